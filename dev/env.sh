@@ -1,0 +1,63 @@
+# Sourced by the other scripts: where things are, what the caller overrides, and
+# the few functions they share. Nothing here changes the machine.
+#
+#   ODOO_HOME         an existing Odoo 18.0 or 19.0 (an official checkout, or a
+#                     folder with the package `odoo` in it); else one is fetched
+#   OPENEDUCAT_ADDONS a folder with the real OpenEduCat modules; else stand-ins
+#   PGHOST, PGPORT, PGUSER, PGPASSWORD
+#                     an existing PostgreSQL and a role that may create databases;
+#                     else a cluster of our own is made
+#   MOODLE_URL, MOODLE_TOKEN
+#                     a real Moodle for `make demo`; else a scripted one is started
+#   CACHE             where all that is fetched is kept (default: .cache)
+
+set -euo pipefail
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ADDON=openeducat_moodle_attendance
+CACHE=${CACHE:-$CHECKOUT/.cache}
+VENV=$CACHE/venv
+CONF=$CACHE/odoo.conf
+PG_CLUSTER=openeducat-moodle
+# Databases of two checkouts on one machine must not meet.
+DB_SUFFIX=$(printf '%s' "$CHECKOUT" | cksum | cut -d' ' -f1)
+DB_TEST=moodle_attendance_test_$DB_SUFFIX
+DB_DEMO=moodle_attendance_demo_$DB_SUFFIX
+
+say() { printf '%s\n' "== $*"; }
+die() { printf '%s\n' "error: $*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "'$1' needs root, and there is no sudo; README, 'Overrides', names the variables that do without"
+  fi
+}
+
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@")
+  else (cd / && sudo -u postgres "$@")
+  fi
+}
+
+own_cluster_port() { pg_lsclusters --no-header | awk -v name="$PG_CLUSTER" '$2 == name {print $3; exit}'; }
+
+use_postgres() {
+  if [ -z "${PGHOST:-}" ]; then
+    PGHOST=127.0.0.1 PGUSER=odoo PGPASSWORD=odoo
+    PGPORT=$(own_cluster_port)
+  fi
+  export PGHOST PGPORT=${PGPORT:-5432} PGUSER=${PGUSER:-$(id -un)} PGPASSWORD=${PGPASSWORD:-}
+}
+
+# Where `import odoo` finds Odoo, and the folders of addons that lie beside it.
+odoo_path() { printf '%s' "${ODOO_HOME:-$CACHE/odoo/usr/lib/python3/dist-packages}"; }
+
+# odoo [shell] OPTIONS: a sub-command has to come before the configuration.
+odoo() {
+  local command=server
+  case ${1:-} in [a-z]*) command=$1; shift ;; esac
+  "$VENV/bin/python" -m odoo "$command" --config "$CONF" "$@"
+}
+
+database_exists() { psql -qAt -d postgres -c "SELECT 1 FROM pg_database WHERE datname = '$1'" | grep -q 1; }
