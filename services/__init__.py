@@ -1,0 +1,1 @@
+from .sync_attendance import SkippedError, SyncAttendance

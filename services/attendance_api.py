@@ -1,0 +1,137 @@
+"""Attendance functions of Moodle: sessions and marks in, statuses out.
+
+One interface, :class:`AttendanceApi`, over the two families of function names.
+Both lead to the same code in Moodle and answer alike; they differ in what they
+offer: only the native family lists the sessions of an activity.
+
+Facts: recordings ``get_session``, ``get_sessions``, ``today``,
+``update_user_status``.
+"""
+
+from . import moodle_errors as errors
+from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
+from .moodle_client import SLOW_READ_TIMEOUT
+from .moodle_reader import shaped
+from .records import MoodleMark, MoodleSession, MoodleStatus
+
+# What fits PostgreSQL's integer; Moodle's own ids and times (unix seconds) do.
+_LARGEST = 2**31 - 1
+
+
+def _number(value):
+    number = int(value or 0)
+    if not 0 <= number <= _LARGEST:
+        raise ValueError(f"{number} is out of range")
+    return number
+
+
+def session_from_answer(item):
+    """A session object of ``get_session`` or ``get_sessions`` as a record.
+
+    ``statusid`` comes as text, ``lasttaken`` and ``remarks`` can be null.
+    """
+    return MoodleSession(
+        id=_number(item["id"]),
+        activity_id=_number(item["attendanceid"]),
+        course_id=_number(item["courseid"]),
+        group_id=_number(item["groupid"]),
+        starts=_number(item["sessdate"]),
+        duration=_number(item["duration"]),
+        taken_at=_number(item["lasttaken"]),
+        taken_by=_number(item["lasttakenby"]),
+        status_set=_number(item["statusset"]),
+        statuses=tuple(
+            MoodleStatus(int(status["id"]), str(status["acronym"])) for status in item["statuses"]
+        ),
+        # No order is kept in Moodle: an updated row moves to the end.
+        marks=tuple(
+            sorted(
+                (
+                    MoodleMark(
+                        _number(row["studentid"]), int(row["statusid"]), str(row["remarks"] or "")
+                    )
+                    for row in item["attendance_log"]
+                ),
+                key=lambda mark: mark.user_id,
+            )
+        ),
+        user_ids=frozenset(int(user["id"]) for user in item["users"]),
+        description=str(item["description"] or ""),
+    )
+
+
+class AttendanceApi:
+    """:param client: a ``MoodleClient``
+    :param detection: a ``Detection``, which says what family does what
+    """
+
+    def __init__(self, client, detection):
+        self.client = client
+        self.detection = detection
+
+    @property
+    def lists_sessions(self):
+        """Whether whole activities can be listed (``mod_attendance_get_sessions``)."""
+        return self.detection.listing == NATIVE
+
+    def sessions(self, activity_id):
+        """All sessions of an activity, past and future, without paging.
+
+        :raise MoodlePoisonedAnswer: one remark of one session looks like markup
+        """
+        function = PREFIX[NATIVE] + "get_sessions"
+        answer = self.client.fetch(function, SLOW_READ_TIMEOUT, attendanceid=activity_id)
+        return shaped(
+            function, lambda items: tuple(session_from_answer(item) for item in items), answer
+        )
+
+    def session(self, session_id):
+        """One session by its id.
+
+        :raise MoodleNotFound: it was deleted
+        :raise MoodlePoisonedAnswer: one of its remarks looks like markup
+        """
+        families = [self.detection.reading, *(f for f in PREFIX if f != self.detection.reading)]
+        fault = None
+        for family in families:
+            function = PREFIX[family] + "get_session"
+            if not self.detection.has(function):
+                continue
+            try:
+                answer = self.client.fetch(function, sessionid=session_id)
+            except errors.MoodleFault as error:
+                # A wrapper that points at code which moved may still be listed;
+                # then the other family's name is tried.
+                fault = fault or error
+                continue
+            return shaped(function, session_from_answer, answer)
+        raise fault
+
+    def sessions_today(self, user_id):
+        """Sessions of today, in the time zone of the token's user, in the courses
+        that a teacher is enrolled in.
+
+        :return: tuple of ``(course shortname, session id, attendance id, start in unix
+            seconds)``; the course's id is not given there, its shortname is unique
+        """
+        function = PREFIX[LEGACY] + TODAY
+        try:
+            answer = self.client.fetch(function, userid=user_id)
+        except errors.MoodleNotFound:
+            # A teacher whose account was deleted meanwhile.
+            return ()
+        return shaped(
+            function,
+            lambda courses: tuple(
+                (
+                    str(course["shortname"]),
+                    int(item["id"]),
+                    int(item["attendanceid"]),
+                    int(item["sessdate"]),
+                )
+                for course in courses
+                for instance in course["attendance_instances"]
+                for item in instance["today_sessions"]
+            ),
+            answer,
+        )

@@ -1,0 +1,179 @@
+"""Reads one Moodle course with as few calls as its function family allows.
+
+Native: 1 contents, 1 ``get_sessions`` per activity. Legacy: today's sessions of
+every teacher of the course, then 1 ``get_session`` per known session inside the
+window. Both: 1 page of users per 500 people, 1 groups call if a session has a group.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from . import moodle_errors as errors
+from .records import CourseReading, UnreadableSession
+
+
+@dataclass
+class KnownSessions:
+    """Ids of sessions that were met before: ``{activity id: {session id: start}}``.
+
+    The legacy family can't list sessions, and a poisoned activity can't be listed by
+    any, so every id that was seen once is kept.
+    """
+
+    starts: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def add(self, activity_id, session_id, starts):
+        self.starts.setdefault(activity_id, {})[session_id] = starts
+
+    def drop(self, session_id):
+        for sessions in self.starts.values():
+            sessions.pop(session_id, None)
+
+    def in_window(self, earliest, activity_id=None):
+        """``(activity id, session id)`` of sessions that start at or after ``earliest``
+        (unix seconds), in order."""
+        return sorted(
+            (activity, session)
+            for activity, sessions in self.starts.items()
+            if activity_id in (None, activity)
+            for session, starts in sessions.items()
+            if starts >= earliest
+        )
+
+    @classmethod
+    def from_json(cls, data):
+        return cls(
+            {
+                int(a): {int(s): int(t) for s, t in found.items()}
+                for a, found in (data or {}).items()
+            }
+        )
+
+    def to_json(self):
+        return {
+            str(activity): {str(session): starts for session, starts in sorted(sessions.items())}
+            for activity, sessions in sorted(self.starts.items())
+            if sessions
+        }
+
+
+class CourseReader:
+    """Reads courses of one run; what teachers were asked is remembered between them.
+
+    :param reader: ``MoodleReader``
+    :param api: ``AttendanceApi``
+    :param earliest: start of the window, unix seconds
+    """
+
+    def __init__(self, reader, api, earliest):
+        self.reader = reader
+        self.api = api
+        self.earliest = earliest
+        self._today = {}
+
+    def read_course(self, course, known):
+        """:param course: ``MoodleCourse``
+        :param known: :class:`KnownSessions`, brought up to date in place
+        :return: ``CourseReading``
+        :raise MoodleError: the course can't be read
+        """
+        if self.api.lists_sessions:
+            reading = self._list(course, known)
+            users = self.reader.enrolled_users(course.id)
+        else:
+            users = self.reader.enrolled_users(course.id, with_roles=True)
+            self._ask_teachers(course, users, known)
+            reading = self._read_each(course, known)
+        sessions = [s for s in reading.sessions if s.marks and s.starts >= self.earliest]
+        groups = ()
+        if any(session.group_id for session in sessions):
+            groups = self.reader.groups(course.id)
+        return replace(reading, users=users, groups=groups)
+
+    def with_absent_users(self, reading, linked):
+        """The reading with the accounts of people who have marks and are enrolled no
+        longer, looked up by id.
+
+        :param linked: user ids that have a mapping already and need no look-up
+        """
+        enrolled = {user.id for user in reading.users}
+        absent = sorted(
+            {
+                mark.user_id
+                for session in reading.sessions
+                if session.starts >= self.earliest
+                for mark in session.marks
+                if mark.user_id not in enrolled and mark.user_id not in linked
+            }
+        )
+        if not absent:
+            return reading
+        return replace(reading, users=reading.users + self.reader.users_by_id(absent))
+
+    # --- native ---------------------------------------------------------------
+
+    def _list(self, course, known):
+        activities = self.reader.activities(course.id)
+        sessions, listed, unreadable, gone = [], set(), [], set()
+        for activity in activities:
+            try:
+                found = self.api.sessions(activity.id)
+            except errors.MoodlePoisonedAnswer:
+                readable, refused, missing = self._one_by_one(known, activity.id)
+                sessions += readable
+                # Without an unreadable one among those known, it is one that was
+                # never seen: the activity as a whole has to be looked at.
+                unreadable += refused or [UnreadableSession(activity.id, 0)]
+                gone |= missing
+                continue
+            except errors.MoodleNotFound:
+                # Deleted since the contents were read; the next run sees it so.
+                continue
+            listed.add(activity.id)
+            sessions += found
+            known.starts[activity.id] = {session.id: session.starts for session in found}
+        return CourseReading(
+            course=course,
+            activities=activities,
+            sessions=tuple(sessions),
+            listed=frozenset(listed),
+            unreadable=tuple(unreadable),
+            gone=frozenset(gone),
+            listed_all=True,
+        )
+
+    # --- legacy ---------------------------------------------------------------
+
+    def _ask_teachers(self, course, users, known):
+        for user in users:
+            if not user.teacher:
+                continue
+            if user.id not in self._today:
+                self._today[user.id] = self.api.sessions_today(user.id)
+            for shortname, session_id, activity_id, starts in self._today[user.id]:
+                if shortname == course.shortname:
+                    known.add(activity_id, session_id, starts)
+
+    def _read_each(self, course, known):
+        sessions, unreadable, gone = self._one_by_one(known)
+        return CourseReading(
+            course=course,
+            sessions=tuple(s for s in sessions if s.course_id == course.id),
+            unreadable=tuple(unreadable),
+            gone=frozenset(gone),
+        )
+
+    def _one_by_one(self, known, activity_id=None):
+        sessions, unreadable, gone = [], [], set()
+        for activity, session_id in known.in_window(self.earliest, activity_id):
+            try:
+                session = self.api.session(session_id)
+            except errors.MoodlePoisonedAnswer:
+                unreadable.append(UnreadableSession(activity, session_id))
+            except errors.MoodleNotFound:
+                gone.add(session_id)
+            else:
+                sessions.append(session)
+                known.add(session.activity_id, session.id, session.starts)
+        for session_id in gone:
+            known.drop(session_id)
+        return sessions, unreadable, gone

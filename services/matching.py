@@ -1,0 +1,309 @@
+"""Who is who: Moodle courses, groups and people to OpenEduCat's records, or why not.
+
+Pure rules over plain data; the tables that they look things up in are filled by
+``local_store``. A mapping row made by hand always wins; what is ambiguous is never
+guessed. Ids taken from an idnumber are checked to be existing records.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+MANUAL = "manual"
+IDNUMBER = "idnumber"
+SHORTNAME = "shortname"
+EMAIL = "email"
+# The surer way wins where two Moodle users claim one student.
+STRENGTH = {MANUAL: 3, IDNUMBER: 2, SHORTNAME: 1, EMAIL: 1}
+
+_COURSE = re.compile(r"oec_subj_(\d{1,9})_course_(\d{1,9})")
+_BATCH = re.compile(r"oec_batch_(\d{1,9})")
+_STUDENT = re.compile(r"oec_student_(\d{1,9})")
+OURS = "oec_"
+
+
+def course_ids(idnumber):
+    """``(op.subject id, op.course id)`` that a course's idnumber names, or ``None``."""
+    found = _COURSE.fullmatch(idnumber)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def batch_id(idnumber):
+    """The op.batch id that a group's idnumber names, or ``None``."""
+    found = _BATCH.fullmatch(idnumber)
+    return int(found[1]) if found else None
+
+
+def student_id(idnumber):
+    """The op.student id that a user's idnumber names, or ``None``."""
+    found = _STUDENT.fullmatch(idnumber)
+    return int(found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A row of moodle.mapping as the rules see it."""
+
+    moodle_id: int
+    record_id: int
+    found_by: str
+    idnumber: str = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """``record_id`` 0: no match, and ``why`` (with ``details``) says the reason."""
+
+    moodle_id: int
+    record_id: int = 0
+    found_by: str = ""
+    why: str = ""
+    details: tuple = ()
+
+
+def _from_link(link, idnumber, exists, gone="manual_gone"):
+    """The match that a kept link gives, or ``None`` where it does not hold any more.
+
+    A link found by an idnumber ends with that idnumber: an administrator who mends a
+    mistyped one in Moodle must not have to mend it here too.
+    """
+    if link is None:
+        return None
+    if link.found_by == MANUAL:
+        if exists(link.record_id):
+            return Match(link.moodle_id, link.record_id, MANUAL)
+        return Match(link.moodle_id, why=gone, details=(link.record_id,))
+    if link.idnumber != idnumber or not exists(link.record_id):
+        return None
+    return Match(link.moodle_id, link.record_id, link.found_by)
+
+
+# --- courses ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CourseTable:
+    """``subjects`` and ``courses``: code by id of all that exist, archived ones too;
+    ``links``: ``{Moodle id: ((op.subject id, op.course id), found by)}``."""
+
+    subjects: dict
+    courses: dict
+    links: dict
+
+    def pairs_named(self, shortname):
+        """All pairs whose codes, joined by an underscore, are this shortname. A code
+        may hold underscores itself, so every one of them is tried as the joint."""
+        subjects = {code: number for number, code in self.subjects.items()}
+        courses = {code: number for number, code in self.courses.items()}
+        parts = shortname.strip().split("_")
+        splits = (("_".join(parts[:i]), "_".join(parts[i:])) for i in range(1, len(parts)))
+        return [(subjects[s], courses[c]) for s, c in splits if s in subjects and c in courses]
+
+
+@dataclass(frozen=True)
+class CourseMatch:
+    """``pair`` is ``(op.subject id, op.course id)`` or ``None``; a course that does
+    not look as if it were meant has neither a pair nor a ``why``."""
+
+    pair: tuple[int, int] | None = None
+    found_by: str = ""
+    why: str = ""
+    details: tuple = ()
+
+
+def match_course(course, table):
+    """Manual mapping; else idnumber; else shortname ``{subject.code}_{course.code}``.
+
+    :param course: ``MoodleCourse``
+    :param table: :class:`CourseTable`
+    """
+    link = table.links.get(course.id)
+    if link and link[1] == MANUAL:
+        subject, op_course = link[0]
+        if subject in table.subjects and op_course in table.courses:
+            return CourseMatch(link[0], MANUAL)
+        return CourseMatch(why="course_manual_gone")
+    if course.idnumber:
+        pair = course_ids(course.idnumber)
+        if pair:
+            if pair[0] in table.subjects and pair[1] in table.courses:
+                return CourseMatch(pair, IDNUMBER)
+            return CourseMatch(why="idnumber_unknown", details=(course.idnumber,))
+        if course.idnumber.startswith(OURS):
+            return CourseMatch(why="idnumber_nonsense", details=(course.idnumber,))
+    pairs = table.pairs_named(course.shortname)
+    if len(pairs) == 1:
+        return CourseMatch(pairs[0], SHORTNAME)
+    if pairs:
+        return CourseMatch(why="shortname_ambiguous", details=(course.shortname,))
+    return CourseMatch()
+
+
+# --- groups -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BatchTable:
+    """``course_of``: op.course id by id of each existing batch; ``links`` by group id."""
+
+    course_of: dict
+    links: dict
+
+
+def match_group(group_id, groups, op_course_id, table):
+    """The batch that a session's group stands for.
+
+    :param group_id: the session's group, not 0
+    :param groups: ``{id: MoodleGroup}`` of the course
+    """
+    group = groups.get(group_id)
+    idnumber = group.idnumber if group else ""
+    kept = _from_link(
+        table.links.get(group_id), idnumber, table.course_of.__contains__, "group_manual_gone"
+    )
+    if kept and (kept.found_by == MANUAL or not kept.record_id):
+        return kept
+    name = group.name if group else ""
+    wanted = batch_id(idnumber)
+    if wanted is None:
+        why = "group_nonsense" if idnumber.startswith(OURS) else "group_without_idnumber"
+        return Match(group_id, why=why, details=(name, idnumber))
+    if wanted not in table.course_of:
+        return Match(group_id, why="group_unknown_batch", details=(name, idnumber))
+    if table.course_of[wanted] != op_course_id:
+        return Match(group_id, why="group_of_other_course", details=(name, idnumber))
+    return Match(group_id, wanted, IDNUMBER)
+
+
+# --- students -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StudentTable:
+    """What the rules for people look up.
+
+    * ``exists``: ids of op.student, archived ones included;
+    * ``by_email``: ``{lower-case e-mail: [student ids]}``, empty where the instance
+      does not match by e-mail;
+    * ``links``: :class:`Link` by Moodle user id;
+    * ``holders``: ``{student id: [Link, …]}`` of all Moodle users of the instance;
+    * ``running``: ``{student id: [batch id or 0, …]}``, one entry for each running
+      op.student.course of the pair's course.
+    """
+
+    exists: frozenset[int]
+    by_email: dict
+    links: dict
+    holders: dict
+    running: dict
+
+
+def match_students(users, table):
+    """Every user's student, or why he has none.
+
+    :param users: iterable of ``MoodleUser``
+    :return: ``{user id: Match}``
+    """
+    users = list(users)
+    same_idnumber, same_email = {}, {}
+    for user in users:
+        if user.idnumber:
+            same_idnumber.setdefault(user.idnumber, []).append(user.id)
+        if user.email:
+            same_email.setdefault(user.email.lower(), []).append(user.id)
+    matches = {
+        user.id: _match_student(
+            user,
+            table,
+            same_idnumber.get(user.idnumber, ()),
+            same_email.get(user.email.lower(), ()),
+        )
+        for user in users
+    }
+    return _without_rivals(matches, table)
+
+
+def _match_student(user, table, same_idnumber, same_email):
+    kept = _from_link(table.links.get(user.id), user.idnumber, table.exists.__contains__)
+    if kept and (kept.found_by == MANUAL or not kept.record_id):
+        return kept
+    wanted = student_id(user.idnumber)
+    if wanted is not None:
+        if len(same_idnumber) > 1:
+            return Match(user.id, why="idnumber_shared", details=(user.idnumber,))
+        if wanted in table.exists:
+            return Match(user.id, wanted, IDNUMBER)
+        return Match(user.id, why="student_unknown", details=(user.idnumber,))
+    if kept:
+        return kept
+    students = table.by_email.get(user.email.lower(), ()) if user.email else ()
+    if len(students) == 1:
+        if len(same_email) > 1:
+            return Match(user.id, why="email_shared_moodle", details=(user.email,))
+        return Match(user.id, students[0], EMAIL)
+    if students:
+        return Match(user.id, why="email_shared_odoo", details=(user.email,))
+    if user.idnumber.startswith(OURS):
+        return Match(user.id, why="student_nonsense", details=(user.idnumber,))
+    return Match(user.id, why="no_match", details=(user.idnumber, user.email))
+
+
+def _without_rivals(matches, table):
+    """Of several Moodle users with one student only the surest keeps him; equals
+    keep nothing. Users met in other courses count through their links."""
+    claims = {}
+    for match in matches.values():
+        if match.record_id:
+            claims.setdefault(match.record_id, {})[match.moodle_id] = match.found_by
+    for record_id, claim in claims.items():
+        for link in table.holders.get(record_id, ()):
+            # A user who is here too speaks for himself.
+            if link.moodle_id not in matches:
+                claim.setdefault(link.moodle_id, link.found_by)
+    result = dict(matches)
+    for record_id, claim in claims.items():
+        if len(claim) == 1:
+            continue
+        best = max(STRENGTH[found_by] for found_by in claim.values())
+        winners = [user for user, found_by in claim.items() if STRENGTH[found_by] == best]
+        for user in claim:
+            if user in matches and winners != [user]:
+                others = tuple(sorted(set(claim) - {user}))
+                result[user] = Match(user, why="student_claimed", details=(record_id, others))
+    return result
+
+
+def batch_of(student, table):
+    """The batch of a student's one running course.
+
+    :return: ``(batch id, "")``, or ``(0, why)``
+    """
+    running = table.running.get(student, ())
+    if not running:
+        return 0, "batch_none"
+    if len(running) > 1:
+        return 0, "batch_several"
+    return (running[0], "") if running[0] else (0, "batch_empty")
+
+
+# --- the whole course ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class People:
+    """Answers for one course: who each user is, and the batch of each group."""
+
+    students: dict = field(default_factory=dict)
+    batches: dict = field(default_factory=dict)
+    table: StudentTable | None = None
+    names: dict = field(default_factory=dict)
+    group_names: dict = field(default_factory=dict)
+
+    def student(self, user_id):
+        """The :class:`Match` of a Moodle user; unknown people have no match."""
+        return self.students.get(user_id) or Match(user_id, why="account_unknown")
+
+    def batch(self, group_id):
+        return self.batches[group_id]
+
+    def own_batch(self, student):
+        return batch_of(student, self.table)

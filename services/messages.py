@@ -1,0 +1,318 @@
+"""Sentences that a registrar reads about gaps and skipped marks, all in one place."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Reasons for which a mark is left out, as runs and printed results name them.
+SKIPPED = {
+    "no_status": _lt("without a status"),
+    "custom_status": _lt("with a custom or unknown status"),
+    "unmatched_student": _lt("of people who match no student"),
+    "ambiguous_student": _lt("of people who match several students"),
+    "unmatched_group": _lt("of a group without a batch"),
+    "no_batch": _lt("of students without one running batch"),
+    "cancelled": _lt("on cancelled sheets"),
+}
+
+
+def skipped(env, counts):
+    """``3 with a custom or unknown status, 1 of …``."""
+    return ", ".join(f"{number} {env._(SKIPPED[why])}" for why, number in sorted(counts.items()))
+
+
+def _who(env, name, moodle_id):
+    return name or env._("Moodle user %s", moodle_id)
+
+
+def _student(env, student_id):
+    return env["op.student"].browse(student_id).name or f"#{student_id}"
+
+
+def describe(env, gap):
+    """What a gap is and what mends it, in the language of ``env``.
+
+    :param gap: ``plan.Gap``
+    :return: text
+    """
+    return SENTENCES[gap.why](env, gap, *gap.details)
+
+
+def _manual_gone(env, gap, *details):
+    return env._(
+        "The record that a manual mapping names was deleted. Correct the mapping or "
+        "delete it (Moodle > Mappings)."
+    )
+
+
+def _manual_student_gone(env, gap, name, record_id):
+    return f"{_who(env, name, gap.moodle_id)}: {_manual_gone(env, gap)}"
+
+
+def _idnumber_unknown(env, gap, idnumber):
+    return env._(
+        "The course's ID number %s names a subject or course that does not exist in "
+        "OpenEduCat. Correct it in Moodle, in the course's settings, or map the course "
+        "by hand (Moodle > Mappings).",
+        idnumber,
+    )
+
+
+def _idnumber_nonsense(env, gap, idnumber):
+    return env._(
+        "The course's ID number %s can't be read. It should look like "
+        "oec_subj_12_course_3. Correct it in Moodle, in the course's settings.",
+        idnumber,
+    )
+
+
+def _shortname_ambiguous(env, gap, shortname):
+    return env._(
+        "The course's short name %s fits several pairs of subject and course. Map the "
+        "course by hand (Moodle > Mappings).",
+        shortname,
+    )
+
+
+def _group_without_idnumber(env, gap, name, idnumber):
+    return env._(
+        "The group %s of this course is no batch: it needs the ID number oec_batch_ and "
+        "the batch's number, in Moodle, Participants > Groups; or map it by hand "
+        "(Moodle > Mappings).",
+        name or gap.moodle_id,
+    )
+
+
+def _group_nonsense(env, gap, name, idnumber):
+    return env._(
+        "The ID number %(idnumber)s of the group %(group)s can't be read. It should look "
+        "like oec_batch_7.",
+        idnumber=idnumber,
+        group=name,
+    )
+
+
+def _group_unknown_batch(env, gap, name, idnumber):
+    return env._(
+        "The ID number %(idnumber)s of the group %(group)s names a batch that does not "
+        "exist in OpenEduCat.",
+        idnumber=idnumber,
+        group=name,
+    )
+
+
+def _group_of_other_course(env, gap, name, idnumber):
+    return env._(
+        "The group %(group)s (%(idnumber)s) is a batch of another course than the one this "
+        "Moodle course stands for. If that is meant, map the group by hand (Moodle > "
+        "Mappings).",
+        idnumber=idnumber,
+        group=name,
+    )
+
+
+def _no_match(env, gap, name, idnumber, address):
+    known = ", ".join(
+        part
+        for part in (
+            env._("ID number %s", idnumber) if idnumber else "",
+            env._("e-mail %s", address) if address else env._("no e-mail"),
+        )
+        if part
+    )
+    return env._(
+        "%(who)s (%(known)s) matches no student. Give the account the ID number oec_student_ "
+        "and the student's number in Moodle, or the same e-mail address on both sides, or "
+        "map it by hand (Moodle > Mappings).",
+        who=_who(env, name, gap.moodle_id),
+        known=known,
+    )
+
+
+def _student_unknown(env, gap, name, idnumber):
+    return env._(
+        "%(who)s has the ID number %(idnumber)s, but there is no such student.",
+        who=_who(env, name, gap.moodle_id),
+        idnumber=idnumber,
+    )
+
+
+def _student_nonsense(env, gap, name, idnumber):
+    return env._(
+        "%(who)s has the ID number %(idnumber)s, which can't be read. It should look like "
+        "oec_student_12.",
+        who=_who(env, name, gap.moodle_id),
+        idnumber=idnumber,
+    )
+
+
+def _account_unknown(env, gap, name):
+    return env._(
+        "Moodle holds marks of the account number %s, of which it tells nothing more: a "
+        "temporary attendee or a deleted account. Merge the temporary attendee with a real "
+        "account in Moodle, or map it by hand (Moodle > Mappings).",
+        gap.moodle_id,
+    )
+
+
+def _idnumber_shared(env, gap, name, idnumber):
+    return env._(
+        "%(who)s shares the ID number %(idnumber)s with another Moodle account. Correct one "
+        "of the two in Moodle.",
+        who=_who(env, name, gap.moodle_id),
+        idnumber=idnumber,
+    )
+
+
+def _email_shared_moodle(env, gap, name, address):
+    return env._(
+        "%(who)s shares the e-mail %(email)s with another Moodle account, so neither is taken "
+        "for the student who has it.",
+        who=_who(env, name, gap.moodle_id),
+        email=address,
+    )
+
+
+def _email_shared_odoo(env, gap, name, address):
+    return env._(
+        "Several students have the e-mail %(email)s of %(who)s. Correct the students, or map "
+        "the account by hand (Moodle > Mappings).",
+        who=_who(env, name, gap.moodle_id),
+        email=address,
+    )
+
+
+def _student_claimed(env, gap, name, record_id, others):
+    return env._(
+        "%(who)s and the Moodle account number %(others)s both match the student %(student)s. "
+        "Map the right one by hand (Moodle > Mappings), or remove the ID number or e-mail of "
+        "the other in Moodle.",
+        who=_who(env, name, gap.moodle_id),
+        others=", ".join(map(str, others)),
+        student=_student(env, record_id),
+    )
+
+
+def _batch_none(env, gap, student_id):
+    return env._(
+        "%s has no running course detail in this course, so it is not known in which batch "
+        "the marks belong. Add it on the student, or mark him in a Moodle session of his "
+        "group.",
+        _student(env, student_id),
+    )
+
+
+def _batch_several(env, gap, student_id):
+    return env._(
+        "%s has several running course details in this course, so it is not known in which "
+        "batch the marks belong. Finish the old ones on the student, or mark him in a Moodle "
+        "session of his group.",
+        _student(env, student_id),
+    )
+
+
+def _batch_empty(env, gap, student_id):
+    return env._(
+        "The running course detail of %s in this course names no batch. Fill it in on the student.",
+        _student(env, student_id),
+    )
+
+
+def _status_custom(env, gap, acronym, activity):
+    return env._(
+        "The status %(acronym)s of the activity %(activity)s is none of P, A, L and E. Marks "
+        "with it are left out.",
+        acronym=acronym,
+        activity=activity,
+    )
+
+
+def _status_unknown(env, gap, status_id, activity):
+    return env._(
+        "Marks in the activity %(activity)s have a status (number %(status)s) that is hidden, "
+        "deleted or of another set. They are left out. Mark these students anew in Moodle.",
+        status=status_id,
+        activity=activity,
+    )
+
+
+def _unreadable_session(env, gap, activity):
+    return env._(
+        "Moodle can't deliver one session of the activity %s: one of its remarks looks like "
+        "HTML (for example <b>). Edit that remark in Moodle.",
+        activity,
+    )
+
+
+def _unreadable_activity(env, gap, activity):
+    return env._(
+        "Moodle can't deliver the sessions of the activity %s: one remark looks like HTML "
+        "(for example <b>). Edit that remark in Moodle; until then, sessions that were "
+        "never read before are missing here.",
+        activity,
+    )
+
+
+def _session_gone(env, gap, name, day):
+    return env._(
+        "The Moodle session of the sheet %(sheet)s of %(day)s does not exist any more. Cancel "
+        "the sheet if the class did not take place.",
+        sheet=name,
+        day=day,
+    )
+
+
+def _activity_gone(env, gap, activity_id):
+    return env._(
+        "The attendance activity number %s is not visible any more in this course. If it was "
+        "deleted, cancel its sheets here; if it is hidden, the Moodle account of the token "
+        "needs the right moodle/course:viewhiddenactivities.",
+        activity_id,
+    )
+
+
+def _sheets_beside(env, gap, names, day):
+    return env._(
+        "Of %(day)s there are sheets without a Moodle session (%(sheets)s) beside a Moodle "
+        "session of the same subject, batch and date. If they are the same class, cancel or "
+        "archive the sheets made by hand; if not, ignore this.",
+        sheets=", ".join(names),
+        day=day,
+    )
+
+
+def _refused(env, gap, words):
+    return env._("OpenEduCat refuses what Moodle holds: %s", words)
+
+
+SENTENCES = {
+    "account_unknown": _account_unknown,
+    "activity_gone": _activity_gone,
+    "batch_empty": _batch_empty,
+    "batch_none": _batch_none,
+    "batch_several": _batch_several,
+    "course_manual_gone": _manual_gone,
+    "email_shared_moodle": _email_shared_moodle,
+    "email_shared_odoo": _email_shared_odoo,
+    "group_manual_gone": _manual_gone,
+    "group_nonsense": _group_nonsense,
+    "group_of_other_course": _group_of_other_course,
+    "group_unknown_batch": _group_unknown_batch,
+    "group_without_idnumber": _group_without_idnumber,
+    "idnumber_nonsense": _idnumber_nonsense,
+    "idnumber_shared": _idnumber_shared,
+    "idnumber_unknown": _idnumber_unknown,
+    "manual_gone": _manual_student_gone,
+    "no_match": _no_match,
+    "refused": _refused,
+    "session_gone": _session_gone,
+    "sheets_beside": _sheets_beside,
+    "shortname_ambiguous": _shortname_ambiguous,
+    "status_custom": _status_custom,
+    "status_unknown": _status_unknown,
+    "student_claimed": _student_claimed,
+    "student_nonsense": _student_nonsense,
+    "student_unknown": _student_unknown,
+    "unreadable_activity": _unreadable_activity,
+    "unreadable_session": _unreadable_session,
+}

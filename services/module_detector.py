@@ -1,0 +1,192 @@
+"""Which Moodle plug-ins and functions this token sees, read from site_info.
+
+``core_webservice_get_site_info`` lists the functions of the token's service, each
+with the version of the plug-in it belongs to (recording ``site_info``). A function
+that is missing there is either not installed or not enabled in the service;
+Moodle tells the two apart to nobody, so what we say names both remedies.
+
+Two families of names lead to the same code in Moodle:
+
+* ``mod_wsattendance_*``: the plug-in local_wsattendance; implies mod_attendance;
+* ``mod_attendance_*``: built into mod_attendance since 2019 (Moodle 3.8 to 5.x);
+  it stands in for local_wsattendance. ``get_sessions`` came in August 2022.
+"""
+
+from dataclasses import dataclass
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+LEGACY = "wsattendance"
+NATIVE = "native"
+PREFIX = {LEGACY: "mod_wsattendance_", NATIVE: "mod_attendance_"}
+
+SITE_INFO = "core_webservice_get_site_info"
+CORE_FUNCTIONS = (
+    SITE_INFO,
+    "core_course_get_courses",
+    "core_enrol_get_enrolled_users",
+    "core_group_get_course_groups",
+    "core_user_get_users_by_field",
+)
+CONTENTS = "core_course_get_contents"
+TODAY = "get_courses_with_today_sessions"
+WRITING = ("oec", "both")
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A Moodle plug-in as seen through the token's service."""
+
+    name: str
+    present: bool
+    family: str | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What a token can do.
+
+    * ``listing``, ``reading``, ``writing``: the family used for that operation,
+      or ``None`` where it can't be done;
+    * ``missing``: functions that the direction needs and the service lacks;
+    * ``problem``: why attendance can't be synchronised, or ``None``.
+    """
+
+    mod_attendance: Plugin
+    local_wsattendance: Plugin
+    listing: str | None
+    reading: str | None
+    writing: str | None
+    missing: tuple[str, ...]
+    user_id: int
+    release: str
+    functions: frozenset[str]
+    problem: object = None
+
+    @property
+    def ready(self):
+        return self.problem is None
+
+    def has(self, function):
+        return function in self.functions
+
+
+def detect_installed_modules(client, direction="moodle", api="auto"):
+    """Ask Moodle once and judge.
+
+    :param client: a ``MoodleClient``
+    :param direction: ``moodle``, ``oec`` or ``both``
+    :param api: ``auto``, ``wsattendance`` or ``native``
+    :return: a :class:`Detection`
+    :raise MoodleError: when Moodle can't be asked
+    """
+    return detect(client.fetch(SITE_INFO), direction, api)
+
+
+def detect(site_info, direction="moodle", api="auto"):
+    """The same from an answer of ``core_webservice_get_site_info``."""
+    versions = {f["name"]: f.get("version", "") for f in site_info.get("functions", [])}
+    functions = frozenset(versions)
+
+    def family_version(family):
+        return next((versions[n] for n in sorted(versions) if n.startswith(PREFIX[family])), None)
+
+    legacy, native = family_version(LEGACY), family_version(NATIVE)
+    allowed = (LEGACY, NATIVE) if api == "auto" else (api,)
+
+    def first(operation):
+        """The legacy name goes first: it is the one that was asked for by name."""
+        return next((f for f in allowed if PREFIX[f] + operation in functions), None)
+
+    if NATIVE in allowed and PREFIX[NATIVE] + "get_sessions" in functions:
+        listing = NATIVE
+    elif LEGACY in allowed and PREFIX[LEGACY] + TODAY in functions:
+        listing = LEGACY
+    else:
+        listing = None
+    reading, writing = first("get_session"), first("update_user_status")
+    # Which family's names to ask for where something is missing.
+    family = NATIVE if native is not None and NATIVE in allowed else allowed[0]
+    missing = _missing(direction, family, listing, reading, writing, functions)
+    seen = NATIVE if native is not None else LEGACY if legacy is not None else None
+    return Detection(
+        mod_attendance=Plugin("mod_attendance", seen is not None, seen, native or ""),
+        local_wsattendance=Plugin(
+            "local_wsattendance",
+            seen is not None,
+            LEGACY if legacy is not None else seen,
+            legacy or native or "",
+        ),
+        listing=listing,
+        reading=reading,
+        writing=writing,
+        missing=missing,
+        user_id=site_info.get("userid") or 0,
+        release=site_info.get("release") or "",
+        functions=functions,
+        problem=_problem(api, legacy, native, missing),
+    )
+
+
+def _missing(direction, family, listing, reading, writing, functions):
+    """Names of the functions that the direction needs and the service lacks."""
+    needed = list(CORE_FUNCTIONS)
+    if listing is None:
+        needed.append(PREFIX[family] + ("get_sessions" if family == NATIVE else TODAY))
+    if (listing or family) == NATIVE:
+        needed.append(CONTENTS)
+    if reading is None:
+        needed.append(PREFIX[family] + "get_session")
+    if direction in WRITING and writing is None:
+        needed.append(PREFIX[family] + "update_user_status")
+    return tuple(name for name in needed if name not in functions)
+
+
+def _problem(api, legacy, native, missing):
+    """The sentence for an administrator, or ``None`` if all is there."""
+    if legacy is None and native is None:
+        return _lt(
+            "Moodle offers no function of its Attendance activity to this token. In "
+            "Moodle, Site administration > Plugins > Activity modules > Manage "
+            "activities: install and show Attendance (mod_attendance). Then Site "
+            "administration > Server > Web services > External services > your service "
+            "> Functions: add the functions that begin with mod_attendance_ (or, with "
+            "the plug-in local_wsattendance, mod_wsattendance_)."
+        )
+    if api == LEGACY and legacy is None:
+        return _lt(
+            "Attendance functions are set to local_wsattendance, but Moodle offers no "
+            "function mod_wsattendance_… to this token. Install the plug-in "
+            "local_wsattendance in Moodle and add its functions to the service, or set "
+            "Attendance functions to Automatic: the functions built into the Attendance "
+            "activity do as well."
+        )
+    if api == NATIVE and native is None:
+        return _lt(
+            "Attendance functions are set to the built-in ones, but Moodle offers no "
+            "function mod_attendance_… to this token. In Moodle, Site administration > "
+            "Server > Web services > External services > your service > Functions: add "
+            "them, or set Attendance functions to Automatic."
+        )
+    if missing:
+        old = PREFIX[NATIVE] + "get_sessions" in missing
+        names = ", ".join(missing)
+        if old:
+            return _lt(
+                "Functions are missing in the token's service: %(names)s. In Moodle, Site "
+                "administration > Server > Web services > External services > your "
+                "service > Functions: add them. If %(listing)s is not offered there, "
+                "update the Attendance activity (mod_attendance of August 2022 or later).",
+                names=names,
+                listing=PREFIX[NATIVE] + "get_sessions",
+            )
+        return _lt(
+            "Functions are missing in the token's service: %(names)s. In Moodle, Site "
+            "administration > Server > Web services > External services > your service "
+            "> Functions: add them.",
+            names=names,
+        )
+    return None

@@ -1,0 +1,307 @@
+"""What can go wrong between us and Moodle, and what to tell whom.
+
+One class for each thing that somebody has to do about it. A class knows its
+``scope``: how far the trouble reaches, so that the run can decide what goes on:
+
+* ``SITE``: no further call can work now; the run of this instance ends.
+* ``COURSE``: this course can't be read; the others go on.
+* ``RECORD``: this session, user or mark; the rest of the course goes on.
+
+Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
+HTTP 200 with an object that has the key ``exception``).
+"""
+
+import re
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+SITE = "site"
+COURSE = "course"
+RECORD = "record"
+
+_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
+_MAX_DETAIL = 300
+
+
+def plain(text):
+    """Moodle's own words without the HTML they may hold, one line, bounded."""
+    return " ".join(_TAG.sub(" ", text or "").split())[:_MAX_DETAIL]
+
+
+class MoodleError(Exception):
+    """Base of all errors of this file.
+
+    :param function: the web service function that was called, or ``None``
+    :param errorcode: Moodle's ``errorcode``, or ``None`` where it sent none
+    :param detail: Moodle's ``message`` or the fault of the connection; it is
+        cleaned here, and the client has taken the token out of it
+    """
+
+    scope = COURSE
+    advice = _lt("Moodle refused the request.")
+
+    def __init__(self, function=None, errorcode=None, detail=""):
+        self.function = function
+        self.errorcode = errorcode
+        self.detail = plain(detail)
+        super().__init__(function, errorcode, self.detail)
+
+    def explain(self, env):
+        """Sentences for an administrator, in the language of ``env``.
+
+        :return: what happened and who must do what, then Moodle's own words
+        """
+        parts = [self._advice(env)]
+        said = self.detail or self.errorcode
+        if said:
+            parts.append(env._("(Moodle: %s)", said))
+        return " ".join(parts)
+
+    def _advice(self, env):
+        return env._(self.advice)
+
+    def __str__(self):
+        code = self.errorcode or type(self).__name__
+        return f"{self.function or 'moodle'}: {code}: {self.detail}"
+
+
+class MoodleUnreachable(MoodleError):
+    scope = SITE
+    advice = _lt(
+        "Moodle does not answer. Check the address in Moodle URL, and whether the "
+        "server of Odoo may reach it; if Moodle is down, the next run catches up "
+        "by itself."
+    )
+
+    def explain(self, env):
+        return f"{self._advice(env)} ({self.detail})" if self.detail else super().explain(env)
+
+
+class MoodleTooSlow(MoodleError):
+    scope = COURSE
+    advice = _lt(
+        "Moodle took too long to answer. Usually it is busy and the next run "
+        "succeeds; if not, ask Moodle's administrator whether the activity holds "
+        "very many sessions."
+    )
+
+    def explain(self, env):
+        return self._advice(env)
+
+
+class MoodleWrongAddress(MoodleError):
+    """A redirect: Moodle answers every call under another name with its home page."""
+
+    scope = SITE
+    advice = _lt("The address is not the one Moodle knows itself by.")
+
+    def __init__(self, function=None, location=""):
+        self.location = location
+        super().__init__(function, None, "")
+
+    def explain(self, env):
+        return env._(
+            "Moodle calls itself %s. Put exactly this address into Moodle URL.",
+            self.location or "?",
+        )
+
+
+class MoodleServicesOff(MoodleError):
+    scope = SITE
+    advice = _lt(
+        "Moodle's web services or its REST protocol are switched off. Ask Moodle's "
+        "administrator to enable both: Site administration > Advanced features > "
+        "Enable web services, and Site administration > Server > Web services > "
+        "Manage protocols > REST."
+    )
+
+
+class MoodleMaintenance(MoodleError):
+    scope = SITE
+    advice = _lt(
+        "Moodle is in maintenance mode. Nothing is to be done here: the next run "
+        "after the maintenance catches up by itself."
+    )
+
+    def explain(self, env):
+        return self._advice(env)
+
+
+class MoodleBadToken(MoodleError):
+    scope = SITE
+    advice = _lt(
+        "Moodle does not know this token (mistyped, deleted or expired). Create one "
+        "in Moodle, Site administration > Server > Web services > Manage tokens, and "
+        "enter it in Token."
+    )
+
+
+class MoodleFunctionDenied(MoodleError):
+    scope = SITE
+    advice = _lt("Moodle does not let this token use the function.")
+
+    def _advice(self, env):
+        return env._(
+            "Moodle does not let this token use the function %s. In Moodle, Site "
+            "administration > Server > Web services > External services: the service "
+            "must be enabled, hold that function and be open to the token's user; the "
+            "token must not be expired or bound to another IP address; the user's role "
+            "must allow the REST protocol (webservice/rest:use).",
+            self.function or "?",
+        )
+
+
+class MoodleAccountProblem(MoodleError):
+    """The token's user is suspended, deleted, or has something to do first."""
+
+    scope = SITE
+    advice = _lt(
+        "The Moodle account that the token belongs to can't be used: it is suspended "
+        "or deleted, must change its password, has an unfinished profile, or has not "
+        "agreed to the site policy. Ask Moodle's administrator to log in as that user "
+        "and to finish what Moodle asks for."
+    )
+
+
+class MoodleSiteBroken(MoodleError):
+    scope = SITE
+    advice = _lt(
+        "Moodle has a fault of its own (its database or its server). Moodle's "
+        "administrator must look; the next run afterwards catches up by itself."
+    )
+
+
+class MoodlePluginHidden(MoodleError):
+    scope = SITE
+    advice = _lt(
+        "The Attendance activity is switched off in Moodle. Ask Moodle's administrator "
+        "to show it: Site administration > Plugins > Activity modules > Manage "
+        "activities > Attendance."
+    )
+
+
+class MoodleNoPermission(MoodleError):
+    scope = COURSE
+    advice = _lt("The Moodle account of the token lacks a right.")
+
+    def _advice(self, env):
+        return env._(
+            "The Moodle account of the token may not do this (%s). Ask Moodle's "
+            "administrator to give its system role the rights that the manual lists: "
+            "among them moodle/course:view, moodle/course:viewhiddencourses, "
+            "moodle/course:viewhiddenactivities, moodle/course:managegroups, "
+            "mod/attendance:view and mod/attendance:takeattendances.",
+            self.function or "?",
+        )
+
+
+class MoodleNotFound(MoodleError):
+    scope = RECORD
+    advice = _lt("Moodle has no such record any more.")
+
+
+class MoodleRefusedParameter(MoodleError):
+    scope = RECORD
+    advice = _lt(
+        "Moodle refuses the values it was sent. If this goes on, Moodle's Attendance "
+        "activity is of a version this add-on does not know: please report it."
+    )
+
+
+class MoodlePoisonedAnswer(MoodleError):
+    """``invalidresponse``: one remark that looks like markup makes Moodle refuse
+    its own answer (recording ``get_sessions``, activity 7)."""
+
+    scope = RECORD
+    advice = _lt(
+        "Moodle can't deliver this attendance: one of its remarks holds something "
+        "that looks like HTML, such as <b> or an arrow without a space. Edit that "
+        "remark in Moodle."
+    )
+
+
+class MoodleFault(MoodleError):
+    """A fault in Moodle's code: an object with ``exception`` and no ``errorcode``."""
+
+    scope = COURSE
+    advice = _lt("A function of Moodle broke down.")
+
+    def _advice(self, env):
+        if (self.function or "").startswith("mod_wsattendance_"):
+            return env._(
+                "The function %s of the plug-in local_wsattendance broke down. Ask "
+                "Moodle's administrator to update that plug-in, or to remove it and to "
+                "enable the functions mod_attendance_… instead.",
+                self.function,
+            )
+        return env._(
+            "Moodle's function %s broke down. Ask Moodle's administrator to look into "
+            "its log and to update the plug-in it belongs to.",
+            self.function or "?",
+        )
+
+
+class MoodleUnreadable(MoodleError):
+    """Neither an answer nor an error: not JSON, cut off, of an unexpected shape."""
+
+    scope = COURSE
+    advice = _lt(
+        "What came back is not an answer of Moodle's web services. Check that Moodle "
+        "URL leads to Moodle itself, and not to a log-in page, a firewall or a proxy."
+    )
+
+
+class MoodleAnswerTooLarge(MoodleError):
+    scope = COURSE
+    advice = _lt(
+        "Moodle's answer is larger than this add-on accepts. Ask Moodle's "
+        "administrator to split the attendance activity, for example by term."
+    )
+
+    def explain(self, env):
+        return self._advice(env)
+
+
+BY_ERRORCODE = {
+    "accessexception": MoodleFunctionDenied,
+    "codingerror": MoodleRefusedParameter,
+    "dbconnectionfailed": MoodleSiteBroken,
+    "errorcoursecontextnotvalid": MoodleNoPermission,
+    "errorinvalidparam": MoodleRefusedParameter,
+    "forcepasswordchangenotice": MoodleAccountProblem,
+    "invalidcoursemoduleid": MoodlePluginHidden,
+    "invalidparameter": MoodleRefusedParameter,
+    "invalidrecord": MoodleNotFound,
+    "invalidrecordunknown": MoodleNotFound,
+    "invalidresponse": MoodlePoisonedAnswer,
+    "invalidtoken": MoodleBadToken,
+    "invaliduser": MoodleNotFound,
+    "nopermissions": MoodleNoPermission,
+    "requireloginerror": MoodleNoPermission,
+    "sitemaintenance": MoodleMaintenance,
+    "sitepolicynotagreed": MoodleAccountProblem,
+    "upgraderunning": MoodleMaintenance,
+    "usernotfullysetup": MoodleAccountProblem,
+    "wsaccessuserdeleted": MoodleAccountProblem,
+    "wsaccessusersuspended": MoodleAccountProblem,
+}
+
+
+def from_answer(function, answer):
+    """The error that an answer object with the key ``exception`` stands for.
+
+    :param function: web service function that was called
+    :param answer: ``{"exception": …, "errorcode": …, "message": …}``; the second
+        is missing after a PHP fault
+    """
+    errorcode = answer.get("errorcode")
+    detail = str(answer.get("message") or "")
+    if not errorcode:
+        return MoodleFault(function, None, detail)
+    if errorcode == "invalidrecord" and "external_functions" in detail:
+        # "No such function on this site" has the code of a missing record; the
+        # table's name is part of the message in every language.
+        return MoodleFunctionDenied(function, errorcode, detail)
+    return BY_ERRORCODE.get(errorcode, MoodleError)(function, errorcode, detail)

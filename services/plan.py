@@ -1,0 +1,113 @@
+"""What a run is going to do with one Moodle course, as plain data.
+
+The planner makes a :class:`CoursePlan`, ``local_store`` applies it, *Preview* and
+*Verify* print it. A plan without work (:attr:`CoursePlan.empty`) costs no write.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+# What happens to a line, in the order in which reports name it.
+CREATE = "create"  # a mark that OpenEduCat did not have
+UPDATE = "update"  # Moodle changed it since the last run
+PUT_BACK = "put_back"  # somebody changed it in OpenEduCat, and Moodle is right
+REMARK = "remark"  # only the remark differs
+AGREE = "agree"  # both sides are equal; that is noted as their common base
+
+
+@dataclass(frozen=True)
+class LinePlan:
+    """One line to create (``line_id`` 0) or to change.
+
+    ``status`` and ``remark`` are ``None`` where they stay as they are; ``base`` is
+    the status both sides agree on afterwards.
+    """
+
+    action: str
+    line_id: int
+    student_id: int
+    base: str
+    status: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """One sheet to create (``sheet_id`` 0), to adopt, or to change, with its lines.
+
+    ``register_id`` 0 on a sheet that is new or ``moved``: the register of ``date`` and
+    ``batch_id`` that the store finds or creates. Of ``values`` only those that differ
+    are there: ``attendance_date``, ``state``, ``moodle_session_id``, ``moodle_seen``,
+    ``moodle_lasttaken``.
+    """
+
+    sheet_id: int
+    batch_id: int
+    date: date
+    register_id: int = 0
+    moved: bool = False
+    values: dict = field(default_factory=dict)
+    lines: tuple[LinePlan, ...] = ()
+
+    @property
+    def needs_register(self):
+        return not self.register_id and (not self.sheet_id or self.moved)
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """All sheets of one Moodle session: the unit that is done wholly or not at all."""
+
+    session_id: int
+    starts: int
+    sheets: tuple[SheetPlan, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that a person must mend.
+
+    :param kind: a value of ``moodle.sync.gap``'s ``kind``
+    :param key: unique for the instance and stable from run to run
+    :param why: which sentence says it (``messages.GAPS``), with ``details``
+    :param moodle_id: id in Moodle of what it is about (user, group, session …)
+    :param marks: how many marks wait for it
+    :param course_name: of the Moodle course, where that is not the one being read
+    """
+
+    kind: str
+    key: str
+    why: str
+    details: tuple = ()
+    moodle_id: int = 0
+    marks: int = 0
+    course_name: str = ""
+
+
+@dataclass(frozen=True)
+class CoursePlan:
+    """:param cancelled: ids of sheets whose session was deleted in Moodle
+    :param skipped: number of marks left out, by reason
+    :param sessions_seen: sessions inside the window that hold a mark
+    :param marks_seen: marks in them, those left out included
+    """
+
+    sessions: tuple[SessionPlan, ...] = ()
+    cancelled: tuple[int, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    skipped: Counter = field(default_factory=Counter)
+    sessions_seen: int = 0
+    marks_seen: int = 0
+
+    @property
+    def empty(self):
+        return not self.sessions and not self.cancelled
+
+    def sheets(self):
+        for session in self.sessions:
+            yield from session.sheets
+
+    def line_actions(self):
+        """How many lines meet which action."""
+        return Counter(line.action for sheet in self.sheets() for line in sheet.lines)

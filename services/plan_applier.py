@@ -1,0 +1,275 @@
+"""Applies a course plan to OpenEduCat: creates and writes in batches, quietly.
+
+ORM, in the environment of ``local_store``. The whole plan is tried at once; where
+OpenEduCat or another module refuses something (a constraint, a ValidationError), the
+sessions are done one by one, each wholly or not at all, so that one refusal costs no
+other session anything.
+"""
+
+from collections import Counter
+
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError
+
+from . import naming
+from . import plan as p
+from .local_store import moment
+from .status import booleans
+
+# What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
+REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
+
+
+class PlanApplier:
+    """:param instance: the ``moodle.instance``, in the run's environment
+    :param subject: ``records.Subject``
+
+    After :meth:`apply`, ``done`` counts what was written and ``gaps`` holds the
+    refusals, in the refusal's own words.
+    """
+
+    def __init__(self, instance, subject):
+        self.instance = instance
+        self.env = instance.env
+        self.subject = subject
+        self.done = Counter()
+        self.gaps = []
+        self._registers = {}
+
+    def apply(self, plan):
+        """:param plan: ``plan.CoursePlan``"""
+        if plan.sessions and self._try(plan.sessions) is not None:
+            for session in plan.sessions:
+                refusal = self._alone(session)
+                if refusal is not None:
+                    self.gaps.append(_refused(session, refusal))
+        for sheet_id in plan.cancelled:
+            refusal = self._cancel(sheet_id)
+            if refusal is not None:
+                self.gaps.append(
+                    p.Gap("refused", f"cancel:{sheet_id}", "refused", (_words(refusal),))
+                )
+
+    def _alone(self, session):
+        """One session; a second session of a day gets a register of its own where
+        OpenEduCat refuses two sheets in one.
+
+        :return: the refusal, or ``None``
+        """
+        refusal = self._try([session])
+        if refusal is None:
+            return None
+        new = any(not sheet.sheet_id for sheet in session.sheets)
+        if new and self._try([session], own_register=True) is None:
+            return None
+        return refusal
+
+    def _try(self, sessions, own_register=False):
+        """:return: ``None`` if all went through; else the refusal, and nothing is left"""
+        writer = _Writer(self.instance, self.subject, dict(self._registers), own_register)
+        refusal = self._guarded(lambda: writer.write_sessions(sessions))
+        if refusal is None:
+            self.done += writer.done
+            self._registers = writer.registers
+        return refusal
+
+    def _cancel(self, sheet_id):
+        sheet = self.env["op.attendance.sheet"].browse(sheet_id)
+        refusal = self._guarded(lambda: sheet.write({"state": "cancel"}))
+        if refusal is None:
+            self.done["sheets_cancelled"] += 1
+        return refusal
+
+    def _guarded(self, action):
+        try:
+            with self.env.cr.savepoint():
+                action()
+                # Still in the quiet environment: tracking follows whoever flushes,
+                # and a duplicate line is refused only here.
+                self.env.flush_all()
+        except REFUSALS as error:
+            return error
+        return None
+
+
+class _Writer:
+    """One attempt inside a savepoint; its counts are good only if that is kept.
+
+    :param registers: ``{(date, batch id): id}`` of registers made by this run
+    :param own_register: new sheets get a register for themselves. It stands for no
+        date, so it may be there beside the one that does, and no other session is
+        put into it.
+    """
+
+    def __init__(self, instance, subject, registers, own_register):
+        self.env = instance.env
+        self.instance = instance
+        self.subject = subject
+        self.registers = registers
+        self.own_register = own_register
+        self.own = {}
+        self.done = Counter()
+
+    def write_sessions(self, sessions):
+        sheets = [sheet for session in sessions for sheet in session.sheets]
+        self._make_registers(sheets)
+        ids = self._create_sheets([sheet for sheet in sheets if not sheet.sheet_id])
+        self._change_sheets([sheet for sheet in sheets if sheet.sheet_id])
+        self._create_lines(sheets, ids)
+        self._change_lines(line for sheet in sheets for line in sheet.lines)
+
+    # --- registers ------------------------------------------------------------
+
+    def _register(self, sheet):
+        key = sheet.date, sheet.batch_id
+        if self._wants_own(sheet):
+            return self.own[key]
+        return sheet.register_id or self.registers[key]
+
+    def _wants_own(self, sheet):
+        return self.own_register and not sheet.sheet_id
+
+    def _make_registers(self, sheets):
+        """Those that are missing, in one create for each kind."""
+        keys = {(s.date, s.batch_id): None for s in sheets if self._wants_own(s)}
+        self.own = self._create_registers(keys, dated=False)
+        keys = {
+            (s.date, s.batch_id): None
+            for s in sheets
+            if s.needs_register and not self._wants_own(s)
+        }
+        missing = [key for key in keys if key not in self.registers]
+        self.registers |= self._create_registers(missing, dated=True)
+
+    def _create_registers(self, keys, dated):
+        if not keys:
+            return {}
+        batches = self.env["op.batch"].browse({batch for _, batch in keys})
+        batch_codes = {batch.id: batch.code for batch in batches}
+        subject_code = self.subject.subject_code
+        wanted = {
+            (day, batch): naming.register_code(subject_code, batch_codes[batch], day)
+            for day, batch in keys
+        }
+        taken = self._codes_like(wanted.values())
+        registers = self.env["op.attendance.register"].create(
+            [
+                {
+                    "name": naming.register_name(subject_code, day),
+                    "code": naming.free_code(wanted[day, batch], taken),
+                    "subject_id": self.subject.subject_id,
+                    "course_id": self.subject.course_id,
+                    "batch_id": batch,
+                    "moodle_instance_id": self.instance.id,
+                    "moodle_date": day if dated else False,
+                }
+                for day, batch in keys
+            ]
+        )
+        self.done["registers_created"] += len(registers)
+        return dict(zip(keys, registers.ids, strict=True))
+
+    def _codes_like(self, codes):
+        """Codes in use that begin as these do, archived registers included."""
+        stems = list({naming.stem(code) for code in codes})
+        self.env["op.attendance.register"].flush_model(["code"])
+        self.env.cr.execute(
+            "SELECT code FROM op_attendance_register WHERE left(code, %s) = ANY(%s)",
+            (len(max(stems, key=len)), stems),
+        )
+        return {code for (code,) in self.env.cr.fetchall()}
+
+    # --- sheets ---------------------------------------------------------------
+
+    def _values(self, sheet):
+        values = dict(sheet.values)
+        if "moodle_session_id" in values:
+            values["moodle_instance_id"] = self.instance.id
+        if "moodle_lasttaken" in values:
+            values["moodle_lasttaken"] = moment(values["moodle_lasttaken"])
+        if not sheet.sheet_id or sheet.moved:
+            values["register_id"] = self._register(sheet)
+        return values
+
+    def _create_sheets(self, sheets):
+        """:return: ``{id of the plan object: id of the sheet}``"""
+        if not sheets:
+            return {}
+        records = self.env["op.attendance.sheet"].create([self._values(s) for s in sheets])
+        self.done["sheets_created"] += len(records)
+        return {id(sheet): record.id for sheet, record in zip(sheets, records, strict=True)}
+
+    def _change_sheets(self, sheets):
+        for sheet in sheets:
+            values = self._values(sheet)
+            if not values:
+                continue
+            self.env["op.attendance.sheet"].browse(sheet.sheet_id).write(values)
+            if "moodle_session_id" in values:
+                self.done["sheets_adopted"] += 1
+            elif "attendance_date" in values:
+                self.done["sheets_moved"] += 1
+            else:
+                self.done["sheets_updated"] += 1
+
+    # --- lines ----------------------------------------------------------------
+
+    def _create_lines(self, sheets, ids):
+        values = [
+            {
+                "attendance_id": sheet.sheet_id or ids[id(sheet)],
+                "student_id": line.student_id,
+                "remark": line.remark or False,
+                "moodle_base": line.base,
+                **booleans(line.status),
+            }
+            for sheet in sheets
+            for line in sheet.lines
+            if not line.line_id
+        ]
+        if values:
+            self.env["op.attendance.line"].create(values)
+            self.done["lines_created"] += len(values)
+
+    def _change_lines(self, lines):
+        """Grouped by what is written; every write takes all lines it fits."""
+        groups = {}
+        for line in lines:
+            if not line.line_id:
+                continue
+            values = {"moodle_base": line.base}
+            if line.status:
+                values |= booleans(line.status)
+            if line.remark is not None:
+                values["remark"] = line.remark
+            groups.setdefault(tuple(values.items()), []).append(line.line_id)
+            self.done[COUNTERS[line.action]] += 1
+        for values, ids in groups.items():
+            self.env["op.attendance.line"].browse(ids).write(dict(values))
+
+
+COUNTERS = {
+    p.UPDATE: "lines_updated",
+    p.PUT_BACK: "lines_put_back",
+    p.REMARK: "remarks_updated",
+    p.AGREE: "lines_agreed",
+}
+
+
+def _words(refusal):
+    """The refusal's own words, for a person."""
+    if isinstance(refusal, psycopg2.Error):
+        return (refusal.diag.message_primary or str(refusal)).strip()
+    return str(refusal).strip()
+
+
+def _refused(session, refusal):
+    return p.Gap(
+        "refused",
+        f"session:{session.session_id}",
+        "refused",
+        (_words(refusal),),
+        moodle_id=session.session_id,
+        marks=sum(len(sheet.lines) for sheet in session.sheets),
+    )

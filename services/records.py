@@ -1,0 +1,233 @@
+"""What both sides hold, as plain immutable values. No ids of one side mixed into
+the other, no database, no network: the planner sees nothing else.
+
+Times are unix seconds (UTC) as Moodle sends them; dates are ``datetime.date`` in
+the instance's time zone; a status is one of ``P A L E`` or ``None``.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+# --- Moodle -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MoodleCourse:
+    """``core_course_get_courses``."""
+
+    id: int
+    shortname: str
+    fullname: str
+    idnumber: str
+
+
+@dataclass(frozen=True)
+class MoodleUser:
+    """``core_enrol_get_enrolled_users``; keys without value are absent there."""
+
+    id: int
+    fullname: str
+    idnumber: str = ""
+    email: str = ""
+    teacher: bool = False
+
+
+@dataclass(frozen=True)
+class MoodleGroup:
+    """``core_group_get_course_groups``."""
+
+    id: int
+    name: str
+    idnumber: str
+
+
+@dataclass(frozen=True)
+class MoodleActivity:
+    """An attendance activity: ``core_course_get_contents``, modname attendance.
+
+    ``id`` is the ``instance`` there, the ``attendanceid`` of all other functions.
+    """
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class MoodleStatus:
+    """An entry of a session's own status list (visible, not deleted, own set)."""
+
+    id: int
+    acronym: str
+
+
+@dataclass(frozen=True)
+class MoodleMark:
+    """A row of a session's ``attendance_log``.
+
+    ``status_id`` 0 is a remark without a status; an id that is not in the
+    session's list is of a hidden or deleted status, or of another set.
+    """
+
+    user_id: int
+    status_id: int
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class MoodleSession:
+    """``get_session``. ``group_id`` 0 is all participants; ``taken_at`` 0 is never;
+    ``taken_by`` 0 is nobody, or Moodle's own task that marks the rest."""
+
+    id: int
+    activity_id: int
+    course_id: int
+    group_id: int
+    starts: int
+    duration: int
+    taken_at: int
+    taken_by: int
+    status_set: int
+    statuses: tuple[MoodleStatus, ...]
+    marks: tuple[MoodleMark, ...]
+    user_ids: frozenset[int]
+    description: str = ""
+
+    @cached_property
+    def content_hash(self):
+        """Changes with everything that we carry over. ``taken_at`` is left out: it
+        stands still when a status is renamed, a temporary user merged or the date
+        moved, and it moves when a teacher saves what was there already."""
+        content = [
+            self.group_id,
+            self.starts,
+            self.status_set,
+            sorted((status.id, status.acronym) for status in self.statuses),
+            sorted((m.user_id, m.status_id, m.remark) for m in self.marks),
+        ]
+        text = json.dumps(content, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    @property
+    def seen(self):
+        return Seen(self.course_id, self.activity_id, self.content_hash)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was last seen of a session in Moodle, as the sheet keeps it."""
+
+    course_id: int
+    activity_id: int
+    content_hash: str
+
+    def __str__(self):
+        return f"{self.course_id}:{self.activity_id}:{self.content_hash}"
+
+    @classmethod
+    def parse(cls, text):
+        """The reverse of ``str``; ``None`` for an empty or foreign text."""
+        course, _, rest = (text or "").partition(":")
+        activity, _, content_hash = rest.partition(":")
+        if not (course.isdigit() and activity.isdigit()):
+            return None
+        return cls(int(course), int(activity), content_hash)
+
+
+@dataclass(frozen=True)
+class CourseReading:
+    """All that one run reads of one Moodle course.
+
+    * ``listed``: the activities whose sessions were listed whole, so that a session
+      missing from ``sessions`` is known to be gone;
+    * ``listed_all``: the course's activities are known (the native family lists them);
+    * ``unreadable``: ids of sessions that Moodle could not deliver, by activity;
+    * ``gone``: sessions that were asked for by id and do not exist any more;
+    * ``users``: everyone enrolled, and those found by id for old marks.
+    """
+
+    course: MoodleCourse
+    activities: tuple[MoodleActivity, ...] = ()
+    sessions: tuple[MoodleSession, ...] = ()
+    users: tuple[MoodleUser, ...] = ()
+    groups: tuple[MoodleGroup, ...] = ()
+    listed: frozenset[int] = frozenset()
+    unreadable: tuple["UnreadableSession", ...] = ()
+    gone: frozenset[int] = frozenset()
+    listed_all: bool = False
+
+
+@dataclass(frozen=True)
+class UnreadableSession:
+    """``session_id`` 0 stands for a whole activity of which no id is known."""
+
+    activity_id: int
+    session_id: int
+
+
+# --- OpenEduCat ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The pair of op.subject and op.course that a Moodle course stands for."""
+
+    subject_id: int
+    course_id: int
+    subject_code: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """op.attendance.register; ``date`` is set on those that a sync made."""
+
+    id: int
+    subject_id: int
+    course_id: int
+    batch_id: int
+    date: date | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """op.attendance.sheet, archived ones included. ``session_id`` 0: not linked."""
+
+    id: int
+    register_id: int
+    batch_id: int
+    subject_id: int
+    date: date
+    state: str
+    active: bool
+    session_id: int
+    seen: Seen | None
+    taken_at: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """op.attendance.line, archived ones included.
+
+    ``status`` is ``None`` with none or several of the four booleans set; ``base``
+    is the status both sides last agreed on, or ``None``.
+    """
+
+    id: int
+    sheet_id: int
+    student_id: int
+    status: str | None
+    base: str | None
+    remark: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class LocalState:
+    """What OpenEduCat holds for one Moodle course."""
+
+    registers: tuple[Register, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    lines: tuple[Line, ...] = ()

@@ -1,0 +1,110 @@
+"""What a call from a shell or a script gets back: values that print well."""
+
+from dataclasses import dataclass, field
+
+from . import messages
+from . import plan as p
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run of one instance.
+
+    ``state`` is a state of ``moodle.sync.run``, or ``busy`` where another run held the
+    instance and nothing was done. ``counters`` are the run's numbers by field name.
+    """
+
+    instance: str
+    state: str
+    message: str
+    run_id: int = 0
+    counters: dict = field(default_factory=dict)
+
+    def __str__(self):
+        return f"{self.instance}: {self.state}. {self.message}"
+
+
+class SyncResult(tuple):
+    """The :class:`RunResult` of each instance; prints one paragraph each."""
+
+    def __str__(self):
+        return "\n\n".join(map(str, self)) or "No Moodle instance."
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class CourseReport:
+    """What would be done with one course (``plan``), or why it can't be read."""
+
+    course: str
+    plan: p.CoursePlan | None = None
+    error: str = ""
+
+
+class PlanReport(tuple):
+    """:class:`CourseReport` of each course of one or several instances.
+
+    ``problem`` says why there are none, where the instance can't be read at all.
+    """
+
+    problem = ""
+
+    def bind(self, env, problem=""):
+        self.env, self.problem = env, problem
+        return self
+
+    @property
+    def differences(self):
+        """Number of sheets and lines that differ between the two sides."""
+        return sum(_differences(report.plan) for report in self if report.plan)
+
+    def __str__(self):
+        if self.problem:
+            return self.problem
+        return "\n".join(line for report in self for line in self._lines(report))
+
+    __repr__ = __str__
+
+    def _lines(self, report):
+        if report.plan is None:
+            yield f"{report.course}: {report.error}"
+            return
+        plan = report.plan
+        if plan.empty:
+            yield f"{report.course}: " + self.env._("nothing to do")
+        else:
+            yield f"{report.course}:"
+        for session in plan.sessions:
+            for sheet in session.sheets:
+                what = ", ".join(self._sheet_words(sheet))
+                yield f"  {sheet.date.isoformat()} ({session.session_id}): {what}"
+        if plan.cancelled:
+            yield "  " + self.env._("sheets to cancel: %s", len(plan.cancelled))
+        if plan.skipped:
+            yield "  " + self.env._("marks left out: %s", messages.skipped(self.env, plan.skipped))
+
+    def _sheet_words(self, sheet):
+        if not sheet.sheet_id:
+            yield self.env._("new sheet")
+        elif "moodle_session_id" in sheet.values:
+            yield self.env._("sheet to link with this session")
+        elif sheet.moved:
+            yield self.env._("sheet to move")
+        counts = p.CoursePlan(sessions=(p.SessionPlan(0, 0, (sheet,)),)).line_actions()
+        words = {
+            p.CREATE: self.env._("new lines"),
+            p.UPDATE: self.env._("lines changed in Moodle"),
+            p.PUT_BACK: self.env._("lines to put back"),
+            p.REMARK: self.env._("remarks"),
+            p.AGREE: self.env._("lines equal, to be noted"),
+        }
+        found = [f"{counts[action]} {text}" for action, text in words.items() if counts[action]]
+        yield from found or [self.env._("details of the session")]
+
+
+def _differences(plan):
+    """Sheets and lines that do not say what Moodle says; notes of our own don't count."""
+    lines = plan.line_actions()
+    lines.pop(p.AGREE, None)
+    return sum(lines.values()) + len(plan.cancelled) + sum(s.moved for s in plan.sheets())

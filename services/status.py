@@ -1,0 +1,27 @@
+"""P A L E <-> present, absent, late, excused: the fixed mapping, both ways."""
+
+FIELDS = {"P": "present", "A": "absent", "L": "late", "E": "excused"}
+STATUSES = tuple(FIELDS)
+
+
+def normalized(acronym):
+    """A Moodle acronym as one of ``P A L E``, or ``None`` for any other.
+
+    Only spaces around it are forgiven: ``p`` is another acronym than ``P``.
+    """
+    acronym = (acronym or "").strip()
+    return acronym if acronym in FIELDS else None
+
+
+def booleans(status):
+    """The four fields of op.attendance.line, exactly one of them True."""
+    return {field: key == status for key, field in FIELDS.items()}
+
+
+def from_booleans(values):
+    """The status that four booleans say; ``None`` if none or several are set.
+
+    :param values: a mapping with the keys present, absent, late, excused
+    """
+    found = [key for key, field in FIELDS.items() if values[field]]
+    return found[0] if len(found) == 1 else None
