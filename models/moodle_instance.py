@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ..services import moodle_errors as errors
+from ..services.module_detector import SITE_INFO
+from ..services.moodle_client import MoodleClient, normalized_url
+
+NO_ACCESS = "."  # the group that nobody is in: only the superuser reads such a field
+
+
+class MoodleInstance(models.Model):
+    """One Moodle site: how it is reached. What is synchronised with it is added by
+    extensions of this model."""
+
+    _name = "moodle.instance"
+    _description = "Moodle Instance"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    url = fields.Char(
+        "Moodle URL",
+        required=True,
+        help="The address of Moodle's front page, such as https://moodle.example.org",
+    )
+    token = fields.Char(
+        compute="_compute_token",
+        inverse="_inverse_token",
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
+        help="Made in Moodle: Site administration > Server > Web services > Manage tokens. "
+        "A saved token is never shown again.",
+    )
+    token_secret = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+    has_token = fields.Boolean(compute="_compute_has_token")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        help="Messages about this Moodle are written in this person's language.",
+    )
+    tz = fields.Selection(
+        _tz_get,
+        "Time zone",
+        required=True,
+        default=lambda self: self.env.company.partner_id.tz or self.env.user.tz or "UTC",
+        help="The time zone in which the date of a Moodle session is read. It should be "
+        "the one of the school.",
+    )
+    tested_at = fields.Datetime("Last Test", readonly=True, copy=False)
+    test_ok = fields.Boolean("Test passed", readonly=True, copy=False)
+    test_message = fields.Text("Result of the Test", readonly=True, copy=False)
+
+    @api.constrains("url")
+    def _check_url(self):
+        for instance in self:
+            try:
+                normalized_url(instance.url)
+            except ValueError:
+                raise ValidationError(
+                    self.env._(
+                        "The Moodle URL must begin with https:// or http:// and hold "
+                        "neither a user name nor a question mark: %s",
+                        instance.url,
+                    )
+                ) from None
+
+    def _compute_token(self):
+        """Never comes back: what is saved stays on the server."""
+        self.token = False
+
+    def _inverse_token(self):
+        for instance in self:
+            # sudo: the stored field is open to nobody; this one is to administrators.
+            instance.sudo().token_secret = (instance.token or "").strip() or False
+
+    @api.depends("token_secret")
+    def _compute_has_token(self):
+        for instance in self:
+            # sudo: whether there is a token is no secret.
+            instance.has_token = bool(instance.sudo().token_secret)
+
+    def _moodle_client(self):
+        """:raise ValueError: no usable address, or no token"""
+        self.ensure_one()
+        # sudo: the caller has the right to use this instance, never to see its token.
+        token = self.sudo().token_secret
+        if not token:
+            raise ValueError("no token")
+        return MoodleClient(self.url, token, lang=self._message_lang()[:2])
+
+    def _message_lang(self):
+        """Language code in which this instance's messages are kept."""
+        self.ensure_one()
+        return self.user_id.lang or self.company_id.partner_id.lang or "en_US"
+
+    def action_test_connection(self):
+        """Ask Moodle who we are and show what it says."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            client = self._moodle_client()
+        except ValueError:
+            raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
+        try:
+            message = self._test_connection(client, client.fetch(SITE_INFO))
+            passed = True
+        except errors.MoodleError as error:
+            passed, message = False, error.explain(self.env)
+        self.write({"tested_at": fields.Datetime.now(), "test_ok": passed, "test_message": message})
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Connected") if passed else self.env._("Not connected"),
+                "message": message,
+                "type": "success" if passed else "danger",
+                "sticky": not passed,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _test_connection(self, client, site_info):
+        """What a passed test says; extensions add their own findings.
+
+        :param client: the ``MoodleClient`` that was used
+        :param site_info: answer of ``core_webservice_get_site_info``
+        :return: text
+        :raise MoodleError: the test does not pass after all
+        """
+        return self.env._(
+            "%(site)s, Moodle %(release)s, as user %(user)s.",
+            site=site_info.get("sitename") or self.url,
+            release=site_info.get("release") or "?",
+            user=site_info.get("username") or "?",
+        )

@@ -1,0 +1,126 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..services import matching
+from .indexes import unique_index
+
+
+class MoodleMapping(models.Model):
+    """An identity link: which OpenEduCat record a Moodle course, group or person is.
+
+    For a Moodle course the pair of subject and course is meant: ``oec_record_id`` is
+    the op.subject, ``op_course_id`` the op.course. Rows that the sync found are found
+    again when they are lost; a row made by hand always wins.
+    """
+
+    _name = "moodle.mapping"
+    _description = "Moodle Mapping"
+    _order = "instance_id, model, moodle_id"
+    _rec_name = "moodle_name"
+
+    instance_id = fields.Many2one(
+        "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="instance_id.company_id", store=True)
+    model = fields.Selection(
+        [
+            ("op.subject", "Subject and course"),
+            ("op.batch", "Batch"),
+            ("op.student", "Student"),
+        ],
+        "Kind",
+        required=True,
+    )
+    oec_record_id = fields.Many2oneReference(
+        "OpenEduCat Record", model_field="model", required=True, index=True
+    )
+    op_course_id = fields.Many2one("op.course", "Course")
+    record_name = fields.Char("OpenEduCat", compute="_compute_record_name")
+    moodle_id = fields.Integer(
+        "Moodle ID",
+        required=True,
+        help="The number in the address of the course, group or profile in Moodle (id=…).",
+    )
+    moodle_name = fields.Char("In Moodle", readonly=True)
+    moodle_idnumber = fields.Char("Moodle ID number", readonly=True)
+    found_by = fields.Selection(
+        [
+            (matching.MANUAL, "By hand"),
+            (matching.IDNUMBER, "ID number"),
+            (matching.SHORTNAME, "Short name"),
+            (matching.EMAIL, "E-mail"),
+        ],
+        required=True,
+        default=matching.MANUAL,
+    )
+    sync_hash = fields.Char(
+        readonly=True, help="Of a course: fingerprint of its sessions at the last success."
+    )
+    extra_data = fields.Json(
+        readonly=True, help="Of a course: the Moodle sessions met so far, by activity."
+    )
+    last_success = fields.Datetime(readonly=True)
+    error_message = fields.Text("Error", readonly=True)
+
+    def init(self):
+        unique_index(
+            self.env.cr, "moodle_mapping_unique_moodle_id", self._table,
+            ["instance_id", "model", "moodle_id"],
+        )  # fmt: skip
+
+    @api.depends("model", "oec_record_id", "op_course_id")
+    def _compute_record_name(self):
+        for mapping in self:
+            # sudo: attendance managers of 2025 may read neither students nor batches,
+            # and these names stand on the attendance sheets that they do read.
+            record = self.env[mapping.model].sudo().browse(mapping.oec_record_id).exists()
+            names = [record.display_name] if record else []
+            if mapping.op_course_id:
+                names.append(mapping.op_course_id.sudo().display_name)
+            mapping.record_name = " / ".join(names)
+
+    @api.constrains("model", "oec_record_id", "op_course_id", "moodle_id", "found_by")
+    def _check_record(self):
+        for mapping in self:
+            if mapping.moodle_id <= 0:
+                raise ValidationError(self.env._("The Moodle ID is a number above zero."))
+            if mapping.model == "op.subject" and not mapping.op_course_id:
+                raise ValidationError(
+                    self.env._("A Moodle course stands for a subject and a course: name both.")
+                )
+            # sudo: see _compute_record_name.
+            if mapping.found_by == matching.MANUAL and not (
+                self.env[mapping.model].sudo().browse(mapping.oec_record_id).exists()
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "There is no OpenEduCat record with the number %s.", mapping.oec_record_id
+                    )
+                )
+
+    # --- a course's own bookkeeping ---------------------------------------------
+
+    @property
+    def known_sessions(self):
+        return (self.extra_data or {}).get("sessions")
+
+    def _keep_sessions(self, sessions):
+        """:param sessions: ``KnownSessions.to_json()``"""
+        self.ensure_one()
+        if (self.known_sessions or {}) != sessions:
+            self.extra_data = {**(self.extra_data or {}), "sessions": sessions}
+
+    def _succeeded(self, sessions, sync_hash):
+        self._keep_sessions(sessions)
+        self.write(
+            {"last_success": fields.Datetime.now(), "error_message": False, "sync_hash": sync_hash}
+        )
+
+    def _failed(self, message):
+        self.error_message = message
+
+    def _taken_in_order(self):
+        """Sort key: the course whose last success is longest ago goes first."""
+        return self.last_success or datetime.min, self.moodle_id

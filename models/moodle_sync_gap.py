@@ -1,0 +1,158 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..services import messages
+from .indexes import unique_index
+
+KINDS = [
+    ("unmatched_course", "Unmatched course"),
+    ("unmatched_student", "Unmatched student"),
+    ("ambiguous_student", "Ambiguous student"),
+    ("no_batch", "Student without batch"),
+    ("unmatched_group", "Unmatched group"),
+    ("custom_status", "Custom or unknown status"),
+    ("unreadable_session", "Unreadable session"),
+    ("sheet_without_session", "Sheet with no Moodle session"),
+    ("conflicting_sheets", "Conflicting sheets"),
+    ("refused", "Refused by OpenEduCat"),
+    ("refused_push", "Refused by Moodle"),
+]
+
+
+class MoodleSyncGap(models.Model):
+    """Something that a person must mend, kept once however often it is met.
+
+    ``open`` -> ``closed`` by itself when a run does not meet it any more, and back;
+    ``ignored`` by a person, until it is not met any more.
+    """
+
+    _name = "moodle.sync.gap"
+    _description = "Moodle Sync Gap"
+    _order = "state desc, kind, course_name, id"
+
+    instance_id = fields.Many2one(
+        "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="instance_id.company_id", store=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    key = fields.Char(required=True, readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("ignored", "Ignored"), ("closed", "Closed")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    name = fields.Text("What is to be mended", required=True, readonly=True)
+    unit = fields.Integer(
+        readonly=True, help="Moodle course whose reading meets this; 0: the site."
+    )
+    course_name = fields.Char("Moodle Course", readonly=True)
+    moodle_id = fields.Integer("Moodle ID", readonly=True)
+    marks = fields.Integer("Marks waiting", readonly=True)
+    first_seen = fields.Datetime(readonly=True)
+    last_seen = fields.Datetime(readonly=True)
+    times_seen = fields.Integer(readonly=True)
+    closed_at = fields.Datetime(readonly=True)
+    run_id = fields.Many2one("moodle.sync.run", "Last Run", readonly=True, ondelete="set null")
+
+    def init(self):
+        unique_index(self.env.cr, "moodle_sync_gap_unique_key", self._table, ["instance_id", "key"])
+
+    def action_ignore(self):
+        self._set_state("open", "ignored")
+
+    def action_reopen(self):
+        self._set_state("ignored", "open")
+
+    def _set_state(self, before, after):
+        gaps = self.filtered(lambda gap: gap.state == before)
+        gaps.check_access("write")
+        # sudo: the fields are read-only for everybody, this change alone is not.
+        gaps.sudo().state = after
+
+    @api.model
+    def _record(self, instance, run, unit, gaps, unit_name=""):
+        """Bring the gaps of one unit up to date: open new ones, count those met again,
+        close those met no longer.
+
+        :param unit: id of the Moodle course they were met in, 0 for the site
+        :param gaps: list of ``plan.Gap``
+        :return: Counter of gaps_opened, gaps_closed
+        """
+        now = fields.Datetime.now()
+        wanted = {f"{gap.kind}:{unit}:{gap.key}": gap for gap in gaps}
+        existing = self.search([("instance_id", "=", instance.id), ("unit", "=", unit)])
+        met = existing.filtered(lambda gap: gap.key in wanted)
+        lost = existing - met
+        closing = lost.filtered(lambda gap: gap.state != "closed")
+        closing.write({"state": "closed", "closed_at": now})
+        reopening = met.filtered(lambda gap: gap.state == "closed")
+        reopening.write({"state": "open", "closed_at": False})
+        for record in met:
+            values = self._values(wanted[record.key], unit_name)
+            changed = {name: value for name, value in values.items() if record[name] != value}
+            if changed:
+                record.write(changed)
+        self._count_again(met, now, run)
+        known = set(met.mapped("key"))
+        new = [
+            {
+                **self._values(gap, unit_name),
+                "instance_id": instance.id,
+                "kind": gap.kind,
+                "key": key,
+                "unit": unit,
+                "moodle_id": gap.moodle_id,
+                "first_seen": now,
+                "last_seen": now,
+                "times_seen": 1,
+                "run_id": run.id,
+            }
+            for key, gap in wanted.items()
+            if key not in known
+        ]
+        self.create(new)
+        opened = len(new) + len(reopening)
+        return Counter(gaps_opened=opened, gaps_closed=len(closing))
+
+    @api.model
+    def _close_units_except(self, instance, units):
+        """Close what was met in courses that are not read any more.
+
+        :return: Counter of gaps_closed
+        """
+        gaps = self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("state", "!=", "closed"),
+                ("unit", "not in", [0, *units]),
+            ]
+        )
+        gaps.write({"state": "closed", "closed_at": fields.Datetime.now()})
+        return Counter(gaps_closed=len(gaps))
+
+    def _values(self, gap, unit_name):
+        return {
+            "name": messages.describe(self.env, gap),
+            "course_name": gap.course_name or unit_name,
+            "marks": gap.marks,
+        }
+
+    def _count_again(self, gaps, now, run):
+        """One statement for all; these three are of this model's own table."""
+        if not gaps:
+            return
+        gaps.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE moodle_sync_gap SET last_seen = %s, times_seen = times_seen + 1, "
+                "run_id = %s WHERE id IN %s",
+                now,
+                run.id,
+                tuple(gaps.ids),
+            )
+        )
+        gaps.invalidate_recordset(["last_seen", "times_seen", "run_id"])

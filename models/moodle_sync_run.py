@@ -1,0 +1,272 @@
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services import messages
+from ..services.results import RunResult
+
+KEEP_DAYS = 90
+
+STATES = [
+    ("running", "Running"),
+    ("done", "Done"),
+    ("partial", "Partly done"),
+    ("skipped", "Skipped"),
+    ("failed", "Failed"),
+]
+
+# Numbers that a course, or the run itself, adds to.
+COUNTERS = (
+    "moodle_calls",
+    "seconds",
+    "sessions_seen",
+    "marks_seen",
+    "marks_skipped",
+    "registers_created",
+    "sheets_created",
+    "sheets_adopted",
+    "sheets_updated",
+    "sheets_moved",
+    "sheets_cancelled",
+    "lines_created",
+    "lines_updated",
+    "lines_put_back",
+    "lines_agreed",
+    "remarks_updated",
+    "gaps_opened",
+    "gaps_closed",
+)
+
+
+class MoodleSyncRun(models.Model):
+    """One run for one instance.
+
+    ``running`` -> ``done`` (all courses read), ``partial`` (some failed), ``failed``
+    (none could be read), ``skipped`` (a prerequisite is missing). A run that is
+    ``running`` while nobody holds the instance's lock was interrupted, or its time
+    budget ended; the next one takes up ``pending``.
+    """
+
+    _name = "moodle.sync.run"
+    _description = "Moodle Sync Run"
+    _order = "id desc"
+    _rec_name = "started_at"
+
+    instance_id = fields.Many2one(
+        "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="instance_id.company_id", store=True)
+    trigger = fields.Selection(
+        [("cron", "Scheduled"), ("button", "Sync now"), ("shell", "Shell")],
+        "Started by",
+        required=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one("res.users", readonly=True)
+    direction = fields.Selection(
+        [("moodle", "Moodle"), ("oec", "OpenEduCat"), ("both", "Both sides")],
+        "Attendance from",
+        readonly=True,
+    )
+    state = fields.Selection(STATES, required=True, default="running", readonly=True, index=True)
+    started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
+    ended_at = fields.Datetime("End", readonly=True)
+    summary = fields.Text(readonly=True)
+    pending = fields.Json(readonly=True, help="Moodle courses that are still to be done.")
+    skipped_by_reason = fields.Json(readonly=True)
+    courses_in_moodle = fields.Integer("Courses in Moodle", readonly=True)
+    courses_mapped = fields.Integer("Courses matched", readonly=True)
+    courses_done = fields.Integer(readonly=True)
+    courses_failed = fields.Integer(readonly=True)
+    errors = fields.Text(readonly=True)
+    progress = fields.Float(compute="_compute_progress")
+    clock_offset = fields.Float(
+        readonly=True, help="Seconds that Moodle's clock is ahead of Odoo's."
+    )
+
+    moodle_calls = fields.Integer("Moodle calls", readonly=True)
+    seconds = fields.Float(readonly=True)
+    sessions_seen = fields.Integer("Sessions with marks", readonly=True)
+    marks_seen = fields.Integer("Marks", readonly=True)
+    marks_skipped = fields.Integer("Marks left out", readonly=True)
+    registers_created = fields.Integer("New registers", readonly=True)
+    sheets_created = fields.Integer("New sheets", readonly=True)
+    sheets_adopted = fields.Integer("Sheets linked", readonly=True)
+    sheets_updated = fields.Integer("Sheets updated", readonly=True)
+    sheets_moved = fields.Integer("Sheets moved", readonly=True)
+    sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
+    lines_created = fields.Integer("New lines", readonly=True)
+    lines_updated = fields.Integer("Lines changed in Moodle", readonly=True)
+    lines_put_back = fields.Integer("Lines put back", readonly=True)
+    lines_agreed = fields.Integer("Lines found equal", readonly=True)
+    remarks_updated = fields.Integer("Remarks", readonly=True)
+    gaps_opened = fields.Integer("Gaps opened", readonly=True)
+    gaps_closed = fields.Integer("Gaps closed", readonly=True)
+
+    @api.depends("courses_mapped", "courses_done", "courses_failed", "state")
+    def _compute_progress(self):
+        for run in self:
+            finished = run.courses_done + run.courses_failed
+            if run.state != "running":
+                run.progress = 100
+            else:
+                run.progress = 100 * finished / run.courses_mapped if run.courses_mapped else 0
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """A cron every 15 minutes leaves 35,000 runs a year."""
+        limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
+        self.search([("state", "!=", "running"), ("started_at", "<", limit)]).unlink()
+
+    # --- what the service tells -------------------------------------------------
+
+    def _enqueue(self, course_ids, in_moodle):
+        """Queue the courses, or find those that are left from before.
+
+        :return: ids of the courses to be done now
+        """
+        self.ensure_one()
+        if self.pending is None or self.pending is False:
+            self.write(
+                {
+                    "pending": list(course_ids),
+                    "courses_mapped": len(course_ids),
+                    "courses_in_moodle": in_moodle,
+                }
+            )
+            return set(course_ids)
+        # Taken up again: courses that are mapped no longer fall away.
+        left = [course for course in self.pending if course in set(course_ids)]
+        self.pending = left
+        return set(left)
+
+    def _count(self, **numbers):
+        self.ensure_one()
+        values = {name: self[name] + number for name, number in numbers.items() if number}
+        if values:
+            self.write(values)
+
+    def _course_done(self, course_id, done, plan):
+        skipped = Counter(self.skipped_by_reason or {})
+        skipped.update(plan.skipped)
+        self.write(
+            {
+                "pending": [course for course in self.pending if course != course_id],
+                "courses_done": self.courses_done + 1,
+                "skipped_by_reason": dict(skipped),
+            }
+        )
+        self._count(
+            sessions_seen=plan.sessions_seen,
+            marks_seen=plan.marks_seen,
+            marks_skipped=sum(plan.skipped.values()),
+            **done,
+        )
+
+    def _course_failed(self, course_id, course_name, message):
+        lines = [self.errors] if self.errors else []
+        self.write(
+            {
+                "pending": [course for course in self.pending if course != course_id],
+                "courses_failed": self.courses_failed + 1,
+                "errors": "\n".join([*lines, f"{course_name}: {message}"]),
+            }
+        )
+
+    def _complete(self, clock_offset):
+        self.clock_offset = clock_offset or 0
+        if not self.courses_failed:
+            self._finish("done", "")
+        else:
+            self._finish("partial" if self.courses_done else "failed", self.errors)
+
+    def _finish(self, state, problem):
+        """:param problem: what an administrator has to know, or an empty text"""
+        self.ensure_one()
+        self.write({"state": state, "ended_at": fields.Datetime.now(), "pending": False})
+        parts = [problem] if problem else []
+        if self.courses_mapped or not problem:
+            parts.append(self._describe_counts())
+        self.summary = "\n".join(parts)
+        instance = self.instance_id
+        if state == "done":
+            values = {"last_success": self.ended_at, "error_message": False}
+        else:
+            values = {"error_message": problem}
+        changed = {name: value for name, value in values.items() if instance[name] != value}
+        if changed:
+            instance.write(changed)
+
+    # --- in words ---------------------------------------------------------------
+
+    def _result(self):
+        self.ensure_one()
+        message = self.summary
+        if self.state == "running":
+            message = self.env._(
+                "%(finished)s of %(all)s courses.",
+                finished=self.courses_done + self.courses_failed,
+                all=self.courses_mapped,
+            )
+        return RunResult(
+            instance=self.instance_id.name,
+            state=self.state,
+            message=message or "",
+            run_id=self.id,
+            counters={name: self[name] for name in (*COUNTERS, "courses_done", "courses_failed")},
+        )
+
+    def _describe_counts(self):
+        """What was read and written, in a few lines."""
+        lines = [
+            self.env._(
+                "%(mapped)s of %(all)s Moodle courses matched; %(sessions)s sessions with "
+                "%(marks)s marks.",
+                mapped=self.courses_mapped,
+                all=self.courses_in_moodle,
+                sessions=self.sessions_seen,
+                marks=self.marks_seen,
+            )
+        ]
+        if not self.courses_mapped:
+            lines.append(
+                self.env._(
+                    "No course is matched yet: give courses in Moodle the ID number "
+                    "oec_subj_…_course_…, the short name SUBJECTCODE_COURSECODE, or a mapping "
+                    "by hand."
+                )
+            )
+        changes = {
+            self.env._("new registers"): self.registers_created,
+            self.env._("new sheets"): self.sheets_created,
+            self.env._("sheets linked"): self.sheets_adopted,
+            self.env._("sheets updated"): self.sheets_updated,
+            self.env._("sheets moved"): self.sheets_moved,
+            self.env._("sheets cancelled"): self.sheets_cancelled,
+            self.env._("new lines"): self.lines_created,
+            self.env._("lines changed in Moodle"): self.lines_updated,
+            self.env._("lines put back"): self.lines_put_back,
+            self.env._("remarks"): self.remarks_updated,
+        }
+        written = ", ".join(f"{number} {what}" for what, number in changes.items() if number)
+        lines.append(
+            self.env._("Written: %s.", written)
+            if written
+            else self.env._("Nothing had to be written.")
+        )
+        if self.skipped_by_reason:
+            lines.append(
+                self.env._(
+                    "Marks left out: %s.", messages.skipped(self.env, self.skipped_by_reason)
+                )
+            )
+        if self.gaps_opened or self.gaps_closed:
+            lines.append(
+                self.env._(
+                    "Gaps: %(opened)s opened, %(closed)s closed.",
+                    opened=self.gaps_opened,
+                    closed=self.gaps_closed,
+                )
+            )
+        return "\n".join(lines)
