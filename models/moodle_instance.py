@@ -77,9 +77,12 @@ class MoodleInstance(models.Model):
         self.token = False
 
     def _inverse_token(self):
-        for instance in self:
+        tokens = {instance: (instance.token or "").strip() or False for instance in self}
+        for instance, token in tokens.items():
             # sudo: the stored field is open to nobody; this one is to administrators.
-            instance.sudo().token_secret = (instance.token or "").strip() or False
+            instance.sudo().token_secret = token
+        # A form reads what it has saved in the same request: not from the cache.
+        self.invalidate_recordset(["token"], flush=False)
 
     @api.depends("token_secret")
     def _compute_has_token(self):

@@ -109,11 +109,9 @@ class MoodleMapping(models.Model):
     def _keep_sessions(self, sessions):
         """:param sessions: ``KnownSessions.to_json()``"""
         self.ensure_one()
-        if (self.known_sessions or {}) != sessions:
-            self.extra_data = {**(self.extra_data or {}), "sessions": sessions}
+        self.extra_data = {**(self.extra_data or {}), "sessions": sessions}
 
-    def _succeeded(self, sessions, sync_hash):
-        self._keep_sessions(sessions)
+    def _succeeded(self, sync_hash):
         self.write(
             {"last_success": fields.Datetime.now(), "error_message": False, "sync_hash": sync_hash}
         )

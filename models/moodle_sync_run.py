@@ -127,19 +127,27 @@ class MoodleSyncRun(models.Model):
         :return: ids of the courses to be done now
         """
         self.ensure_one()
-        if self.pending is None or self.pending is False:
+        if not self.pending:
             self.write(
                 {
-                    "pending": list(course_ids),
+                    "pending": {"courses": list(course_ids)},
                     "courses_mapped": len(course_ids),
                     "courses_in_moodle": in_moodle,
                 }
             )
             return set(course_ids)
         # Taken up again: courses that are mapped no longer fall away.
-        left = [course for course in self.pending if course in set(course_ids)]
-        self.pending = left
+        left = [course for course in self._left() if course in set(course_ids)]
+        self.pending = {"courses": left}
         return set(left)
+
+    def _left(self):
+        """Ids of the Moodle courses still to be done. Kept in an object, since Odoo's
+        Json fields take an empty list for no value, which here would begin anew."""
+        return (self.pending or {}).get("courses", [])
+
+    def _without(self, course_id):
+        return {"courses": [course for course in self._left() if course != course_id]}
 
     def _count(self, **numbers):
         self.ensure_one()
@@ -152,7 +160,7 @@ class MoodleSyncRun(models.Model):
         skipped.update(plan.skipped)
         self.write(
             {
-                "pending": [course for course in self.pending if course != course_id],
+                "pending": self._without(course_id),
                 "courses_done": self.courses_done + 1,
                 "skipped_by_reason": dict(skipped),
             }
@@ -168,7 +176,7 @@ class MoodleSyncRun(models.Model):
         lines = [self.errors] if self.errors else []
         self.write(
             {
-                "pending": [course for course in self.pending if course != course_id],
+                "pending": self._without(course_id),
                 "courses_failed": self.courses_failed + 1,
                 "errors": "\n".join([*lines, f"{course_name}: {message}"]),
             }

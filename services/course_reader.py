@@ -16,10 +16,17 @@ class KnownSessions:
     """Ids of sessions that were met before: ``{activity id: {session id: start}}``.
 
     The legacy family can't list sessions, and a poisoned activity can't be listed by
-    any, so every id that was seen once is kept.
+    any, so every id that was seen once is kept. ``kept`` is what it was made of, as
+    :meth:`to_json` gives it.
     """
 
     starts: dict[int, dict[int, int]] = field(default_factory=dict)
+    kept: dict = field(default_factory=dict)
+
+    @property
+    def changed(self):
+        """Whether it differs from what it was made of."""
+        return self.to_json() != self.kept
 
     def add(self, activity_id, session_id, starts):
         self.starts.setdefault(activity_id, {})[session_id] = starts
@@ -45,7 +52,8 @@ class KnownSessions:
             {
                 int(a): {int(s): int(t) for s, t in found.items()}
                 for a, found in (data or {}).items()
-            }
+            },
+            data or {},
         )
 
     def to_json(self):

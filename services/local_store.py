@@ -34,11 +34,15 @@ def moment(seconds):
 
 
 class LocalStore:
-    """:param instance: the ``moodle.instance``, in the run's environment"""
+    """:param instance: the ``moodle.instance``, in the run's environment; its settings
+    are read here once, since each commit of the run empties Odoo's cache
+    """
 
     def __init__(self, instance):
         self.instance = instance
         self.env = instance.env
+        self.match_by_email = instance.match_by_email
+        self._codes = {}
 
     def _read(self, model, domain, fields, **kwargs):
         return self.env[model].search_read(domain, fields, load=None, **kwargs)
@@ -49,8 +53,9 @@ class LocalStore:
         """What :func:`matching.match_course` looks things up in."""
         rows = self._read("op.subject", [], ["code"])
         courses = self._read("op.course", [], ["code"])
+        self._codes = {row["id"]: row["code"].strip() for row in rows}
         return matching.CourseTable(
-            subjects={row["id"]: row["code"].strip() for row in rows},
+            subjects=self._codes,
             courses={row["id"]: row["code"].strip() for row in courses},
             links={
                 mapping.moodle_id: (
@@ -106,8 +111,8 @@ class LocalStore:
         return by_id
 
     def subject(self, pair):
-        """:param pair: ``(op.subject id, op.course id)``"""
-        return Subject(pair[0], pair[1], self.env["op.subject"].browse(pair[0]).code)
+        """:param pair: ``(op.subject id, op.course id)``, of the course table"""
+        return Subject(pair[0], pair[1], self._codes[pair[0]])
 
     # --- people and groups ----------------------------------------------------
 
@@ -122,7 +127,7 @@ class LocalStore:
         return {link.moodle_id: link for link in self._links(domain)}
 
     def _links(self, domain):
-        if not self.instance.match_by_email:
+        if not self.match_by_email:
             domain = [*domain, ("found_by", "!=", matching.EMAIL)]
         rows = self._read(
             "moodle.mapping",
@@ -158,7 +163,8 @@ class LocalStore:
         table = self._student_table(users, subject, links)
         groups = {group.id: group for group in reading.groups}
         used = {s.group_id for s in reading.sessions if s.group_id and s.marks}
-        batches = self._batch_table(groups, used)
+        batch_links = self.links("op.batch", used) if used else {}
+        batches = self._batch_table(groups, batch_links)
         return matching.People(
             students=matching.match_students(users, table),
             batches={
@@ -166,6 +172,7 @@ class LocalStore:
                 for group in used
             },
             table=table,
+            batch_links=batch_links,
             names={user.id: user.fullname for user in users},
             group_names={group.id: group.name for group in reading.groups},
         )
@@ -178,7 +185,7 @@ class LocalStore:
             for user in users
             if user.email and matching.student_id(user.idnumber) is None
         }
-        exists = {row["id"] for row in self._read("op.student", [("id", "in", list(wanted))], [])}
+        exists = set(self.env["op.student"].search([("id", "in", list(wanted))]).ids)
         by_email = self._students_by_email(emails) if emails else {}
         candidates = list(exists.union(*by_email.values()))
         running = {}
@@ -206,19 +213,24 @@ class LocalStore:
     def _students_by_email(self, emails):
         """``{lower-case e-mail: [student ids]}``, archived students included: a person
         who has an old record beside the new one is not guessed at."""
-        if not self.instance.match_by_email:
+        if not self.match_by_email:
             return {}
         # email_normalized is lower-cased by Odoo and indexed.
-        students = self.env["op.student"].search(
-            [("partner_id.email_normalized", "in", list(emails))]
-        )
+        domain = [("partner_id.email_normalized", "in", list(emails))]
+        rows = self._read("op.student", domain, ["partner_id"])
+        partners = {row["partner_id"] for row in rows}
+        email_of = {
+            row["id"]: row["email_normalized"]
+            for row in self._read(
+                "res.partner", [("id", "in", list(partners))], ["email_normalized"]
+            )
+        }
         result = {}
-        for student in students:
-            result.setdefault(student.partner_id.email_normalized, []).append(student.id)
+        for row in rows:
+            result.setdefault(email_of[row["partner_id"]], []).append(row["id"])
         return result
 
-    def _batch_table(self, groups, used):
-        links = self.links("op.batch", used) if used else {}
+    def _batch_table(self, groups, links):
         wanted = {matching.batch_id(group.idnumber) for group in groups.values()} - {None}
         wanted |= {link.record_id for link in links.values()}
         rows = self._read("op.batch", [("id", "in", list(wanted))], ["course_id"]) if wanted else ()
@@ -232,7 +244,7 @@ class LocalStore:
         idnumbers = {user.id: user.idnumber for user in reading.users}
         self._save_links("op.student", people.students, links, idnumbers, people.names)
         if people.batches:
-            links = self.links("op.batch", people.batches)
+            links = people.batch_links
             idnumbers = {group.id: group.idnumber for group in reading.groups}
             self._save_links("op.batch", people.batches, links, idnumbers, people.group_names)
 

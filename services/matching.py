@@ -294,6 +294,7 @@ class People:
 
     students: dict = field(default_factory=dict)
     batches: dict = field(default_factory=dict)
+    batch_links: dict = field(default_factory=dict)
     table: StudentTable | None = None
     names: dict = field(default_factory=dict)
     group_names: dict = field(default_factory=dict)

@@ -66,6 +66,14 @@ def _idnumber_nonsense(env, gap, idnumber):
     )
 
 
+def _idnumbers_hidden(env, gap):
+    return env._(
+        "Moodle keeps the ID numbers of courses from the account of the token, so courses can "
+        "be matched by short name or by hand only. Ask Moodle's administrator to give its role "
+        "the right moodle/course:update."
+    )
+
+
 def _shortname_ambiguous(env, gap, shortname):
     return env._(
         "The course's short name %s fits several pairs of subject and course. Map the "
@@ -112,13 +120,12 @@ def _group_of_other_course(env, gap, name, idnumber):
 
 
 def _no_match(env, gap, name, idnumber, address):
+    # Moodle leaves out what the token's account may not see, too.
     known = ", ".join(
-        part
-        for part in (
-            env._("ID number %s", idnumber) if idnumber else "",
-            env._("e-mail %s", address) if address else env._("no e-mail"),
+        (
+            env._("ID number %s", idnumber) if idnumber else env._("no ID number visible"),
+            env._("e-mail %s", address) if address else env._("no e-mail visible"),
         )
-        if part
     )
     return env._(
         "%(who)s (%(known)s) matches no student. Give the account the ID number oec_student_ "
@@ -301,6 +308,7 @@ SENTENCES = {
     "group_without_idnumber": _group_without_idnumber,
     "idnumber_nonsense": _idnumber_nonsense,
     "idnumber_shared": _idnumber_shared,
+    "idnumbers_hidden": _idnumbers_hidden,
     "idnumber_unknown": _idnumber_unknown,
     "manual_gone": _manual_student_gone,
     "no_match": _no_match,

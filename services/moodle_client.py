@@ -19,7 +19,7 @@ import time
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import MaxRetryError
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
 
 from . import moodle_errors as errors
@@ -48,10 +48,13 @@ class ReadRetry(Retry):
         kwargs.setdefault("raise_on_status", False)
         super().__init__(total=total, **kwargs)
 
-    def increment(self, method=None, url=None, response=None, error=None, *args, **kwargs):
+    def increment(self, method=None, url=None, response=None, error=None, _pool=None, **kwargs):
         if response is not None and (self.get_retry_after(response) or 0) > MAX_RETRY_AFTER:
-            raise MaxRetryError(_pool=kwargs.get("_pool"), url=url, reason=error)
-        return super().increment(method, url, response, error, *args, **kwargs)
+            raise MaxRetryError(_pool, url, error)
+        if isinstance(error, ReadTimeoutError):
+            # A Moodle that can't answer in time is not helped by asking five times.
+            raise error
+        return super().increment(method, url, response, error, _pool, **kwargs)
 
 
 def normalized_url(url):

@@ -190,9 +190,10 @@ class MoodleNoPermission(MoodleError):
         return env._(
             "The Moodle account of the token may not do this (%s). Ask Moodle's "
             "administrator to give its system role the rights that the manual lists: "
-            "among them moodle/course:view, moodle/course:viewhiddencourses, "
-            "moodle/course:viewhiddenactivities, moodle/course:managegroups, "
-            "mod/attendance:view and mod/attendance:takeattendances.",
+            "moodle/course:view, moodle/course:viewhiddencourses, "
+            "moodle/course:viewhiddenactivities, moodle/course:viewparticipants, "
+            "moodle/course:managegroups, moodle/user:viewdetails, mod/attendance:view "
+            "and mod/attendance:takeattendances.",
             self.function or "?",
         )
 
@@ -209,6 +210,17 @@ class MoodleRefusedParameter(MoodleError):
         "activity is of a version this add-on does not know: please report it."
     )
 
+    def _advice(self, env):
+        if "attendance_get_session" in (self.function or ""):
+            # Measured on Moodle 4.3 and 5.1: reading asks for one of two rights, and
+            # without both it answers as if a parameter were wrong.
+            return env._(
+                "Moodle refuses to show this attendance. Usually the role of the token's "
+                "account lacks the right mod/attendance:takeattendances (or, for reading "
+                "alone, mod/attendance:changeattendances)."
+            )
+        return super()._advice(env)
+
 
 class MoodlePoisonedAnswer(MoodleError):
     """``invalidresponse``: one remark that looks like markup makes Moodle refuse
@@ -223,10 +235,15 @@ class MoodlePoisonedAnswer(MoodleError):
 
 
 class MoodleFault(MoodleError):
-    """A fault in Moodle's code: an object with ``exception`` and no ``errorcode``."""
+    """A fault in Moodle's code: an object with ``exception`` and no ``errorcode``, or
+    with ``codingerror`` (seen on Moodle 5.1, for a plug-in that points at removed
+    code; its message names a path of Moodle's server and is not shown)."""
 
     scope = COURSE
     advice = _lt("A function of Moodle broke down.")
+
+    def explain(self, env):
+        return self._advice(env)
 
     def _advice(self, env):
         if (self.function or "").startswith("mod_wsattendance_"):
@@ -266,7 +283,7 @@ class MoodleAnswerTooLarge(MoodleError):
 
 BY_ERRORCODE = {
     "accessexception": MoodleFunctionDenied,
-    "codingerror": MoodleRefusedParameter,
+    "codingerror": MoodleFault,
     "dbconnectionfailed": MoodleSiteBroken,
     "errorcoursecontextnotvalid": MoodleNoPermission,
     "errorinvalidparam": MoodleRefusedParameter,

@@ -50,7 +50,7 @@ class MoodleReader:
                     id=int(item["id"]),
                     shortname=str(item["shortname"]),
                     fullname=str(item.get("fullname") or item["shortname"]),
-                    idnumber=str(item.get("idnumber") or "").strip(),
+                    idnumber=(str(item["idnumber"] or "").strip() if "idnumber" in item else None),
                 )
                 for item in sorted(items, key=lambda item: int(item["id"]))
                 if item.get("format") != "site"

@@ -16,12 +16,13 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class MoodleCourse:
-    """``core_course_get_courses``."""
+    """``core_course_get_courses``. ``idnumber`` is ``None`` where Moodle keeps it from
+    the token's account (without the right moodle/course:update, seen on 4.3 and 5.1)."""
 
     id: int
     shortname: str
     fullname: str
-    idnumber: str
+    idnumber: str | None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ from .run_lock import instance_lock
 
 _logger = logging.getLogger(__name__)
 
+REQUIRED_MODEL = "op.attendance.sheet"
+
 
 class SkippedError(Exception):
     """A prerequisite is missing; the argument is the sentence that says which."""
@@ -153,7 +155,8 @@ class SyncAttendance:
                 known = KnownSessions.from_json(mapping.known_sessions)
                 for session in sessions:
                     known.add(session.activity_id, session.id, session.starts)
-                mapping._keep_sessions(known.to_json())
+                if known.changed:
+                    mapping._keep_sessions(known.to_json())
             self._commit()
             return sum(map(len, found.values()))
 
@@ -201,7 +204,7 @@ class SyncAttendance:
         :raise SkippedError: something is missing, in words for an administrator
         :raise MoodleError: Moodle can't be asked
         """
-        if "op.attendance.sheet" not in self.env:
+        if REQUIRED_MODEL not in self.env:
             raise SkippedError(
                 self.env._("OpenEduCat's attendance module (openeducat_attendance) is missing.")
             )
@@ -297,7 +300,9 @@ class SyncAttendance:
         applier = PlanApplier(self.instance, subject)
         applier.apply(plan)
         self.store.save_links(reading, people, links)
-        mapping._succeeded(known.to_json(), _fingerprint(reading))
+        mapping._succeeded(_fingerprint(reading))
+        if known.changed:
+            mapping._keep_sessions(known.to_json())
         gaps = (*plan.gaps, *applier.gaps)
         done = applier.done
         course = reading.course
@@ -321,6 +326,8 @@ class SyncAttendance:
             for course, match in self.matches
             if match.why
         ]
+        if any(course.idnumber is None for course, _match in self.matches):
+            gaps.append(p.Gap("unmatched_course", "idnumbers", "idnumbers_hidden"))
         Gap = self.env["moodle.sync.gap"]
         run._count(**Gap._record(self.instance, run, 0, gaps))
         mapped = [course.id for course, match in self.matches if match.pair]
