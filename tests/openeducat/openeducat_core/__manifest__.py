@@ -1,0 +1,25 @@
+# Part of openeducat_moodle_attendance. License LGPL-3.0 or later.
+{
+    "name": "OpenEduCat Core (test stand-in)",
+    "summary": "Test stand-in: people, courses and batches as OpenEduCat has them",
+    "version": "1.0",
+    "category": "Hidden/Tests",
+    "license": "LGPL-3",
+    "author": "OpenEduCat Moodle Attendance contributors",
+    "depends": ["mail"],
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "views/op_department_views.xml",
+        "views/op_subject_views.xml",
+        "views/op_course_views.xml",
+        "views/op_batch_views.xml",
+        "views/op_faculty_views.xml",
+        "views/op_student_course_views.xml",
+        "views/op_student_views.xml",
+        "views/menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "installable": True,
+}
