@@ -1,0 +1,311 @@
+"""The scripted Moodle over HTTP: Werkzeug on 127.0.0.1, a thread per request."""
+
+import email.utils
+import json
+import logging
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+from xml.sax.saxutils import escape
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from . import faults as f
+from . import functions_attendance  # noqa: F401 (registers its functions)
+from .errors import MoodleException
+from .functions_core import FUNCTIONS
+from .params import Params, parse
+from .profiles import PROFILES
+from .rights import Empty, limit
+
+ENDPOINT = "/webservice/rest/server.php"
+OWN = ("wstoken", "wsfunction", "moodlewsrestformat")
+SETTINGS = ("moodlewssettingraw", "moodlewssettinglang", "moodlewssettingfilter")
+# On the site, and in no service.
+OTHER_FUNCTIONS = ("core_user_create_users",)
+PAGE = "<!DOCTYPE html>\n<html><body></body></html>"
+
+
+@dataclass
+class Site:
+    """What an administrator sets. ``maintenance``: ``None``, ``cli`` or ``admin``."""
+
+    wwwroot: str = ""
+    maintenance: str | None = None
+    webservices_enabled: bool = True
+    rest_enabled: bool = True
+    database_down: bool = False
+    max_input_vars: int = 5000
+    # errorcode that every call but site_info answers, such as sitepolicynotagreed
+    account_trouble: str | None = None
+    # errorcode that every attendance function answers, such as invalidcoursemoduleid
+    attendance_trouble: str | None = None
+    refused: dict = field(default_factory=dict)
+
+    def refuse(self, course, errorcode):
+        """Everything in a course answers ``errorcode``; ``None`` ends it."""
+        self.refused[course.id] = errorcode
+
+
+@dataclass
+class Call:
+    """One request, as tests look at it; the token is not in ``params``."""
+
+    n: int
+    function: str
+    params: list
+    method: str
+    path: str
+    query: str
+    token: object = None
+    status: int = 0
+    written: bool = False
+
+
+class _Context:
+    """What an implementation of a function may use."""
+
+    def __init__(self, server, call, token, raw):
+        self.state, self.site, self.profile = server.state, server.site, server.profile
+        self.token, self.raw = token, raw
+        self.user = self.state.users[token.user_id]
+        self._call = call
+
+    def wrote(self):
+        self._call.written = True
+
+    def check_course(self, course):
+        errorcode = self.site.refused.get(course.id)
+        if errorcode:
+            raise MoodleException(errorcode)
+
+    def check_attendance(self):
+        if self.site.attendance_trouble:
+            raise MoodleException(self.site.attendance_trouble)
+
+
+class MoodleServer:
+    """:param state: ``MoodleState``
+    :param profile: ``2024`` or ``2026``
+    :param port: 0 for a free one
+
+    ``faults`` is a list of ``Fault``; ``calls`` keeps every :class:`Call`.
+    """
+
+    def __init__(self, state, profile="2024", port=0):
+        self.state = state
+        self.profile = PROFILES[profile]
+        self.site = Site()
+        self.faults = _Faults()
+        self.calls = []
+        self._hooks = []
+        self._counting = threading.Lock()
+        self._server = make_server(
+            "127.0.0.1", port, self._app, threaded=True, request_handler=_Handler
+        )
+        self._server.clock = state.clock
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.site.wwwroot = self.url
+        self._running = False
+
+    def start(self):
+        self._running = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def stop(self):
+        if self._running:
+            self._running = False
+            self._server.shutdown()
+            self._server.server_close()
+
+    __enter__ = start
+
+    def __exit__(self, *error):
+        self.stop()
+
+    # --- what tests look at -----------------------------------------------------
+
+    def calls_of(self, function):
+        return [call for call in self.calls if call.function == function]
+
+    @property
+    def write_count(self):
+        return sum(call.written for call in self.calls)
+
+    def reset_calls(self):
+        self.calls.clear()
+
+    def on_call(self, hook):
+        """``hook(call, state)`` runs before a call is answered."""
+        self._hooks.append(hook)
+
+    # --- answering --------------------------------------------------------------
+
+    def _app(self, environ, start_response):
+        request = Request(environ)
+        pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True)
+        if request.mimetype == "application/x-www-form-urlencoded":
+            pairs += parse_qsl(request.get_data(as_text=True), keep_blank_values=True)
+        values = dict(pairs)
+        function = values.get("wsfunction", "")
+        shown = [(key, value) for key, value in pairs if key not in (*OWN, *SETTINGS)]
+        with self._counting:
+            call = Call(
+                len(self.calls) + 1, function, shown, request.method, request.path,
+                request.query_string.decode(),
+            )  # fmt: skip
+            self.calls.append(call)
+            number_of_function = len(self.calls_of(function))
+        fault = next(
+            (one for one in self.faults if one.strikes(call.n, number_of_function, function)), None
+        )
+        response = self._with_fault(fault, request, pairs, values, call)
+        if response is None:
+            # Closing it would not do: other handles of it are open.
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionResetError
+        call.status = response.status_code
+        return response(environ, start_response)
+
+    def _with_fault(self, fault, request, pairs, values, call):
+        kind = fault.kind if fault else None
+        if kind == f.CUT_BEFORE:
+            return None
+        if kind == f.HTTP:
+            response = Response("<html></html>", fault.value, mimetype="text/html")
+            if fault.retry_after is not None:
+                response.headers["Retry-After"] = str(fault.retry_after)
+            return response
+        if kind == f.GARBAGE:
+            return Response("<br />\n<b>Warning</b>: something", mimetype="application/json")
+        if kind == f.HUGE:
+            return Response(b'"' + b"x" * fault.value + b'"', mimetype="application/json")
+        if kind == f.DELAY:
+            time.sleep(fault.value)
+        if kind == f.ERROR:
+            return self._json(MoodleException(fault.value).answer)
+        for hook in self._hooks:
+            hook(call, self.state)
+        with self.state.lock:
+            response = self._answer(request, pairs, values, call)
+        if kind == f.CUT_AFTER:
+            return None
+        if kind == f.LIE:
+            return self._json(fault.value(json.loads(response.get_data())))
+        if kind == f.TRUNCATED:
+            body = response.get_data()
+            response = Response(body[: len(body) // 2], mimetype="application/json")
+            response.automatically_set_content_length = False
+            response.headers["Content-Length"] = str(len(body))
+        return response
+
+    def _answer(self, request, pairs, values, call):
+        trouble = self._front(request)
+        if trouble is not None:
+            return trouble
+        as_json = values.get("moodlewsrestformat") == "json"
+        try:
+            answer = self._call(pairs, values, call)
+        except MoodleException as error:
+            answer = error.answer
+        except Empty:
+            answer = []
+        if as_json:
+            return self._json(answer)
+        return Response(_xml(answer), mimetype="application/xml")
+
+    def _front(self, request):
+        """What answers before the web service layer is reached."""
+        here = urlsplit(self.site.wwwroot)
+        if request.scheme != here.scheme or request.host.split(":")[0] != here.hostname:
+            return Response(PAGE, 303, {"Location": self.site.wwwroot}, mimetype="text/html")
+        path = here.path.rstrip("/")
+        if path and not request.path.startswith(path):
+            return Response(PAGE, 303, {"Location": self.site.wwwroot}, mimetype="text/html")
+        if request.path.replace("//", "/") != path + ENDPOINT:
+            return Response(PAGE, 404, mimetype="text/html")
+        if self.site.maintenance == "cli":
+            headers = {"Retry-After": "300"}
+            return Response(PAGE, 503, headers, mimetype="text/html")
+        if not (self.site.webservices_enabled and self.site.rest_enabled):
+            return Response("", 403, mimetype="text/html")
+        return None
+
+    def _call(self, pairs, values, call):
+        if self.site.database_down:
+            raise MoodleException("dbconnectionfailed")
+        token = self.state.tokens.get(values.get("wstoken"))
+        if token is None:
+            raise MoodleException("invalidtoken")
+        if self.site.maintenance == "admin":
+            raise MoodleException("sitemaintenance")
+        name = call.function
+        call.token = token
+        if token.expired:
+            del self.state.tokens[token.value]
+        if token.refusal:
+            raise MoodleException(token.refusal)
+        if not name:
+            raise MoodleException("invalidparameter")
+        if name not in FUNCTIONS and name not in OTHER_FUNCTIONS:
+            raise MoodleException("invalidrecord", "external_functions")
+        if name not in token.functions:
+            raise MoodleException("accessexception")
+        if self.site.account_trouble and name != "core_webservice_get_site_info":
+            raise MoodleException(self.site.account_trouble)
+        if token.limited:
+            limit(name)
+        implementation, allowed = FUNCTIONS[name]
+        tree = parse(pairs, self.site.max_input_vars)
+        raw = tree.get("moodlewssettingraw") == "1"
+        tree = {key: value for key, value in tree.items() if key not in (*OWN, *SETTINGS)}
+        return implementation(_Context(self, call, token, raw), Params(tree, allowed))
+
+    @staticmethod
+    def _json(answer):
+        body = json.dumps(answer, ensure_ascii=True, separators=(",", ":"))
+        return Response(body, mimetype="application/json")
+
+
+class _Faults(list):
+    add = list.append
+
+
+class _Handler(WSGIRequestHandler):
+    """Quiet, and HTTP/1.0 as PHP's built-in server closes each connection."""
+
+    def make_environ(self):
+        return {**super().make_environ(), "werkzeug.socket": self.connection}
+
+    def log(self, type, message, *args):
+        logging.getLogger(__name__).debug(message, *args)
+
+    def date_time_string(self, timestamp=None):
+        """Of the header ``Date``: Moodle's clock is the scripted one."""
+        return email.utils.formatdate(self.server.clock(), usegmt=True)
+
+
+def _xml(answer):
+    if isinstance(answer, dict) and "exception" in answer:
+        return (
+            '<?xml version="1.0" encoding="UTF-8" ?>\n'
+            f'<EXCEPTION class="{answer["exception"]}">\n'
+            f"<ERRORCODE>{answer.get('errorcode', '')}</ERRORCODE>\n"
+            f"<MESSAGE>{escape(answer['message'])}</MESSAGE>\n</EXCEPTION>\n"
+        )
+    return f'<?xml version="1.0" encoding="UTF-8" ?>\n<RESPONSE>\n{_node(answer)}</RESPONSE>\n'
+
+
+def _node(value):
+    if isinstance(value, dict):
+        keys = "".join(f'<KEY name="{key}">{_node(item)}</KEY>\n' for key, item in value.items())
+        return f"<SINGLE>\n{keys}</SINGLE>\n"
+    if isinstance(value, list):
+        return "<MULTIPLE>\n" + "".join(map(_node, value)) + "</MULTIPLE>\n"
+    return (
+        f"<VALUE>{escape(str(value))}</VALUE>\n" if value is not None else '<VALUE null="null"/>\n'
+    )
