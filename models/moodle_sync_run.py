@@ -257,7 +257,7 @@ class MoodleSyncRun(models.Model):
             self.env._("lines put back"): self.lines_put_back,
             self.env._("remarks"): self.remarks_updated,
         }
-        written = ", ".join(f"{number} {what}" for what, number in changes.items() if number)
+        written = ", ".join(f"{what} {number}" for what, number in changes.items() if number)
         lines.append(
             self.env._("Written: %s.", written)
             if written
