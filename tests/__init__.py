@@ -1,0 +1,15 @@
+from . import (
+    test_costs,
+    test_matching,
+    test_module_detector,
+    test_moodle_client,
+    test_moodle_server,
+    test_moodle_server_faults,
+    test_naming,
+    test_openeducat_contract,
+    test_planner_pull,
+    test_pull,
+    test_pull_bad_data,
+    test_run,
+    test_security,
+)

@@ -1,0 +1,241 @@
+"""What the tests with a real database share: a scripted Moodle, a small school in
+OpenEduCat, and runs on cursors of their own inside the test's transaction."""
+
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from odoo.tests.common import TransactionCase, _super_send
+
+from ..services import moodle_client
+from ..services.status import from_booleans
+from .builders import START
+from .moodle_server import MoodleServer, MoodleState
+
+NOW = START + 6 * 3600
+
+
+class QuickRetry(moodle_client.ReadRetry):
+    """The real retries without their pauses."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{**kwargs, "backoff_factor": 0})
+
+
+@classmethod
+def through_to_localhost(cls, session, request, /, **kwargs):
+    """A test class's ``_request_handler``: Odoo 19's own guard against requests to the
+    outside can't deal with a pair of time-outs."""
+    if urlsplit(request.url).hostname not in ("127.0.0.1", "localhost"):
+        raise AssertionError(f"a test asked {request.url}")
+    return _super_send(session, request, **kwargs)
+
+
+class SchoolCase(TransactionCase):
+    """OpenEduCat: one course, two subjects, two batches, six students (the last two in
+    the second batch)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True}
+        )
+        cls.course = cls.env["op.course"].create({"name": "BSc", "code": "T-BSC"})
+        cls.algebra, cls.physics = cls.env["op.subject"].create(
+            [{"name": "Algebra I", "code": "T-ALG"}, {"name": "Physics", "code": "T-PHY"}]
+        )
+        cls.batches = cls.env["op.batch"].create(
+            [
+                {
+                    "name": f"Batch {number}",
+                    "code": f"T-B{number}",
+                    "course_id": cls.course.id,
+                    "start_date": "2026-01-01",
+                    "end_date": "2027-12-31",
+                }
+                for number in (1, 2)
+            ]
+        )
+        cls.students = cls.env["op.student"]
+        for number in range(1, 7):
+            cls.students += cls.make_student(number, cls.batches[0 if number <= 4 else 1])
+
+    @classmethod
+    def make_student(cls, number, batch=None, **values):
+        student = cls.env["op.student"].create(
+            {
+                "name": f"Student {number} Test",
+                "first_name": f"Student {number}",
+                "last_name": "Test",
+                "birth_date": "2005-05-05",
+                "gender": "m",
+                "email": f"student{number}@test.example",
+                **values,
+            }
+        )
+        if batch:
+            cls.enrol(student, batch)
+        return student
+
+    @classmethod
+    def enrol(cls, student, batch):
+        return cls.env["op.student.course"].create(
+            {
+                "student_id": student.id,
+                "course_id": batch.course_id.id,
+                "batch_id": batch.id,
+                "roll_number": f"T-{student.id}-{batch.id}",
+            }
+        )
+
+
+class MoodleCase(SchoolCase):
+    """The same school in a scripted Moodle, and an instance that pulls from it."""
+
+    profile = "2024"
+    functions = "both"
+
+    _request_handler = through_to_localhost
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.classPatch(moodle_client.MoodleClient, "retry_class", QuickRetry)
+
+    def setUp(self):
+        super().setUp()
+        self.moodle = MoodleState(timezone="Asia/Kolkata", now=NOW)
+        self.build_moodle()
+        self.server = MoodleServer(self.moodle, profile=self.profile)
+        self.server.start()
+        self.addCleanup(self.server.stop)
+        self.instance = self.env["moodle.instance"].create(
+            {
+                "name": "Test Moodle",
+                "url": self.server.url,
+                "token": self.token,
+                "tz": "Asia/Kolkata",
+                # The scripted sessions are of November 2026, whatever today is.
+                "sync_window_days": 0,
+            }
+        )
+
+    def build_moodle(self):
+        """One course with one activity; the students are users with idnumbers."""
+        state = self.moodle
+        self.sync_user = state.add_user("oecsync", "Odoo", "Sync")
+        self.token = state.add_token("T" * 32, user=self.sync_user, functions=self.functions)
+        self.teacher = state.add_user("teacher", "Tea", "Cher", email="teacher@test.example")
+        self.moodle_course = state.add_course(
+            "Algebra I",
+            shortname="ALG1",
+            idnumber=f"oec_subj_{self.algebra.id}_course_{self.course.id}",
+        )
+        state.enrol(self.moodle_course, self.teacher, role="editingteacher")
+        self.groups = [
+            state.add_group(self.moodle_course, batch.name, idnumber=f"oec_batch_{batch.id}")
+            for batch in self.batches
+        ]
+        self.users = [
+            state.add_user(
+                f"student{number}",
+                f"Student {number}",
+                "Test",
+                email=f"student{number}@test.example",
+                idnumber=f"oec_student_{student.id}",
+            )
+            for number, student in enumerate(self.students, 1)
+        ]
+        for number, user in enumerate(self.users):
+            state.enrol(self.moodle_course, user, groups=[self.groups[0 if number < 4 else 1]])
+        self.lectures = state.add_attendance(self.moodle_course, "Lectures", groupmode=2)
+
+    # --- Moodle -----------------------------------------------------------------
+
+    def add_session(self, marks="", starts=START, group=None, activity=None, **values):
+        """A session, taken if there are marks.
+
+        :param marks: a letter per student, such as ``"PPAL"``; a dot leaves one out
+        """
+        session = self.moodle.add_session(
+            activity or self.lectures, sessdate=starts, group=group, **values
+        )
+        if marks:
+            self.mark(session, marks)
+        return session
+
+    def mark(self, session, marks):
+        chosen = {u: m for u, m in zip(self.users, marks, strict=False) if m != "."}
+        self.moodle.mark_all(session, chosen, by=self.teacher)
+
+    # --- runs -------------------------------------------------------------------
+
+    @contextmanager
+    def own_cursors(self):
+        """Cursors that code opens by itself see this test's transaction, and their
+        commits stay inside it."""
+        self.env.flush_all()
+        if hasattr(self, "enter_registry_test_mode"):  # 19.0
+            with self.enter_registry_test_mode():
+                yield
+        else:
+            self.registry.enter_test_mode(self.env.cr)
+            try:
+                yield
+            finally:
+                self.registry.leave_test_mode()
+        self.env.invalidate_all()
+
+    def sync(self, instance=None, trigger="shell", seconds=None):
+        """:return: the ``RunResult``"""
+        with self.own_cursors():
+            (result,) = (instance or self.instance)._sync_attendance(trigger, seconds)
+        return result
+
+    def preview(self):
+        with self.own_cursors():
+            return self.instance.preview_attendance()
+
+    # --- what came of it --------------------------------------------------------
+
+    @property
+    def sheets(self):
+        return (
+            self.env["op.attendance.sheet"]
+            .with_context(active_test=False)
+            .search([("register_id.course_id", "=", self.course.id)], order="id")
+        )
+
+    @property
+    def registers(self):
+        return (
+            self.env["op.attendance.register"]
+            .with_context(active_test=False)
+            .search([("course_id", "=", self.course.id)], order="id")
+        )
+
+    def lines(self, session):
+        lines = self.sheets.filtered(
+            lambda sheet: sheet.moodle_session_id == session.id
+        ).attendance_line
+        return lines.sorted(lambda line: self.students.ids.index(line.student_id.id))
+
+    def statuses(self, session):
+        """A letter per line of a session, in the order of the students."""
+        return "".join(from_booleans(line) or "?" for line in self.lines(session))
+
+    def line(self, session, number):
+        """The line of the student with this number, from 1."""
+        student = self.students[number - 1]
+        return self.lines(session).filtered(lambda line: line.student_id == student)
+
+    def gaps(self, **values):
+        domain = [("instance_id", "=", self.instance.id)]
+        domain += [(name, "=", value) for name, value in values.items()]
+        return self.env["moodle.sync.gap"].search(domain, order="kind, id")
+
+    def open_gaps(self):
+        return self.gaps(state="open").mapped("kind")
+
+    def run_of(self, result):
+        return self.env["moodle.sync.run"].browse(result.run_id)

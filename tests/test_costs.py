@@ -1,0 +1,183 @@
+"""What a pull costs: calls of Moodle, queries, writes. Counts are held, times printed."""
+
+import time
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..services.local_store import QUIET
+from ..services.status import booleans
+from ..services.sync_attendance import SyncAttendance
+from .builders import START
+from .common import MoodleCase
+from .measured import measured
+
+# A run's own: its row, its gaps, the state of a course, and where transactions end.
+BOOKKEEPING = (
+    '"moodle_sync_run"', '"moodle_sync_gap"', 'UPDATE "moodle_mapping"', "SAVEPOINT",
+)  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestCalls(MoodleCase):
+    def calls(self):
+        return [call.function.split("_", 1)[1] for call in self.server.calls]
+
+    def test_native(self):
+        self.add_session("PA", group=self.groups[0])
+        self.moodle.add_attendance(self.moodle_course, "Labs")
+        self.moodle.add_course("Not matched", shortname="NOPE")
+        result = self.sync()
+        wanted = [
+            "webservice_get_site_info",
+            "course_get_courses",
+            "course_get_contents",
+            "attendance_get_sessions",
+            "attendance_get_sessions",
+            "enrol_get_enrolled_users",
+            "group_get_course_groups",
+        ]
+        self.assertEqual(self.calls(), [*wanted])
+        self.assertEqual(result.counters["moodle_calls"], 7)
+        self.server.reset_calls()
+        self.sync()
+        self.assertEqual(self.calls(), wanted, "and the same on every later run")
+
+    def test_without_a_session_of_a_group_groups_are_not_asked_for(self):
+        self.add_session("PA")
+        self.sync()
+        self.assertNotIn("group_get_course_groups", self.calls())
+
+    def test_500_people_are_one_page(self):
+        self.add_session("PA")
+        for number in range(501):
+            user = self.moodle.add_user(f"extra{number}", "Extra", str(number))
+            self.moodle.enrol(self.moodle_course, user)
+        self.sync()
+        self.assertEqual(self.calls().count("enrol_get_enrolled_users"), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestLegacyCalls(MoodleCase):
+    functions = "legacy"
+
+    def test_legacy(self):
+        for hour in range(3):
+            self.add_session("PA", starts=START + hour * 3600)
+        self.sync()
+        self.server.reset_calls()
+        self.sync()
+        calls = [call.function.split("_", 1)[1] for call in self.server.calls]
+        self.assertEqual(
+            calls,
+            [
+                "webservice_get_site_info",
+                "course_get_courses",
+                "enrol_get_enrolled_users",
+                # One per teacher; contents are not needed.
+                "wsattendance_get_courses_with_today_sessions",
+                *["wsattendance_get_session"] * 3,
+            ],
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestQueries(MoodleCase):
+    @contextmanager
+    def statements(self):
+        """Collects the SQL that is sent meanwhile."""
+        sent = []
+        cursor = type(self.env.cr)
+        original = cursor.execute
+
+        def execute(cr, query, *args, **kwargs):
+            sent.append(" ".join(str(getattr(query, "code", query)).split()))
+            return original(cr, query, *args, **kwargs)
+
+        with patch.object(cursor, "execute", execute):
+            yield sent
+
+    def test_nothing_changed(self):
+        for day in range(5):
+            self.add_session("PALEPA", starts=START + day * 86400)
+        self.add_session("PALE", starts=START + 3600, group=self.groups[0])
+        self.users[2].idnumber = ""  # found by e-mail
+        self.sync()
+        courses = []
+        original = SyncAttendance._course
+
+        def counted(*args):
+            with self.statements() as sent:
+                original(*args)
+            courses.append(sent)
+
+        with self.statements() as sent, patch.object(SyncAttendance, "_course", counted):
+            self.sync()
+        writes = [sql for sql in sent if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+        self.assertTrue(writes, "the run itself is written down")
+        self.assertFalse([sql for sql in writes if "op_attendance" in sql], writes)
+        (course,) = courses
+        kept = [sql for sql in course if not any(word in sql for word in BOOKKEEPING)]
+        measured("a course with nothing changed: %s of %s queries", len(kept), len(course))
+        self.assertLessEqual(len(kept), 12, "\n".join(kept))
+
+    def test_the_lines_of_a_sheet_are_found_by_an_index(self):
+        self.env.cr.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename = 'op_attendance_line'"
+        )
+        self.assertTrue(
+            any("(attendance_id)" in definition for (definition,) in self.env.cr.fetchall())
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestColdPull(MoodleCase):
+    """2,000 lines: 50 sessions of 40 students."""
+
+    def build_moodle(self):
+        for number in range(7, 41):
+            type(self).students += self.make_student(number, self.batches[0])
+        for row in self.env["op.student.course"].search([("batch_id", "=", self.batches[1].id)]):
+            row.batch_id = self.batches[0]
+        return super().build_moodle()
+
+    def test_against_one_plain_create(self):
+        """The best of some rounds each: one alone varies by half on a busy machine."""
+        for day in range(50):
+            self.add_session(("PALE" * 10), starts=START + day * 86400)
+        pulls, creates = [], []
+        for _number in range(5):
+            started = time.perf_counter()
+            result = self.sync()
+            pulls.append(time.perf_counter() - started)
+            self.assertEqual(result.counters["lines_created"], 2000)
+            creates.append(self.plain_create())
+            registers = self.registers
+            self.sheets.unlink()
+            registers.unlink()
+        measured(
+            "cold pull of 2,000 lines %.2f s, one plain create of them %.2f s: %.2f times",
+            min(pulls),
+            min(creates),
+            min(pulls) / min(creates),
+        )
+
+    def plain_create(self):
+        """Seconds for the same lines made anew by one create."""
+        lines = self.sheets.attendance_line
+        values = [
+            {
+                "attendance_id": line.attendance_id.id,
+                "student_id": line.student_id.id,
+                **booleans(line.moodle_base),
+            }
+            for line in lines
+        ]
+        lines.unlink()
+        quiet = self.env(context=QUIET)
+        quiet.flush_all()
+        started = time.perf_counter()
+        quiet["op.attendance.line"].create(values)
+        quiet.flush_all()
+        return time.perf_counter() - started

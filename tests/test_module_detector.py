@@ -1,0 +1,103 @@
+"""What a token can do, read from recorded answers of site_info."""
+
+from odoo.tests import TransactionCase, tagged
+
+from ..services.module_detector import detect
+from .canned import recording
+
+
+def site_info(*names):
+    return {"userid": 32, "functions": [{"name": name, "version": "1"} for name in names]}
+
+
+CORE = (
+    "core_webservice_get_site_info",
+    "core_course_get_courses",
+    "core_course_get_contents",
+    "core_enrol_get_enrolled_users",
+    "core_group_get_course_groups",
+    "core_user_get_users_by_field",
+)
+LEGACY = (
+    "mod_wsattendance_get_session",
+    "mod_wsattendance_update_user_status",
+    "mod_wsattendance_get_courses_with_today_sessions",
+)
+NATIVE = (
+    "mod_attendance_get_session",
+    "mod_attendance_get_sessions",
+    "mod_attendance_update_user_status",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestModuleDetector(TransactionCase):
+    def text(self, detection):
+        return self.env._(detection.problem)
+
+    def recorded(self, token, api="auto"):
+        for entry in recording("site_info").values():
+            if entry.get("request", {}).get("token") == token:
+                return detect(entry["response"]["json"], api=api)
+        raise AssertionError(token)
+
+    def test_recorded_legacy(self):
+        found = self.recorded("TOKEN_LEGACY")
+        self.assertTrue(found.ready)
+        self.assertEqual((found.listing, found.reading, found.writing), ("wsattendance",) * 3)
+        self.assertTrue(found.mod_attendance.present, "wsattendance implies mod_attendance")
+        self.assertEqual(found.user_id, 32)
+
+    def test_recorded_native(self):
+        found = self.recorded("TOKEN_NATIVE")
+        self.assertTrue(found.ready)
+        self.assertEqual((found.listing, found.reading, found.writing), ("native",) * 3)
+        self.assertTrue(found.local_wsattendance.present, "the built-in family stands in")
+        self.assertEqual(found.local_wsattendance.family, "native")
+        self.assertTrue(found.mod_attendance.version)
+
+    def test_recorded_none(self):
+        found = self.recorded("TOKEN_NONE")
+        self.assertFalse(found.ready)
+        self.assertFalse(found.mod_attendance.present or found.local_wsattendance.present)
+        self.assertIn("External services", self.text(found))
+
+    def test_both_families_are_used_per_operation(self):
+        found = detect(site_info(*CORE, *LEGACY, *NATIVE))
+        self.assertEqual(
+            (found.listing, found.reading, found.writing),
+            ("native", "wsattendance", "wsattendance"),
+        )
+
+    def test_a_family_can_be_forced(self):
+        info = site_info(*CORE, *LEGACY, *NATIVE)
+        for api, family in (("wsattendance", "wsattendance"), ("native", "native")):
+            found = detect(info, api=api)
+            self.assertEqual((found.listing, found.reading, found.writing), (family,) * 3)
+
+    def test_the_forced_family_is_missing(self):
+        found = detect(site_info(*CORE, *NATIVE), api="wsattendance")
+        self.assertIn("local_wsattendance", self.text(found))
+        found = detect(site_info(*CORE, *LEGACY), api="native")
+        self.assertIn("mod_attendance_", self.text(found))
+
+    def test_missing_functions_are_named(self):
+        found = detect(site_info(*CORE[:3], *NATIVE[:2]))
+        self.assertEqual(found.missing, CORE[3:])
+        self.assertIn(CORE[3], self.text(found))
+
+    def test_writing_is_needed_for_pushing_only(self):
+        info = site_info(*CORE, *NATIVE[:2])
+        self.assertTrue(detect(info, "moodle").ready)
+        for direction in ("oec", "both"):
+            self.assertEqual(detect(info, direction).missing, (NATIVE[2],))
+
+    def test_a_plugin_too_old_to_list_sessions(self):
+        found = detect(site_info(*CORE, "mod_attendance_get_session"))
+        self.assertEqual(found.missing, ("mod_attendance_get_sessions",))
+        self.assertIn("August 2022", self.text(found))
+
+    def test_legacy_needs_no_contents(self):
+        core = [name for name in CORE if name != "core_course_get_contents"]
+        self.assertTrue(detect(site_info(*core, *LEGACY)).ready)
+        self.assertFalse(detect(site_info(*core, *NATIVE)).ready)

@@ -1,0 +1,228 @@
+"""HTTP to Moodle: one POST, an answer or a typed error that says who must do what."""
+
+import json
+import logging
+import time
+from unittest.mock import patch
+
+from odoo.tests import tagged
+from odoo.tests.common import TransactionCase
+
+from ..services import moodle_client
+from ..services import moodle_errors as errors
+from ..services.moodle_client import MoodleClient, form_fields, normalized_url
+from .canned import EVERY, CannedServer, answer_of, recording
+from .common import QuickRetry, through_to_localhost
+
+TOKEN = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
+FINE = (200, {}, b"[]")
+
+
+@tagged("post_install", "-at_install")
+class ClientCase(TransactionCase):
+    _request_handler = through_to_localhost
+
+    def setUp(self):
+        super().setUp()
+        self.server = CannedServer()
+        self.addCleanup(self.server.stop)
+        self.patch(MoodleClient, "retry_class", QuickRetry)
+        self.client = MoodleClient(self.server.url, TOKEN)
+
+    def answer(self, *answers):
+        """Answer with these in turn; the last one goes on."""
+        left = list(answers)
+        self.server.answers[EVERY] = lambda: left.pop(0) if len(left) > 1 else left[0]
+
+    def error(self, kind, **params):
+        with self.assertRaises(kind) as caught:
+            self.client.fetch("core_course_get_courses", **params)
+        return caught.exception
+
+
+class TestRequest(ClientCase):
+    def test_token_function_and_format_go_first_in_the_body_alone(self):
+        self.answer(FINE)
+        self.client.fetch("a_function", values=[1, 2], options=[{"name": "n", "value": True}])
+        ((path, headers, form),) = self.server.seen
+        self.assertEqual(path, "/webservice/rest/server.php")
+        self.assertEqual(list(form)[:3], ["wstoken", "wsfunction", "moodlewsrestformat"])
+        self.assertEqual(form["wstoken"], [TOKEN])
+        self.assertEqual(form["values[1]"], ["2"])
+        self.assertEqual(form["options[0][value]"], ["1"])
+        self.assertNotIn(TOKEN, f"{path} {headers}")
+
+    def test_php_style_lists(self):
+        self.assertEqual(
+            form_fields({"a": 1, "b": ["x", "y"], "c": [{"d": [3]}], "e": False}),
+            [("a", "1"), ("b[0]", "x"), ("b[1]", "y"), ("c[0][d][0]", "3"), ("e", "0")],
+        )
+
+    def test_addresses(self):
+        for url, wanted in (
+            (" https://moodle.example/ ", "https://moodle.example"),
+            ("http://a.b/moodle/webservice/rest/server.php", "http://a.b/moodle"),
+        ):
+            self.assertEqual(normalized_url(url), wanted)
+        for url in (
+            "",
+            "moodle.example",
+            "ftp://a.b",
+            "https://u:p@a.b",
+            "https://a.b/?x=1",
+            "http://",
+        ):
+            with self.assertRaises(ValueError, msg=url):
+                normalized_url(url)
+
+    def test_the_token_is_in_no_log_repr_or_exception(self):
+        with self.assertLogs("", logging.DEBUG) as logs:
+            logging.getLogger("test").info("at least one line")
+            for answer in (
+                FINE,
+                (200, {}, TOKEN.encode()),
+                (200, {}, json.dumps({"exception": "x", "message": f"token {TOKEN}"}).encode()),
+                (500, {}, TOKEN.encode()),
+            ):
+                self.answer(answer)
+                try:
+                    self.client.fetch("core_course_get_courses")
+                except errors.MoodleError as error:
+                    self.assertNotIn(TOKEN, f"{error} {error!r} {error.explain(self.env)}")
+        self.assertNotIn(TOKEN, "\n".join(logs.output))
+        self.assertNotIn(TOKEN, repr(self.client))
+
+    def test_the_clock_of_moodle(self):
+        ahead = time.gmtime(time.time() + 300)
+        date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", ahead)
+        self.answer((200, {"Date": date}, b"[]"))
+        self.client.fetch("a_function")
+        self.assertAlmostEqual(self.client.clock_offset, 300, delta=1.5)
+
+
+class TestRetries(ClientCase):
+    def calls(self):
+        return len(self.server.seen)
+
+    def test_reads_are_repeated_up_to_four_times(self):
+        for status in (429, 502, 503, 504):
+            self.server.seen.clear()
+            self.answer((status, {}, b""), (status, {}, b""), FINE)
+            self.assertEqual(self.client.fetch("a_function"), [])
+            self.assertEqual(self.calls(), 3)
+        self.server.seen.clear()
+        self.answer((502, {}, b""))
+        self.error(errors.MoodleSiteBroken)
+        self.assertEqual(self.calls(), 5)
+
+    def test_writes_are_never_repeated(self):
+        self.answer((502, {}, b""), FINE)
+        with self.assertRaises(errors.MoodleSiteBroken):
+            self.client.send("a_function")
+        self.assertEqual(self.calls(), 1)
+
+    def test_a_short_retry_after_is_waited_for(self):
+        with patch("time.sleep") as sleep:
+            self.answer((503, {"Retry-After": "7"}, b""), FINE)
+            self.assertEqual(self.client.fetch("a_function"), [])
+        self.assertIn(7, [call.args[0] for call in sleep.call_args_list])
+
+    def test_a_long_one_is_not(self):
+        self.answer((503, {"Retry-After": "300"}, b"<html>"), FINE)
+        started = time.monotonic()
+        self.error(errors.MoodleMaintenance)
+        self.assertLess(time.monotonic() - started, 5)
+        self.assertEqual(self.calls(), 1)
+
+    def test_nobody_listens(self):
+        self.server.stop()
+        error = self.error(errors.MoodleUnreachable)
+        self.assertIn("does not answer", error.explain(self.env))
+        self.server = CannedServer()
+
+    def test_a_read_that_takes_too_long(self):
+        self.server.answers[EVERY] = lambda: time.sleep(1.5) or FINE
+        with self.assertRaises(errors.MoodleTooSlow):
+            self.client.fetch("a_function", read_timeout=0.3)
+        self.assertEqual(self.calls(), 1, "asked once, not five times")
+
+
+class TestAnswers(ClientCase):
+    def test_success_can_be_null_true_a_list_or_an_object(self):
+        for body, value in ((b"null", None), (b"true", True), (b'"OK"', "OK"), (b"{}", {})):
+            self.answer((200, {}, body))
+            self.assertEqual(self.client.fetch("a_function"), value)
+
+    def test_not_json(self):
+        for body in (b"", b"<html>log in</html>", b'{"a": ', b"\xff\xfe"):
+            self.answer((200, {}, body))
+            self.error(errors.MoodleUnreadable)
+
+    def test_a_body_that_is_cut_off(self):
+        self.answer((200, {"Transfer-Encoding": "chunked"}, b"ff\r\n[1,"))
+        self.error(errors.MoodleUnreadable)
+
+    def test_a_body_without_end(self):
+        self.patch(moodle_client, "MAX_ANSWER_BYTES", 1000)
+        self.answer((200, {}, b"[" + b"1," * 1000 + b"1]"))
+        self.error(errors.MoodleAnswerTooLarge)
+
+    def test_a_redirect_is_explained_and_not_followed(self):
+        for name in ("another host name than wwwroot", "wwwroot has a folder the call lacks"):
+            response = recording("transport")[name]["response"]
+            self.answer(answer_of(response))
+            error = self.error(errors.MoodleWrongAddress)
+            self.assertIn(response["headers"]["Location"], error.explain(self.env))
+        self.assertEqual(len(self.server.seen), 2)
+
+    def test_the_message_is_plain_text(self):
+        body = {"exception": "x", "errorcode": "y", "message": "<p>No <b>way</b></p>" + "z" * 999}
+        self.answer((200, {}, json.dumps(body).encode()))
+        error = self.error(errors.MoodleError)
+        self.assertTrue(error.detail.startswith("No way"))
+        self.assertLessEqual(len(error.detail), 300)
+
+
+class TestRecordedErrors(ClientCase):
+    """Every recorded error is typed, explained, and does not lead to a retry."""
+
+    def recorded(self):
+        for topic in ("errors", "site_state"):
+            for name, entry in recording(topic).items():
+                response = entry.get("response")
+                if response and (
+                    response["status"] != 200
+                    or "exception" in (response.get("json") or {})
+                    or "text" in response
+                ):
+                    yield f"{topic}: {name}", response
+
+    def test_each_has_a_class_of_its_own_and_a_sentence(self):
+        kinds = {}
+        for name, response in self.recorded():
+            with self.subTest(name):
+                self.answer(answer_of(response))
+                with self.assertRaises(errors.MoodleError) as caught:
+                    self.client.fetch("mod_attendance_get_session", sessionid=5)
+                error = caught.exception
+                self.assertIsNot(type(error), errors.MoodleError)
+                self.assertGreater(len(error.explain(self.env)), 60)
+                self.assertNotIn("Traceback", error.explain(self.env))
+                kinds.setdefault(type(error).__name__, []).append(name)
+        self.assertGreater(len(kinds), 10, kinds)
+
+    def test_the_state_of_the_site_is_never_taken_for_a_missing_record(self):
+        for name, response in self.recorded():
+            if name.startswith("site_state: ") and "attendance cap" not in name:
+                with self.subTest(name):
+                    self.answer(answer_of(response))
+                    with self.assertRaises(errors.MoodleError) as caught:
+                        self.client.fetch("mod_attendance_get_session", sessionid=5)
+                    self.assertEqual(caught.exception.scope, errors.SITE)
+
+    def test_a_php_fault_names_the_plugin_that_is_to_be_updated(self):
+        self.answer((200, {}, b'{"exception": "Error", "message": "Class not found"}'))
+        with self.assertRaises(errors.MoodleFault) as caught:
+            self.client.fetch("mod_wsattendance_get_session")
+        self.assertIn("local_wsattendance", caught.exception.explain(self.env))
+        self.assertNotIn("Class not found", caught.exception.explain(self.env))
