@@ -19,8 +19,8 @@ CACHE=${CACHE:-$CHECKOUT/.cache}
 VENV=$CACHE/venv
 CONF=$CACHE/odoo.conf
 PG_CLUSTER=openeducat-moodle
-# Databases of two checkouts on one machine must not meet.
-DB_SUFFIX=$(printf '%s' "$CHECKOUT" | cksum | cut -d' ' -f1)
+# Databases of two checkouts, or of two Odoos of one, must not meet.
+DB_SUFFIX=$(printf "%s" "$CHECKOUT $CACHE" | cksum | cut -d" " -f1)
 DB_TEST=moodle_attendance_test_$DB_SUFFIX
 DB_DEMO=moodle_attendance_demo_$DB_SUFFIX
 
@@ -48,6 +48,7 @@ use_postgres() {
     PGPORT=$(own_cluster_port)
   fi
   export PGHOST PGPORT=${PGPORT:-5432} PGUSER=${PGUSER:-$(id -un)} PGPASSWORD=${PGPASSWORD:-}
+  export PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning"
 }
 
 # Where `import odoo` finds Odoo, and the folders of addons that lie beside it.

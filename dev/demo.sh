@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Attendance pulled end to end; what is printed explains itself.
+. "$(dirname "$0")/env.sh"
+use_postgres
+[ -z "${MOODLE_URL:-}" ] || [ -n "${MOODLE_TOKEN:-}" ] || die "MOODLE_URL is set: set MOODLE_TOKEN, too"
+"$(dirname "$0")/database.sh" "$DB_DEMO"
+export CHECKOUT CACHE
+# The shell reads the script from its standard input and prints no prompt then.
+odoo shell -d "$DB_DEMO" --no-http --log-level=warn <"$CHECKOUT/dev/demo.py"
