@@ -10,6 +10,7 @@ from . import (
     test_planner_pull,
     test_pull,
     test_pull_bad_data,
+    test_pull_faults,
     test_run,
     test_security,
 )
