@@ -5,6 +5,7 @@ from . import (
     test_moodle_client,
     test_moodle_server,
     test_moodle_server_faults,
+    test_moodle_server_site,
     test_naming,
     test_openeducat_contract,
     test_planner_pull,

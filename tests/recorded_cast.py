@@ -2,6 +2,7 @@
 Moodle: same ids, names, marks. What no answer tells (activities of course 5, groups
 without members) is of the recordings' description of their cast."""
 
+from functools import cache
 from html import unescape
 
 from .canned import recording
@@ -46,8 +47,16 @@ def answer(topic, name):
 
 
 def cast():
-    """:return: ``MoodleState`` as it was before the first recorded write"""
+    """:return: a new ``MoodleState`` as it was before the first recorded write"""
     state = MoodleState(timezone="Asia/Kolkata", now=1795444800)
+    state.restore(_tables())
+    return state
+
+
+@cache
+def _tables():
+    """Read once, as the recordings are large."""
+    state = MoodleState()
     _courses(state)
     _people(state)
     _groups(state)
@@ -57,7 +66,7 @@ def cast():
     for value, (user, functions, trouble) in TOKENS.items():
         names = [f["name"] for f in _functions(value)] or s.SERVICES[functions]
         state.tokens[value] = s.Token(value, user, tuple(names), **trouble)
-    return state
+    return state.snapshot()
 
 
 def _functions(token):

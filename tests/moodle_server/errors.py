@@ -46,3 +46,11 @@ class MoodleException(Exception):
             del self.answer["errorcode"]
         self.answer["message"] = message or text.format(table=table)
         super().__init__(errorcode)
+
+    @property
+    def debugged(self):
+        """As a site with developer debugging tells it (recording ``errors``): what a
+        plain ``moodle_exception`` has nothing to add to."""
+        if self.answer["exception"] == "moodle_exception":
+            return self.answer
+        return {**self.answer, "debuginfo": "Details for a developer"}

@@ -1,8 +1,7 @@
-"""The core functions: site info, courses, contents, people, groups. Shapes from the
-recordings ``site_info``, ``courses``, ``users``, ``groups``."""
+"""Which functions there are; and site info, courses and their contents. Shapes from the
+recordings ``site_info`` and ``courses``."""
 
-from html import escape
-
+from . import ornaments
 from .errors import MoodleException
 from .params import whole
 
@@ -39,7 +38,7 @@ def get_site_info(call, params):
         "lang": "en",
         "userid": user.id,
         "siteurl": call.site.wwwroot,
-        "userpictureurl": f"{call.site.wwwroot}/theme/image.php/boost/core/1/u/f1",
+        "userpictureurl": ornaments.picture(call.site, "f1"),
         "functions": [
             {"name": name, "version": call.profile.version(name)} for name in call.token.functions
         ],
@@ -48,7 +47,7 @@ def get_site_info(call, params):
         "release": call.profile.release,
         "version": call.profile.moodle_version,
         "mobilecssurl": "",
-        "advancedfeatures": [{"name": "usecomments", "value": 1}],
+        "advancedfeatures": ornaments.pairs(ornaments.FEATURES),
         "usercanmanageownfiles": True,
         "userquota": 104857600,
         "usermaxuploadfilesize": 2097152,
@@ -65,12 +64,11 @@ def get_site_info(call, params):
 
 
 def _course(call, course):
-    """Names are HTML unless ``moodlewssettingraw`` asks for them as they are."""
-    fullname = course.fullname if call.raw else escape(course.fullname, quote=False)
+    fullname = call.name(course.fullname)
     return {
         "id": course.id,
         "shortname": course.shortname,
-        "categoryid": 1,
+        "categoryid": int(course.id != 1),
         "fullname": fullname,
         "displayname": fullname,
         "idnumber": course.idnumber,
@@ -78,7 +76,7 @@ def _course(call, course):
         "summaryformat": 0,
         "format": "site" if course.id == 1 else "topics",
         "showgrades": 1,
-        "newsitems": 5,
+        "newsitems": 3 if course.id == 1 else 1,
         "startdate": 0,
         "enddate": 0,
         "maxbytes": 0,
@@ -103,19 +101,9 @@ def get_courses(call, params):
     wanted = params.values.get("options", {}).get("ids")
     ids = {whole(value) for value in wanted.values()} if wanted else None
     found = [c for c in call.state.courses.values() if ids is None or c.id in ids]
-    return [_course(call, course) | _listed(course) for course in reversed(found)]
-
-
-def _listed(course):
-    """What only the list tells."""
-    if course.id == 1:
-        return {"categorysortorder": 1, "numsections": 1, "forcetheme": ""}
-    return {
-        "categorysortorder": 10000 + course.id,
-        "numsections": 2,
-        "hiddensections": 1,
-        "forcetheme": "",
-    }
+    return [
+        _course(call, course) | ornaments.listed_course(call, course) for course in reversed(found)
+    ]
 
 
 # Of a course that the account may not enter, or whose settings it may not see.
@@ -143,9 +131,16 @@ def get_courses_by_field(call, params):
         courses = [course for course in courses if str(course.id) in value.split(",")]
     elif name:
         courses = [course for course in courses if str(getattr(course, name, "")) == value]
-    rows = [_course(call, course) for course in courses]
-    if call.token.limited:
-        rows = [{key: row[key] for key in PUBLIC} for row in rows if row["visible"]]
+    rows = []
+    for course in courses:
+        row = _course(call, course)
+        if not call.token.limited:
+            row |= ornaments.edited_course(course)
+        elif course.visible:
+            row = {key: row[key] for key in PUBLIC}
+        else:
+            continue
+        rows.append(row | ornaments.public_course(call, course))
     return {"courses": rows, "warnings": []}
 
 
@@ -202,119 +197,6 @@ def get_contents(call, params):
     # A forum's number is no attendance's, even if there is one of that number.
     forum = {"modname": "forum", "modplural": "Forums", "name": "Announcements"}
     forum |= {"id": 900, "instance": course.id - 1, "visible": 1, "groupmode": 0}
+    forum |= {"url": f"{call.site.wwwroot}/mod/forum/view.php?id=900", "activitybadge": []}
     forums = [{**module, **forum} for module in modules[:1] if "modname" not in options]
     return [section(0, forums), section(1, modules), section(2, [])]
-
-
-def _user(call, user, fields=None, enrolment=None):
-    """Keys without a value are absent."""
-    values = {
-        "id": user.id,
-        "username": user.username,
-        "fullname": user.fullname,
-        "email": user.email,
-        "department": "",
-        "idnumber": user.idnumber,
-        "firstaccess": 0,
-        "lastaccess": 0,
-    }
-    if enrolment is not None:
-        groups = [
-            {"id": g.id, "name": g.name, "description": "", "descriptionformat": 1}
-            for g in call.state.groups.values()
-            if user.id in g.members
-        ]
-        values["groups"] = groups
-        values["roles"] = [{"roleid": 5, "name": "", "shortname": enrolment.role, "sortorder": 0}]
-    else:
-        values["suspended"] = user.suspended
-    if fields:
-        values = {
-            name: value for name, value in values.items() if name in {"id", "fullname"} | fields
-        }
-    return {
-        name: value
-        for name, value in values.items()
-        if value not in ("", []) or name == "department"
-    }
-
-
-@function("core_enrol_get_enrolled_users", "courseid", "options")
-def get_enrolled_users(call, params):
-    """Teachers, suspended accounts and enrolments that are not running are in it."""
-    course = known_course(call, params.number("courseid"))
-    options = params.options()
-    if "withcapability" in options:
-        raise MoodleException("nopermissions")
-    enrolments = [
-        enrolment
-        for enrolment in call.state.enrolments[course.id].values()
-        if not call.state.users[enrolment.user_id].deleted
-    ]
-    if options.get("onlyactive") == "1":
-        enrolments = [enrolment for enrolment in enrolments if enrolment.active]
-    if options.get("onlysuspended") == "1":
-        enrolments = [enrolment for enrolment in enrolments if not enrolment.active]
-    if options.get("groupid", "0") != "0":
-        members = call.state.groups[whole(options["groupid"])].members
-        enrolments = [enrolment for enrolment in enrolments if enrolment.user_id in members]
-    enrolments.sort(key=lambda enrolment: enrolment.user_id)
-    start = whole(options.get("limitfrom", 0))
-    number = whole(options.get("limitnumber", 0))
-    enrolments = enrolments[start : start + number if number else None]
-    fields = set(options["userfields"].split(",")) if options.get("userfields") else None
-    return [_user(call, call.state.users[e.user_id], fields, e) for e in enrolments]
-
-
-@function("core_user_get_users_by_field", "field", "values")
-def get_users_by_field(call, params):
-    """Unknown values are silently missing. By id, a temporary attendee fails the whole
-    call and a deleted account comes with a mangled e-mail and no flag."""
-    name = params.text("field")
-    if name not in ("id", "idnumber", "username", "email"):
-        raise MoodleException("codingerror")
-    values = list(dict.fromkeys(params.list("values")))
-    if name == "id":
-        values = [whole(value) for value in values]
-    found = []
-    for value in values:
-        for user in call.state.users.values():
-            if value == "" or getattr(user, name) != value:
-                continue
-            if user.temporary:
-                raise MoodleException("invaliduser")
-            if user.deleted and name != "id":
-                continue
-            found.append(user)
-    return [_user(call, user) for user in found]
-
-
-@function("core_group_get_course_groups", "courseid")
-def get_course_groups(call, params):
-    course = known_course(call, params.number("courseid"), "errorcoursecontextnotvalid")
-    return [
-        {
-            "id": group.id,
-            "courseid": course.id,
-            "name": group.name,
-            "description": "",
-            "descriptionformat": 1,
-            "enrolmentkey": None,
-            "idnumber": group.idnumber,
-            "visibility": 0,
-            "participation": True,
-        }
-        for group in call.state.groups.values()
-        if group.course_id == course.id
-    ]
-
-
-@function("core_group_get_group_members", "groupids")
-def get_group_members(call, params):
-    result = []
-    for value in params.list("groupids"):
-        group = call.state.groups.get(whole(value))
-        if group is None:
-            raise MoodleException("invalidrecord", "groups")
-        result.append({"groupid": group.id, "userids": sorted(group.members)})
-    return result

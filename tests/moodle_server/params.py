@@ -8,11 +8,10 @@ _PART = re.compile(r"\[([^\]]*)\]")
 INTEGER = re.compile(r"[+-]?\d+")
 
 
-def parse(pairs, max_input_vars):
-    """Nested dicts of ``options[0][name]=…``; fields beyond ``max_input_vars`` are
-    dropped without a word (recording ``transport``)."""
+def parse(pairs):
+    """Nested dicts of ``options[0][name]=…``."""
     tree = {}
-    for key, value in pairs[:max_input_vars]:
+    for key, value in pairs:
         root, _, rest = key.partition("[")
         path = [root, *_PART.findall("[" + rest if rest else "")]
         node = tree
@@ -54,7 +53,10 @@ class Params:
 
     def options(self, name="options"):
         """``options[0][name]`` and ``options[0][value]`` as a dict."""
-        return {item["name"]: item["value"] for item in self.list(name)}
+        items = self.list(name)
+        if any(not isinstance(item, dict) or set(item) != {"name", "value"} for item in items):
+            raise MoodleException("invalidparameter")
+        return {item["name"]: item["value"] for item in items}
 
 
 def whole(value):

@@ -17,7 +17,7 @@ class Empty(Exception):
     """Not an error to Moodle: an empty list."""
 
 
-def limit(function):
+def refuse(function):
     """:raise MoodleException, Empty: instead of the answer"""
     if function in ("core_webservice_get_site_info", "core_course_get_courses_by_field"):
         return

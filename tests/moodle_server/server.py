@@ -14,12 +14,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from . import faults as f
-from . import functions_attendance  # noqa: F401 (registers its functions)
+from . import functions_attendance, functions_people  # noqa: F401 (they register)
 from .errors import MoodleException
 from .functions_core import FUNCTIONS
 from .params import Params, parse
 from .profiles import PROFILES
-from .rights import Empty, limit
+from .rights import Empty, refuse
 
 ENDPOINT = "/webservice/rest/server.php"
 OWN = ("wstoken", "wsfunction", "moodlewsrestformat")
@@ -38,6 +38,7 @@ class Site:
     webservices_enabled: bool = True
     rest_enabled: bool = True
     database_down: bool = False
+    debugging: bool = False
     max_input_vars: int = 5000
     # errorcode that every call but site_info answers, such as sitepolicynotagreed
     account_trouble: str | None = None
@@ -76,6 +77,10 @@ class _Context:
 
     def wrote(self):
         self._call.written = True
+
+    def name(self, text):
+        """Names are HTML unless ``moodlewssettingraw`` asks for them as they are."""
+        return text if self.raw else escape(text)
 
     def check_course(self, course):
         errorcode = self.site.refused.get(course.id)
@@ -147,12 +152,18 @@ class MoodleServer:
 
     def _app(self, environ, start_response):
         request = Request(environ)
-        pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True)
-        if request.mimetype == "application/x-www-form-urlencoded":
-            pairs += parse_qsl(request.get_data(as_text=True), keep_blank_values=True)
-        values = dict(pairs)
-        function = values.get("wsfunction", "")
-        shown = [(key, value) for key, value in pairs if key not in (*OWN, *SETTINGS)]
+        in_address = parse_qsl(request.query_string.decode(), keep_blank_values=True)
+        in_body = []
+        # PHP reads the body of a POST only, and only as a form.
+        if request.method == "POST" and request.mimetype == "application/x-www-form-urlencoded":
+            in_body = parse_qsl(request.get_data(as_text=True), keep_blank_values=True)
+        sent = in_address + in_body
+        function = dict(sent).get("wsfunction", "")
+        shown = [(key, value) for key, value in sent if key not in (*OWN, *SETTINGS)]
+        # Whatever comes later is dropped without a word, a token, too (recording
+        # transport, "1501 values").
+        limit = self.site.max_input_vars
+        pairs = in_address[:limit] + in_body[:limit]
         with self._counting:
             call = Call(
                 len(self.calls) + 1, function, shown, request.method, request.path,
@@ -163,7 +174,7 @@ class MoodleServer:
         fault = next(
             (one for one in self.faults if one.strikes(call.n, number_of_function, function)), None
         )
-        response = self._with_fault(fault, request, pairs, values, call)
+        response = self._with_fault(fault, request, pairs, call)
         if response is None:
             # Closing it would not do: other handles of it are open.
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
@@ -171,7 +182,7 @@ class MoodleServer:
         call.status = response.status_code
         return response(environ, start_response)
 
-    def _with_fault(self, fault, request, pairs, values, call):
+    def _with_fault(self, fault, request, pairs, call):
         kind = fault.kind if fault else None
         if kind == f.CUT_BEFORE:
             return None
@@ -191,7 +202,7 @@ class MoodleServer:
         for hook in self._hooks:
             hook(call, self.state)
         with self.state.lock:
-            response = self._answer(request, pairs, values, call)
+            response = self._answer(request, pairs, call)
         if kind == f.CUT_AFTER:
             return None
         if kind == f.LIE:
@@ -203,15 +214,16 @@ class MoodleServer:
             response.headers["Content-Length"] = str(len(body))
         return response
 
-    def _answer(self, request, pairs, values, call):
+    def _answer(self, request, pairs, call):
         trouble = self._front(request)
         if trouble is not None:
             return trouble
+        values = dict(pairs)
         as_json = values.get("moodlewsrestformat") == "json"
         try:
             answer = self._call(pairs, values, call)
         except MoodleException as error:
-            answer = error.answer
+            answer = error.debugged if self.site.debugging else error.answer
         except Empty:
             answer = []
         if as_json:
@@ -243,7 +255,7 @@ class MoodleServer:
             raise MoodleException("invalidtoken")
         if self.site.maintenance == "admin":
             raise MoodleException("sitemaintenance")
-        name = call.function
+        name = values.get("wsfunction", "")
         call.token = token
         if token.expired:
             del self.state.tokens[token.value]
@@ -258,9 +270,9 @@ class MoodleServer:
         if self.site.account_trouble and name != "core_webservice_get_site_info":
             raise MoodleException(self.site.account_trouble)
         if token.limited:
-            limit(name)
+            refuse(name)
         implementation, allowed = FUNCTIONS[name]
-        tree = parse(pairs, self.site.max_input_vars)
+        tree = parse(pairs)
         raw = tree.get("moodlewssettingraw") == "1"
         tree = {key: value for key, value in tree.items() if key not in (*OWN, *SETTINGS)}
         return implementation(_Context(self, call, token, raw), Params(tree, allowed))
