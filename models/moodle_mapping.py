@@ -111,6 +111,39 @@ class MoodleMapping(models.Model):
         self.ensure_one()
         self.extra_data = {**(self.extra_data or {}), "sessions": sessions}
 
+    @api.model
+    def _of_course(self, instance, moodle_id):
+        """The mapping of a Moodle course; empty where it has none any more."""
+        return self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("model", "=", "op.subject"),
+                ("moodle_id", "=", moodle_id),
+            ]
+        )
+
+    def _dropped_lines(self):
+        """What lines said that somebody deleted, of a course.
+
+        :return: ``{(session id, student id): status}``
+        """
+        kept = (self.extra_data or {}).get("dropped", {})
+        return {
+            (int(session), int(student)): status
+            for session, students in kept.items()
+            for student, status in students.items()
+        }
+
+    def _drop_lines(self, lines):
+        """:param lines: ``{(session id, student id): status}`` of lines deleted just now"""
+        if not self:
+            return
+        kept = {**self._dropped_lines(), **lines}
+        dropped = {}
+        for (session, student), status in kept.items():
+            dropped.setdefault(str(session), {})[str(student)] = status
+        self.extra_data = {**(self.extra_data or {}), "dropped": dropped}
+
     def _succeeded(self, sync_hash):
         self.write(
             {"last_success": fields.Datetime.now(), "error_message": False, "sync_hash": sync_hash}

@@ -17,7 +17,8 @@ KINDS = [
     ("sheet_without_session", "Sheet with no Moodle session"),
     ("conflicting_sheets", "Conflicting sheets"),
     ("refused", "Refused by OpenEduCat"),
-    ("refused_push", "Refused by Moodle"),
+    ("refused_push", "Can't be sent to Moodle"),
+    ("vanished", "Gone on one side"),
 ]
 
 

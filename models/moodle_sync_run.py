@@ -34,6 +34,10 @@ COUNTERS = (
     "lines_put_back",
     "lines_agreed",
     "remarks_updated",
+    "marks_pushed",
+    "moodle_sessions_created",
+    "conflicts_moodle",
+    "conflicts_oec",
     "gaps_opened",
     "gaps_closed",
 )
@@ -101,6 +105,10 @@ class MoodleSyncRun(models.Model):
     lines_put_back = fields.Integer("Lines put back", readonly=True)
     lines_agreed = fields.Integer("Lines found equal", readonly=True)
     remarks_updated = fields.Integer("Remarks", readonly=True)
+    marks_pushed = fields.Integer("Marks sent to Moodle", readonly=True)
+    moodle_sessions_created = fields.Integer("Sessions made in Moodle", readonly=True)
+    conflicts_moodle = fields.Integer("Conflicts won by Moodle", readonly=True)
+    conflicts_oec = fields.Integer("Conflicts won by OpenEduCat", readonly=True)
     gaps_opened = fields.Integer("Gaps opened", readonly=True)
     gaps_closed = fields.Integer("Gaps closed", readonly=True)
 
@@ -256,6 +264,8 @@ class MoodleSyncRun(models.Model):
             self.env._("lines changed in Moodle"): self.lines_updated,
             self.env._("lines put back"): self.lines_put_back,
             self.env._("remarks"): self.remarks_updated,
+            self.env._("marks sent to Moodle"): self.marks_pushed,
+            self.env._("sessions made in Moodle"): self.moodle_sessions_created,
         }
         written = ", ".join(f"{what} {number}" for what, number in changes.items() if number)
         lines.append(
@@ -267,6 +277,14 @@ class MoodleSyncRun(models.Model):
             lines.append(
                 self.env._(
                     "Marks left out: %s.", messages.skipped(self.env, self.skipped_by_reason)
+                )
+            )
+        if self.conflicts_moodle or self.conflicts_oec:
+            lines.append(
+                self.env._(
+                    "Changed on both sides: Moodle was later %(moodle)s times, OpenEduCat %(oec)s.",
+                    moodle=self.conflicts_moodle,
+                    oec=self.conflicts_oec,
                 )
             )
         if self.gaps_opened or self.gaps_closed:

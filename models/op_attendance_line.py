@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.records import Seen
 from ..services.status import FIELDS, STATUSES
 
 _MARKS = set(FIELDS.values())
@@ -38,3 +39,21 @@ class OpAttendanceLine(models.Model):
         if not _MARKS.isdisjoint(vals) and not self.env.context.get("connector_no_export"):
             vals = {"moodle_marked_at": fields.Datetime.now(), **vals}
         return super().write(vals)
+
+    def unlink(self):
+        """Kept with the Moodle course: a deleted line is no edit, and without this it
+        would come back from Moodle as a mark that is new here."""
+        dropped = {}
+        if not self.env.context.get("connector_no_export"):
+            for line in self:
+                sheet = line.attendance_id
+                seen = Seen.parse(sheet.moodle_seen)
+                if line.moodle_base and sheet.moodle_session_id and seen:
+                    key = sheet.moodle_instance_id, seen.course_id
+                    student = sheet.moodle_session_id, line.student_id.id
+                    dropped.setdefault(key, {})[student] = line.moodle_base
+        result = super().unlink()
+        for (instance, course_id), lines in dropped.items():
+            # sudo: whoever may delete a line may not write to the mappings.
+            self.env["moodle.mapping"].sudo()._of_course(instance, course_id)._drop_lines(lines)
+        return result

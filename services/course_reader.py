@@ -70,9 +70,11 @@ class CourseReader:
     :param reader: ``MoodleReader``
     :param api: ``AttendanceApi``
     :param earliest: start of the window, unix seconds
+    :param pushes: whether sessions without a mark matter, too
     """
 
-    def __init__(self, reader, api, earliest):
+    def __init__(self, reader, api, earliest, pushes=False):
+        self.pushes = pushes
         self.reader = reader
         self.api = api
         self.earliest = earliest
@@ -91,9 +93,12 @@ class CourseReader:
             users = self.reader.enrolled_users(course.id, with_roles=True)
             self._ask_teachers(course, users, known)
             reading = self._read_each(course, known)
-        sessions = [s for s in reading.sessions if s.marks and s.starts >= self.earliest]
         groups = ()
-        if any(session.group_id for session in sessions):
+        if any(
+            session.group_id and (session.marks or self.pushes)
+            for session in reading.sessions
+            if session.starts >= self.earliest
+        ) or (self.pushes and any(activity.groupmode for activity in reading.activities)):
             groups = self.reader.groups(course.id)
         return replace(reading, users=users, groups=groups)
 

@@ -9,6 +9,7 @@ import calendar
 from datetime import UTC, datetime
 
 from . import matching
+from .merge import MOODLE
 from .records import Line, LocalState, MoodleUser, Register, Seen, Sheet, Subject
 from .status import FIELDS, from_booleans
 
@@ -33,6 +34,12 @@ def moment(seconds):
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else False
 
 
+LINE_FIELDS = [
+    "attendance_id", "student_id", "remark", "active", "moodle_base", *FIELDS.values(),
+]  # fmt: skip
+TIME_FIELDS = ["moodle_marked_at", "create_uid", "write_date"]
+
+
 class LocalStore:
     """:param instance: the ``moodle.instance``, in the run's environment; its settings
     are read here once, since each commit of the run empties Odoo's cache
@@ -42,6 +49,7 @@ class LocalStore:
         self.instance = instance
         self.env = instance.env
         self.match_by_email = instance.match_by_email
+        self.pushes = instance.sync_attendance_from != MOODLE
         self._codes = {}
 
     def _read(self, model, domain, fields, **kwargs):
@@ -69,13 +77,7 @@ class LocalStore:
         )
 
     def course_mapping(self, moodle_id):
-        return self.env["moodle.mapping"].search(
-            [
-                ("instance_id", "=", self.instance.id),
-                ("model", "=", "op.subject"),
-                ("moodle_id", "=", moodle_id),
-            ]
-        )
+        return self.env["moodle.mapping"]._of_course(self.instance, moodle_id)
 
     def course_mappings(self, mapped):
         """The mapping of each course, created or corrected where it is needed.
@@ -162,7 +164,9 @@ class LocalStore:
         ]
         table = self._student_table(users, subject, links)
         groups = {group.id: group for group in reading.groups}
-        used = {s.group_id for s in reading.sessions if s.group_id and s.marks}
+        used = {s.group_id for s in reading.sessions if s.group_id and (s.marks or self.pushes)}
+        if self.pushes:
+            used |= groups.keys()
         batch_links = self.links("op.batch", used) if used else {}
         batches = self._batch_table(groups, batch_links)
         return matching.People(
@@ -323,6 +327,11 @@ class LocalStore:
         :return: ``LocalState``
         """
         start = rules.window_start
+        sessions = [
+            session.id
+            for session in reading.sessions
+            if rules.in_window(rules.date(session.starts))
+        ]
         in_window = [("attendance_date", ">=", start)] if start else []
         sheets = self._read(
             "op.attendance.sheet",
@@ -330,7 +339,7 @@ class LocalStore:
                 "|",
                 "&",
                 ("moodle_instance_id", "=", self.instance.id),
-                ("moodle_session_id", "in", [session.id for session in reading.sessions]),
+                ("moodle_session_id", "in", sessions),
                 "&",
                 ("moodle_instance_id", "in", [self.instance.id, False]),
                 *(["&", *in_window] if in_window else []),
@@ -349,9 +358,11 @@ class LocalStore:
                 "moodle_session_id",
                 "moodle_seen",
                 "moodle_lasttaken",
+                *(["session_id"] if self.pushes else []),
             ],
             order="id",
         )
+        times = self._timetable(sheets) if self.pushes else {}
         registers = self._registers(reading, subject, rules, sheets)
         subject_of = {register.id: register.subject_id for register in registers}
         return LocalState(
@@ -369,11 +380,26 @@ class LocalStore:
                     seen=Seen.parse(row["moodle_seen"]),
                     taken_at=unix(row["moodle_lasttaken"]),
                     name=row["name"] or "",
+                    starts=times.get(row.get("session_id"), (0, 0))[0],
+                    ends=times.get(row.get("session_id"), (0, 0))[1],
                 )
                 for row in sheets
             ),
             lines=self._lines([row["id"] for row in sheets]),
+            dropped=self._dropped(reading.course.id) if self.pushes else {},
         )
+
+    def _timetable(self, sheets):
+        """:return: ``{op.session id: (start, end)}``, unix seconds"""
+        wanted = list({row["session_id"] for row in sheets} - {False})
+        if not wanted:
+            return {}
+        rows = self._read("op.session", [("id", "in", wanted)], ["start_datetime", "end_datetime"])
+        return {row["id"]: (unix(row["start_datetime"]), unix(row["end_datetime"])) for row in rows}
+
+    def _dropped(self, course_id):
+        mapping = self.course_mapping(course_id)
+        return mapping._dropped_lines() if mapping else {}
 
     def _registers(self, reading, subject, rules, sheets):
         dates = {rules.date(session.starts) for session in reading.sessions if session.marks}
@@ -409,7 +435,7 @@ class LocalStore:
         rows = self._read(
             "op.attendance.line",
             [("attendance_id", "in", sheet_ids)],
-            ["attendance_id", "student_id", "remark", "active", "moodle_base", *FIELDS.values()],
+            LINE_FIELDS + (TIME_FIELDS if self.pushes else []),
             order="id",
         )
         return tuple(
@@ -421,10 +447,21 @@ class LocalStore:
                 base=row["moodle_base"] or None,
                 remark=row["remark"] or "",
                 active=row["active"],
+                **(_marked(row) if self.pushes else {}),
             )
             # The same order on every run: an active line before an archived one.
             for row in sorted(rows, key=lambda row: (not row["active"], row["id"]))
         )
+
+
+def _marked(row):
+    """When a person last marked a line, and whether one ever did. Lines older than this
+    add-on have no such moment; until a sync has touched them, their last write is it.
+    Lines that nobody made are of OpenEduCat's route without a log-in."""
+    marked_at = unix(row["moodle_marked_at"])
+    if not marked_at and row["create_uid"] and not row["moodle_base"]:
+        marked_at = unix(row["write_date"])
+    return {"marked_at": marked_at, "person": bool(row["moodle_marked_at"] or row["create_uid"])}
 
 
 def _write_changed(record, values):

@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from . import messages_push
+
 _lt = LazyTranslate(__name__)
 
 # Reasons for which a mark is left out, as runs and printed results name them.
@@ -13,6 +15,7 @@ SKIPPED = {
     "unmatched_group": _lt("of a group without a batch"),
     "no_batch": _lt("of students without one running batch"),
     "cancelled": _lt("on cancelled sheets"),
+    "in_hands": _lt("on sheets that are not done yet"),
 }
 
 
@@ -323,4 +326,5 @@ SENTENCES = {
     "student_unknown": _student_unknown,
     "unreadable_activity": _unreadable_activity,
     "unreadable_session": _unreadable_session,
+    **messages_push.SENTENCES,
 }

@@ -67,7 +67,11 @@ class MoodleReader:
         return shaped(
             function,
             lambda sections: tuple(
-                MoodleActivity(id=int(module["instance"]), name=str(module.get("name") or ""))
+                MoodleActivity(
+                    id=int(module["instance"]),
+                    name=str(module.get("name") or ""),
+                    groupmode=int(module.get("groupmode") or 0),
+                )
                 for section in sections
                 for module in section["modules"]
                 if module["modname"] == "attendance"
@@ -127,8 +131,8 @@ class MoodleReader:
             lambda items: tuple(
                 MoodleGroup(
                     id=int(item["id"]),
-                    name=str(item.get("name") or ""),
-                    idnumber=str(item.get("idnumber") or "").strip(),
+                    name=str(item["name"]),
+                    idnumber=str(item["idnumber"] or "").strip(),
                 )
                 for item in items
             ),

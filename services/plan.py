@@ -1,7 +1,8 @@
 """What a run is going to do with one Moodle course, as plain data.
 
-The planner makes a :class:`CoursePlan`, ``local_store`` applies it, *Preview* and
-*Verify* print it. A plan without work (:attr:`CoursePlan.empty`) costs no write.
+The planner makes a :class:`CoursePlan`; ``plan_applier`` applies what concerns
+OpenEduCat, ``pusher`` what concerns Moodle; *Preview* and *Verify* print it. A plan
+without work (:attr:`CoursePlan.empty`) costs no write.
 """
 
 from collections import Counter
@@ -65,6 +66,63 @@ class SessionPlan:
 
 
 @dataclass(frozen=True)
+class PushPlan:
+    """One mark for Moodle.
+
+    :param status_id: of ``status`` in the session's own list
+    :param line_ids: the student's lines, whose base it becomes once Moodle holds it
+    """
+
+    session_id: int
+    sheet_id: int
+    student_id: int
+    user_id: int
+    status: str
+    status_id: int
+    status_set: int
+    line_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session that Moodle lacks.
+
+    :param starts: unix seconds
+    :param duration: seconds
+    :param description: holds :func:`reference`, by which the session is found again if
+        Moodle's answer gets lost
+    """
+
+    sheet_id: int
+    activity_id: int
+    group_id: int
+    starts: int
+    duration: int
+    description: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Both sides had changed; ``winner`` is ``moodle`` or ``oec``. Times are unix
+    seconds by Odoo's clock."""
+
+    session_id: int
+    student_id: int
+    base: str | None
+    moodle: str | None
+    odoo: str
+    moodle_time: int
+    odoo_time: int
+    machine: bool
+    winner: str
+
+
+def reference(sheet_id):
+    """What names a sheet in the description of the Moodle session made for it."""
+    return f"[oec_sheet_{sheet_id}]"
+
+
+@dataclass(frozen=True)
 class Gap:
     """Something that a person must mend.
 
@@ -91,6 +149,8 @@ class CoursePlan:
     :param skipped: number of marks left out, by reason
     :param sessions_seen: sessions inside the window that hold a mark
     :param marks_seen: marks in them, those left out included
+    :param pushes: marks for Moodle, each student once a session
+    :param new_sessions: sessions to create in Moodle, before anything can be pushed there
     """
 
     sessions: tuple[SessionPlan, ...] = ()
@@ -99,10 +159,13 @@ class CoursePlan:
     skipped: Counter = field(default_factory=Counter)
     sessions_seen: int = 0
     marks_seen: int = 0
+    pushes: tuple[PushPlan, ...] = ()
+    new_sessions: tuple[NewSession, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def empty(self):
-        return not self.sessions and not self.cancelled
+        return not (self.sessions or self.cancelled or self.pushes or self.new_sessions)
 
     def sheets(self):
         for session in self.sessions:

@@ -51,6 +51,30 @@ class PlanApplier:
                     p.Gap("refused", f"cancel:{sheet_id}", "refused", (_words(refusal),))
                 )
 
+    def confirm(self, outcome, taken_by_us):
+        """What Moodle holds after a push becomes the base.
+
+        :param outcome: ``pusher.PushOutcome`` with a session
+        :param taken_by_us: Moodle's id of the account that pushed
+        """
+        lines = {}
+        for push in outcome.held:
+            lines.setdefault(push.status, []).extend(push.line_ids)
+        for status, ids in lines.items():
+            self.env["op.attendance.line"].browse(ids).write({"moodle_base": status})
+        values = {"moodle_seen": str(outcome.session.seen)}
+        if outcome.session.taken_by != taken_by_us:
+            # Somebody took it after us; the next run looks at what he wrote.
+            values["moodle_lasttaken"] = moment(outcome.session.taken_at)
+        # Also the sheets of other batches in the session, from which nothing was sent.
+        domain = [
+            ("moodle_instance_id", "=", self.instance.id),
+            ("moodle_session_id", "=", outcome.session.id),
+            ("state", "=", "done"),
+        ]
+        self.env["op.attendance.sheet"].search(domain).write(values)
+        self.env.flush_all()
+
     def _alone(self, session):
         """One session; a second session of a day gets a register of its own where
         OpenEduCat refuses two sheets in one.

@@ -4,29 +4,43 @@ Pure: no network, no database, no clock. All rules of what is carried over, left
 out, moved, cancelled or put back stand here.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pytz
 
+from . import merge
 from . import plan as p
-from .records import Line, Sheet
+from .planner_marks import Mark, clean_remark, line_plan
+from .planner_push import PushRules
+from .records import Sheet
 from .status import normalized
-
-REMARK_SIZE = 256
-_MARKUP = re.compile(r"<[a-zA-Z/!?][^>]*>")
 
 
 @dataclass(frozen=True)
 class Rules:
     """:param zone: name of the time zone in which a session's date is read
     :param window_start: first date that is looked at; ``None`` is everything
+    :param direction: ``moodle``, ``oec`` or ``both``
+    :param clock_offset: seconds that Moodle's clock is ahead of Odoo's
+    :param user_id: Moodle's id of the account that we write with
+    :param may_create: whether sessions that Moodle lacks may be made there
     """
 
     zone: str
     window_start: date | None = None
+    direction: str = merge.MOODLE
+    clock_offset: int = 0
+    user_id: int = 0
+    may_create: bool = False
+
+    @property
+    def pushes(self):
+        return self.direction != merge.MOODLE
+
+    def in_window(self, day):
+        return self.window_start is None or day >= self.window_start
 
     def date(self, seconds):
         """The calendar date of a moment in ``zone``.
@@ -36,34 +50,17 @@ class Rules:
         return datetime.fromtimestamp(seconds, pytz.timezone(self.zone)).date()
 
 
-def clean_remark(text):
-    """A Moodle remark as OpenEduCat keeps it: one line, no markup, 256 characters."""
-    text = _MARKUP.sub("", text.replace("\x00", ""))
-    return " ".join(text.split())[:REMARK_SIZE].rstrip()
-
-
-def plan_pull(reading, local, people, rules):
-    """Moodle is right.
-
-    :param reading: ``CourseReading``
+def plan_course(reading, local, people, rules):
+    """:param reading: ``CourseReading``
     :param local: ``LocalState`` of the same course
     :param people: ``People`` of the same course
     :param rules: :class:`Rules`
     :return: ``CoursePlan``
     """
-    return _Pull(reading, local, people, rules).plan()
+    return _Planner(reading, local, people, rules).plan()
 
 
-@dataclass(frozen=True)
-class _Mark:
-    """A mark that can be carried over: its student is known, its status is P A L E."""
-
-    student_id: int
-    status: str
-    remark: str
-
-
-class _Pull:
+class _Planner(PushRules):
     """The working state of one planning; made for one call and thrown away."""
 
     def __init__(self, reading, local, people, rules):
@@ -71,9 +68,13 @@ class _Pull:
         self.local = local
         self.people = people
         self.rules = rules
+        self.direction = rules.direction
         self.skipped = Counter()
         self.gaps = {}
         self.marks_seen = 0
+        self.pushes, self.conflicts, self.new_sessions = [], [], []
+        # Sheets linked by this plan; and (session, student) that are decided.
+        self.linked, self.settled = set(), set()
         self.lines_of_sheet = {}
         for line in local.lines:
             of_student = self.lines_of_sheet.setdefault(line.sheet_id, {})
@@ -88,12 +89,18 @@ class _Pull:
             if register.date
         }
         self.register_date = {register.id: register.date for register in local.registers}
+        self.accounts = {}
+        for user_id, match in people.students.items():
+            if match.record_id:
+                self.accounts.setdefault(match.record_id, []).append(user_id)
 
     def plan(self):
         sessions = [s for s in self.reading.sessions if self._in_window(s)]
         sessions.sort(key=lambda s: (s.starts, s.id))
+        if self.rules.pushes:
+            self._link_sheets(sessions)
         wanted = [(session, self._marks_by_sheet(session)) for session in sessions]
-        adopted = self._adoptions(wanted)
+        adopted = self._adoptions(wanted) if self.direction != merge.OEC else {}
         plans = []
         for session, by_sheet in wanted:
             sheets = self._session_sheets(session, by_sheet, adopted)
@@ -108,6 +115,9 @@ class _Pull:
             skipped=self.skipped,
             sessions_seen=sum(bool(session.marks) for session in sessions),
             marks_seen=self.marks_seen,
+            pushes=tuple(self.pushes),
+            new_sessions=tuple(self.new_sessions),
+            conflicts=tuple(self.conflicts),
         )
 
     # --- which sessions, which marks ------------------------------------------
@@ -118,18 +128,19 @@ class _Pull:
     def _in_window(self, session):
         """Also a session that was moved out of the window, so that its sheet goes
         with it."""
-        start = self.rules.window_start
-        return start is None or self._date(session) >= start or session.id in self.sheets_of_session
+        return self.rules.in_window(self._date(session)) or any(
+            self.rules.in_window(sheet.date) for sheet in self.sheets_of_session.get(session.id, ())
+        )
 
     def _marks_by_sheet(self, session):
         """The marks of a session by the sheet they belong to.
 
-        :return: ``{Sheet or batch id: [_Mark, …]}``; a batch id where the session has
+        :return: ``{Sheet or batch id: [Mark, …]}``; a batch id where the session has
             no sheet of that batch yet
         """
         sheets = self.sheets_of_session.get(session.id, ())
         result = {}
-        for mark in self._usable_marks(session):
+        for mark in self._known_marks(session):
             key = self._sheet_of(session, sheets, mark)
             if key is None:
                 continue
@@ -139,7 +150,9 @@ class _Pull:
             result.setdefault(key, []).append(mark)
         return result
 
-    def _usable_marks(self, session):
+    def _known_marks(self, session):
+        # Where OpenEduCat is right, marks that it has no line for concern nobody.
+        loud = self.direction != merge.OEC
         acronyms = {status.id: status.acronym for status in session.statuses}
         for mark in session.marks:
             self.marks_seen += 1
@@ -148,14 +161,18 @@ class _Pull:
                 continue
             acronym = acronyms.get(mark.status_id)
             status = normalized(acronym)
-            if status is None:
-                self._skip_status(session, mark, acronym)
-                continue
             match = self.people.student(mark.user_id)
-            if not match.record_id:
-                self._skip_user(match)
+            if status is None:
+                if loud:
+                    self._skip_status(session, mark, acronym)
+                if self.rules.pushes and match.record_id:
+                    yield Mark(match.record_id, None)
                 continue
-            yield _Mark(match.record_id, status, clean_remark(mark.remark))
+            if not match.record_id:
+                if loud:
+                    self._skip_user(match)
+                continue
+            yield Mark(match.record_id, status, clean_remark(mark.remark))
 
     def _sheet_of(self, session, sheets, mark):
         """The sheet that holds the student's line already; else his batch's sheet of
@@ -164,6 +181,9 @@ class _Pull:
         for sheet in sheets:
             if mark.student_id in self.lines_of_sheet.get(sheet.id, ()):
                 return sheet
+        if mark.status is None or self.direction == merge.OEC:
+            # Nothing that a line could be made of.
+            return None
         if session.group_id:
             match = self.people.batch(session.group_id)
             batch = match.record_id
@@ -187,7 +207,7 @@ class _Pull:
         """
         free, needing, linked = {}, {}, set()
         for sheet in self.local.sheets:
-            if sheet.session_id:
+            if sheet.session_id or sheet.id in self.linked:
                 if sheet.state != "cancel":
                     linked.add((sheet.batch_id, sheet.date))
             elif sheet.active and sheet.state != "cancel":
@@ -238,7 +258,7 @@ class _Pull:
                 "state": "done",
                 "moodle_session_id": session.id,
                 "moodle_seen": str(session.seen),
-                "moodle_lasttaken": session.taken_at,
+                "moodle_lasttaken": self._taken(session, None),
             },
             lines=tuple(
                 p.LinePlan(p.CREATE, 0, m.student_id, m.status, m.status, m.remark or None)
@@ -247,21 +267,34 @@ class _Pull:
         )
 
     def _existing_sheet(self, session, sheet, marks, day):
-        lines = tuple(self._line_plans(sheet, marks))
         wanted = {
             "attendance_date": (sheet.date, day),
             "moodle_session_id": (sheet.session_id, session.id),
             "moodle_seen": (str(sheet.seen), str(session.seen)),
-            "moodle_lasttaken": (sheet.taken_at, session.taken_at),
+            "moodle_lasttaken": (sheet.taken_at, self._taken(session, sheet)),
         }
-        if marks:
-            wanted["state"] = (sheet.state, "done")
+        if not self.rules.pushes:
+            lines = tuple(self._line_plans(sheet, marks))
+            if marks:
+                wanted["state"] = (sheet.state, "done")
+        elif sheet.state == "done":
+            lines = tuple(self._settled_lines(session, sheet, marks))
+        else:
+            # In somebody's hands: linked, and else left alone until it is done.
+            self.skipped["in_hands"] += len(marks)
+            lines = ()
+            if sheet.session_id:
+                return None
+        if self.direction == merge.OEC:
+            del wanted["attendance_date"]
         values = {name: new for name, (old, new) in wanted.items() if old != new}
         if not values and not lines:
             return None
         # A register made by hand, or for one session alone, stands for no date: the
         # sheet stays in it.
-        moved = self.register_date.get(sheet.register_id) not in (None, day)
+        moved = "attendance_date" in values and (
+            self.register_date.get(sheet.register_id) not in (None, day)
+        )
         return p.SheetPlan(
             sheet_id=sheet.id,
             batch_id=sheet.batch_id,
@@ -280,7 +313,7 @@ class _Pull:
             # OpenEduCat's own rule does not quite keep a student from having two
             # lines in a sheet; then both say what Moodle says.
             for line in lines.get(mark.student_id, [None]):
-                plan = _line_plan(line, mark)
+                plan = line_plan(line, mark)
                 if plan:
                     yield plan
 
@@ -302,9 +335,10 @@ class _Pull:
                 or seen.course_id != self.reading.course.id
             ):
                 continue
-            if seen.activity_id in self.reading.listed:
+            listed = seen.activity_id in self.reading.listed
+            if listed and self.direction != merge.OEC:
                 yield sheet.id
-            elif sheet.session_id in self.reading.gone:
+            elif listed or sheet.session_id in self.reading.gone:
                 self._gap(
                     "sheet_without_session",
                     f"session:{sheet.session_id}",
@@ -387,27 +421,6 @@ class _Pull:
 
 
 AMBIGUOUS = {"idnumber_shared", "email_shared_moodle", "email_shared_odoo", "student_claimed"}
-
-
-def _line_plan(line: Line | None, mark):
-    """What one line needs so that it says what Moodle says, or ``None``."""
-    if line is None:
-        return p.LinePlan(
-            p.CREATE, 0, mark.student_id, mark.status, mark.status, mark.remark or None
-        )
-    # Moodle has nothing to say with an empty remark: one written here stays.
-    remark = mark.remark if mark.remark and mark.remark != line.remark else None
-    if line.status != mark.status:
-        # A line without any mark (fresh from OpenEduCat, or muddled) was put by
-        # nobody; one that left the agreed base was.
-        put_back = line.status is not None and line.status != line.base
-        action = p.PUT_BACK if put_back else p.UPDATE
-        return p.LinePlan(action, line.id, line.student_id, mark.status, mark.status, remark)
-    if remark is not None:
-        return p.LinePlan(p.REMARK, line.id, line.student_id, mark.status, None, remark)
-    if line.base != mark.status:
-        return p.LinePlan(p.AGREE, line.id, line.student_id, mark.status)
-    return None
 
 
 def _oldest_active_first(sheet):

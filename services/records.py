@@ -7,7 +7,7 @@ the instance's time zone; a status is one of ``P A L E`` or ``None``.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -50,10 +50,12 @@ class MoodleActivity:
     """An attendance activity: ``core_course_get_contents``, modname attendance.
 
     ``id`` is the ``instance`` there, the ``attendanceid`` of all other functions.
+    ``groupmode``: 0 no groups, 1 separate, 2 visible.
     """
 
     id: int
     name: str
+    groupmode: int = 0
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,11 @@ class Register:
 
 @dataclass(frozen=True)
 class Sheet:
-    """op.attendance.sheet, archived ones included. ``session_id`` 0: not linked."""
+    """op.attendance.sheet, archived ones included. ``session_id`` 0: not linked.
+
+    ``taken_at``: when somebody else than we last took the session in Moodle, as far as
+    is known. ``starts``, ``ends``: unix seconds of its timetable session, 0 without one.
+    """
 
     id: int
     register_id: int
@@ -206,6 +212,8 @@ class Sheet:
     seen: Seen | None
     taken_at: int
     name: str = ""
+    starts: int = 0
+    ends: int = 0
 
 
 @dataclass(frozen=True)
@@ -213,7 +221,9 @@ class Line:
     """op.attendance.line, archived ones included.
 
     ``status`` is ``None`` with none or several of the four booleans set; ``base``
-    is the status both sides last agreed on, or ``None``.
+    is the status both sides last agreed on, or ``None``. ``marked_at`` is when a person
+    last changed the mark, unix seconds, 0 for not known; ``person`` is whether one ever
+    did.
     """
 
     id: int
@@ -223,12 +233,19 @@ class Line:
     base: str | None
     remark: str
     active: bool
+    marked_at: int = 0
+    person: bool = True
 
 
 @dataclass(frozen=True)
 class LocalState:
-    """What OpenEduCat holds for one Moodle course."""
+    """What OpenEduCat holds for one Moodle course.
+
+    ``dropped``: what lines said that somebody deleted, ``{(session id, student id):
+    status}``.
+    """
 
     registers: tuple[Register, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     lines: tuple[Line, ...] = ()
+    dropped: dict = field(default_factory=dict)

@@ -1,9 +1,11 @@
 """What a call from a shell or a script gets back: values that print well."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from . import messages
 from . import plan as p
+from .pusher import by_session
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,14 @@ class PlanReport(tuple):
             for sheet in session.sheets:
                 what = ", ".join(self._sheet_words(sheet))
                 yield f"  {sheet.date.isoformat()} ({session.session_id}): {what}"
+        for session_id, pushes in by_session(plan.pushes).items():
+            marks = Counter(push.status for push in pushes)
+            words = ", ".join(f"{number} {status}" for status, number in sorted(marks.items()))
+            yield "  " + self.env._(
+                "to Moodle (%(session)s): %(marks)s", session=session_id, marks=words
+            )
+        if plan.new_sessions:
+            yield "  " + self.env._("sessions to make in Moodle: %s", len(plan.new_sessions))
         if plan.cancelled:
             yield "  " + self.env._("sheets to cancel: %s", len(plan.cancelled))
         if plan.skipped:
@@ -107,4 +117,5 @@ def _differences(plan):
     """Sheets and lines that do not say what Moodle says; notes of our own don't count."""
     lines = plan.line_actions()
     lines.pop(p.AGREE, None)
-    return sum(lines.values()) + len(plan.cancelled) + sum(s.moved for s in plan.sheets())
+    moved = sum(sheet.moved for sheet in plan.sheets())
+    return sum(lines.values()) + len(plan.cancelled) + len(plan.pushes) + moved

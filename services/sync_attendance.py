@@ -14,8 +14,9 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytz
 
@@ -31,7 +32,9 @@ from .local_store import QUIET, LocalStore
 from .module_detector import detect_installed_modules
 from .moodle_reader import MoodleReader
 from .plan_applier import PlanApplier
-from .planner import Rules, plan_pull
+from .planner import Rules, plan_course
+from .pusher import Pusher, by_session
+from .records import CourseReading, Subject
 from .results import CourseReport, PlanReport, RunResult
 from .run_lock import instance_lock
 
@@ -42,6 +45,18 @@ REQUIRED_MODEL = "op.attendance.sheet"
 
 class SkippedError(Exception):
     """A prerequisite is missing; the argument is the sentence that says which."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is known of one course when it is planned."""
+
+    reading: CourseReading
+    subject: Subject
+    mapping: object
+    links: dict
+    known: KnownSessions
+    rules: Rules
 
 
 @dataclass
@@ -86,6 +101,7 @@ class SyncAttendance:
                 run = self.instance._start_run(trigger, self.user_id)
                 self._commit()
                 try:
+                    self._check_direction(run)
                     self._run(run, started, seconds)
                 except SkippedError as reason:
                     run._finish("skipped", str(reason))
@@ -193,9 +209,29 @@ class SyncAttendance:
             start = today - timedelta(days=instance.sync_window_days)
             midnight = zone.localize(datetime(start.year, start.month, start.day))
             earliest = int(midnight.timestamp())
-        self.rules = Rules(zone=instance.tz, window_start=start)
-        self.course_reader = CourseReader(self.reader, self.api, earliest)
+        self.rules = Rules(
+            zone=instance.tz,
+            window_start=start,
+            direction=instance.sync_attendance_from,
+            clock_offset=round(self.client.clock_offset or 0),
+            user_id=detection.user_id,
+            may_create=instance.create_moodle_sessions and self.api.creates_sessions,
+        )
+        self.course_reader = CourseReader(self.reader, self.api, earliest, self.rules.pushes)
+        self.pusher = Pusher(self.api, detection.user_id)
         self.store = LocalStore(instance)
+
+    def _check_direction(self, run):
+        """:raise SkippedError: the direction was changed, and no person has started a run
+        since: nothing is overwritten by surprise"""
+        if run.trigger == "cron" and self.instance.direction_changed:
+            raise SkippedError(
+                self.env._(
+                    "Attendance comes from was changed. Look at what a run would do now "
+                    "(Preview), then press Sync now on the instance; the schedule goes on from "
+                    "there."
+                )
+            )
 
     def _check_prerequisites(self):
         """Moodle's plug-ins and functions, and OpenEduCat's models.
@@ -209,12 +245,6 @@ class SyncAttendance:
                 self.env._("OpenEduCat's attendance module (openeducat_attendance) is missing.")
             )
         instance = self.instance
-        if instance.sync_attendance_from != "moodle":
-            raise SkippedError(
-                self.env._(
-                    "This version can only pull from Moodle. Set Attendance comes from to Moodle."
-                )
-            )
         detection = detect_installed_modules(
             self.client, instance.sync_attendance_from, instance.attendance_api
         )
@@ -252,12 +282,18 @@ class SyncAttendance:
         run._complete(self.client.clock_offset)
 
     def _course(self, run, course, match, mapping):
-        """One course in a transaction of its own, its trouble included."""
+        """One course in a transaction of its own, its trouble included; where marks go
+        to Moodle, one before that and one after."""
         try:
-            reading, links, known = self._read(course, mapping)
-            outcome = retrying(
-                lambda: self._apply(run, reading, match, links, mapping, known), self.env
-            )
+            work = self._read(course, match, mapping)
+            if self.rules.may_create:
+                work = self._make_sessions(run, work)
+            outcome = retrying(lambda: self._apply(run, work), self.env)
+            if outcome.plan.pushes:
+                # What Odoo knows is kept before Moodle is written: a run that dies from
+                # here on is understood by the next one.
+                self._commit()
+                outcome = self._push(run, work, outcome)
         except errors.MoodleError as error:
             self.env.cr.rollback()
             if error.scope == errors.SITE:
@@ -276,8 +312,11 @@ class SyncAttendance:
         else:
             run._course_done(course.id, outcome.done, outcome.plan)
 
-    def _read(self, course, mapping):
-        """Everything Moodle has to say about a course."""
+    def _read(self, course, match, mapping):
+        """Everything Moodle has to say about a course.
+
+        :return: :class:`_Work`
+        """
         known = KnownSessions.from_json(mapping.known_sessions)
         if not known.starts:
             # The list was lost with the mappings: the sheets know their sessions.
@@ -287,29 +326,90 @@ class SyncAttendance:
         reading = self.course_reader.read_course(course, known)
         links = self.store.links("op.student", _people_in(reading))
         self._commit()
-        return self.course_reader.with_absent_users(reading, links), links, known
+        reading = self.course_reader.with_absent_users(reading, links)
+        return _Work(reading, self.store.subject(match.pair), mapping, links, known, self.rules)
 
-    def _plan(self, reading, pair, links):
-        subject = self.store.subject(pair)
-        people = self.store.people(reading, subject, links)
-        local = self.store.state(reading, subject, self.rules)
-        return subject, people, plan_pull(reading, local, people, self.rules)
+    def _plan(self, work):
+        people = self.store.people(work.reading, work.subject, work.links)
+        local = self.store.state(work.reading, work.subject, work.rules)
+        return people, plan_course(work.reading, local, people, work.rules)
 
-    def _apply(self, run, reading, match, links, mapping, known):
-        subject, people, plan = self._plan(reading, match.pair, links)
-        applier = PlanApplier(self.instance, subject)
+    def _apply(self, run, work):
+        """What concerns OpenEduCat; and the end of the course, if Moodle needs nothing."""
+        people, plan = self._plan(work)
+        applier = PlanApplier(self.instance, work.subject)
         applier.apply(plan)
-        self.store.save_links(reading, people, links)
-        mapping._succeeded(_fingerprint(reading))
-        if known.changed:
-            mapping._keep_sessions(known.to_json())
-        gaps = (*plan.gaps, *applier.gaps)
-        done = applier.done
-        course = reading.course
-        Gap = self.env["moodle.sync.gap"]
-        done.update(Gap._record(self.instance, run, course.id, gaps, course.fullname))
+        self.store.save_links(work.reading, people, work.links)
+        outcome = _CourseOutcome(applier.done, plan, (*plan.gaps, *applier.gaps))
+        for conflict in plan.conflicts:
+            outcome.done[f"conflicts_{conflict.winner}"] += 1
+        if not plan.pushes:
+            self._finish(run, work, outcome)
         self.env.flush_all()
-        return _CourseOutcome(done, plan, gaps)
+        return outcome
+
+    def _finish(self, run, work, outcome):
+        work.mapping._succeeded(_fingerprint(work.reading))
+        if work.known.changed:
+            work.mapping._keep_sessions(work.known.to_json())
+        course = work.reading.course
+        Gap = self.env["moodle.sync.gap"]
+        outcome.done.update(
+            Gap._record(self.instance, run, course.id, outcome.gaps, course.fullname)
+        )
+        self.env.flush_all()
+
+    # --- to Moodle ------------------------------------------------------------
+
+    def _push(self, run, work, outcome):
+        """Session by session: send, read back, keep what Moodle really holds.
+
+        :return: the outcome with what this added
+        :raise MoodleError: Moodle can't be written; what got through is kept
+        """
+        done, gaps = Counter(outcome.done), list(outcome.gaps)
+        for session_id, pushes in by_session(outcome.plan.pushes).items():
+            pushed = self.pusher.push(session_id, pushes)
+            if pushed.session:
+                retrying(partial(self._confirm, work, pushed), self.env)
+                self._commit()
+            done["marks_pushed"] += len(pushed.held)
+            gaps += [_refused_push(push, error, self.env) for push, error in pushed.refused]
+            if pushed.error:
+                run._count(marks_pushed=done["marks_pushed"])
+                self._commit()
+                raise pushed.error
+        outcome = _CourseOutcome(done, outcome.plan, tuple(gaps))
+        retrying(lambda: self._finish(run, work, outcome), self.env)
+        return outcome
+
+    def _confirm(self, work, pushed):
+        PlanApplier(self.instance, work.subject).confirm(pushed, self.rules.user_id)
+
+    def _make_sessions(self, run, work):
+        """Make the sessions that Moodle lacks, and read the course again, so that this
+        run can fill them.
+
+        Not repeated on a lost answer: the next run finds the session by the reference
+        in its description, before it would make one.
+        """
+        _people, plan = self._plan(work)
+        self._commit()
+        if not plan.new_sessions:
+            return work
+        made = 0
+        for new in plan.new_sessions:
+            try:
+                self.api.add_session(new)
+                made += 1
+            except (errors.MoodleNoPermission, errors.MoodleRefusedParameter) as error:
+                # The sheet's gap says that it has no session.
+                _logger.info("Moodle instance %s: %s", self.instance_id, error.explain(self.env))
+        run._count(moodle_sessions_created=made)
+        self._commit()
+        reading = self.course_reader.read_course(work.reading.course, work.known)
+        reading = self.course_reader.with_absent_users(reading, work.links)
+        return replace(work, reading=reading, rules=replace(self.rules, may_create=False))
 
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps; and an
@@ -335,9 +435,8 @@ class SyncAttendance:
 
     def _report(self, course, match):
         try:
-            mapping = self.store.course_mapping(course.id)
-            reading, links, _known = self._read(course, mapping)
-            _subject, _people, plan = self._plan(reading, match.pair, links)
+            work = self._read(course, match, self.store.course_mapping(course.id))
+            _people, plan = self._plan(work)
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
@@ -374,6 +473,17 @@ class SyncAttendance:
                 "busy",
                 self.env._("Another run of this instance is under way; this one steps aside."),
             )
+
+
+def _refused_push(push, error, env):
+    return p.Gap(
+        "refused_push",
+        f"mark:{push.session_id}:{push.student_id}",
+        "push_refused",
+        (push.student_id, error.explain(env)),
+        moodle_id=push.session_id,
+        marks=1,
+    )
 
 
 def _fingerprint(reading):

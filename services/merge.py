@@ -1,0 +1,134 @@
+"""One student in one session: which side's mark holds. Pure; the heart of the sync.
+
+Three-way: ``base`` is the status both sides last agreed on. A side that differs from
+it was changed; a side that says nothing was not (absence is never a write).
+"""
+
+from dataclasses import dataclass
+
+from .status import STATUSES
+
+MOODLE, OEC, BOTH = "moodle", "oec", "both"
+
+# What is to be done.
+NOTHING = "nothing"
+PULL = "pull"  # OpenEduCat takes Moodle's mark
+PUSH = "push"  # Moodle takes OpenEduCat's mark
+AGREE = "agree"  # both say the same; it becomes the base
+# Nothing, and a person should know why.
+VANISHED = "vanished"  # a mark that both sides had is gone in Moodle
+DROPPED = "dropped"  # a line that both sides had was deleted in OpenEduCat
+UNCLEAR = "unclear"  # a line with no status or with several
+NOBODYS = "nobodys"  # a line that no person has marked yet
+
+
+@dataclass(frozen=True)
+class MoodleSide:
+    """:param status: one of ``P A L E``, or ``None`` for a status that is none of them
+    :param time: when the session was last taken by somebody, unix seconds by Odoo's
+        clock; Moodle gives no time per student
+    :param machine: nobody took it: Moodle's own task, which marks the rest
+    """
+
+    status: str | None
+    time: int = 0
+    machine: bool = False
+
+
+@dataclass(frozen=True)
+class OdooSide:
+    """:param status: one of ``P A L E``, or ``None`` for a line with none or several
+    :param time: when a person last changed the mark, unix seconds; 0 for never
+    :param person: whether a person has ever marked it
+    """
+
+    status: str | None
+    time: int = 0
+    person: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """:param conflict: both sides had changed, and this one's action won by its time"""
+
+    action: str
+    conflict: bool = False
+
+
+def settle(direction, base, moodle, odoo):
+    """:param direction: ``moodle``, ``oec`` or ``both``
+    :param base: one of ``P A L E``, or ``None`` before the first agreement
+    :param moodle: :class:`MoodleSide`, or ``None`` where Moodle has no mark
+    :param odoo: :class:`OdooSide`, or ``None`` where OpenEduCat has no line
+    :return: :class:`Verdict`
+    """
+    if moodle and odoo and moodle.status and moodle.status == odoo.status:
+        return Verdict(NOTHING if base == odoo.status else AGREE)
+    return _RULES[direction](base, moodle, odoo)
+
+
+def _moodle_is_right(base, moodle, odoo):
+    return Verdict(PULL if moodle and moodle.status else NOTHING)
+
+
+def _odoo_is_right(base, moodle, odoo):
+    if odoo is None:
+        return Verdict(NOTHING)
+    if odoo.status is None:
+        return Verdict(UNCLEAR)
+    if not odoo.person and base is None:
+        return Verdict(NOBODYS)
+    return Verdict(PUSH)
+
+
+def _last_write_wins(base, moodle, odoo):
+    if odoo and not odoo.person and base is None:
+        # As if it were not there, until somebody changes it.
+        return Verdict(PULL if moodle and moodle.status else NOBODYS)
+    if odoo is None:
+        return _without_line(base, moodle)
+    if odoo.status is None:
+        return _without_status(base, moodle)
+    if moodle is None:
+        # Gone in Moodle, or never there: only a change here is brought (again).
+        return Verdict(VANISHED if odoo.status == base else PUSH)
+    if moodle.status is None:
+        return _against_custom(base, moodle, odoo)
+    if base in STATUSES:
+        if moodle.status == base:
+            return Verdict(PUSH)
+        if odoo.status == base:
+            return Verdict(PULL)
+    return Verdict(PUSH if odoo_is_later(moodle, odoo) else PULL, conflict=True)
+
+
+def _without_line(base, moodle):
+    """``base`` is what the deleted line said, if there was one."""
+    if moodle is None or moodle.status is None:
+        return Verdict(NOTHING)
+    return Verdict(DROPPED if moodle.status == base else PULL)
+
+
+def _without_status(base, moodle):
+    """A line with none or several of the four is nothing that could be brought over."""
+    if moodle is None or moodle.status is None or moodle.status == base:
+        return Verdict(UNCLEAR)
+    return Verdict(PULL)
+
+
+def _against_custom(base, moodle, odoo):
+    """Moodle's mark is none of the four: it can't be taken over, but it holds unless
+    somebody has marked here after it."""
+    if base is None or odoo.status == base or not odoo_is_later(moodle, odoo):
+        return Verdict(NOTHING)
+    return Verdict(PUSH, conflict=True)
+
+
+def odoo_is_later(moodle, odoo):
+    """A machine's mark loses to a person's; equal seconds are Moodle's."""
+    if moodle.machine and odoo.person and odoo.time:
+        return True
+    return odoo.time > moodle.time
+
+
+_RULES = {MOODLE: _moodle_is_right, OEC: _odoo_is_right, BOTH: _last_write_wins}

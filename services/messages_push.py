@@ -1,0 +1,114 @@
+"""Sentences about marks that can't go to Moodle, and about what is gone on one side."""
+
+
+def _name(env, student_id):
+    return env["op.student"].browse(student_id).name or f"#{student_id}"
+
+
+def _no_session(env, gap, sheet, day):
+    return env._(
+        "The sheet %(sheet)s of %(day)s has no session in Moodle. Add one there for that day "
+        "(and group), or switch on Create missing Moodle sessions on the instance.",
+        sheet=sheet,
+        day=day,
+    )
+
+
+def _no_place_for_session(env, gap, sheet, day):
+    return env._(
+        "No session can be made in Moodle for the sheet %(sheet)s of %(day)s: the course needs "
+        "exactly one attendance activity, with a status set that has the letters needed and, "
+        "if it has separate groups, the batch's group. Add the session there by hand.",
+        sheet=sheet,
+        day=day,
+    )
+
+
+def _several_sessions(env, gap, sheet, day):
+    return env._(
+        "Several sessions in Moodle, or several sheets here, fit the sheet %(sheet)s of "
+        "%(day)s. Give the sheet the timetable session it belongs to, or cancel what is too "
+        "much.",
+        sheet=sheet,
+        day=day,
+    )
+
+
+def _push_no_account(env, gap, student_id):
+    return env._(
+        "%s has no account in this Moodle course, so his marks can't be sent. Enrol him "
+        "there, and give the account its ID number.",
+        _name(env, student_id),
+    )
+
+
+def _push_not_listed(env, gap, student_id):
+    return env._(
+        "%s is not listed in the Moodle session, so his mark can't be sent. Add him to the "
+        "session's group in Moodle, or enrol him as a student.",
+        _name(env, student_id),
+    )
+
+
+def _push_no_status(env, gap, status, activity):
+    return env._(
+        "The activity %(activity)s has no single visible status %(status)s in the session's "
+        "status set, so marks with it can't be sent. Add it in Moodle (Attendance > Status "
+        "set).",
+        status=status,
+        activity=activity,
+    )
+
+
+def _push_refused(env, gap, student_id, words):
+    return env._(
+        "Moodle does not take the mark of %(student)s: %(words)s",
+        student=_name(env, student_id),
+        words=words,
+    )
+
+
+def _line_unclear(env, gap, sheet, day, count):
+    return env._(
+        "%(count)s lines of the sheet %(sheet)s of %(day)s have none or several of present, "
+        "absent, late and excused. Mark them.",
+        count=count,
+        sheet=sheet,
+        day=day,
+    )
+
+
+def _mark_vanished(env, gap, sheet, day, count):
+    return env._(
+        "%(count)s marks of the sheet %(sheet)s of %(day)s are gone in Moodle (a course reset, "
+        "for example). They stay here and are not sent again. Mark the students anew on "
+        "either side, or ignore this.",
+        count=count,
+        sheet=sheet,
+        day=day,
+    )
+
+
+def _line_dropped(env, gap, sheet, day, count):
+    return env._(
+        "%(count)s lines were deleted from the sheet %(sheet)s of %(day)s; Moodle still has "
+        "these marks. They are not brought back. Mark the students anew on either side, or "
+        "ignore this.",
+        count=count,
+        sheet=sheet,
+        day=day,
+    )
+
+
+SENTENCES = {
+    "line_dropped": _line_dropped,
+    "line_unclear": _line_unclear,
+    "mark_vanished": _mark_vanished,
+    "no_place_for_session": _no_place_for_session,
+    "no_session": _no_session,
+    "push_no_account": _push_no_account,
+    "push_no_status": _push_no_status,
+    "push_not_listed": _push_not_listed,
+    "push_refused": _push_refused,
+    "several_sessions": _several_sessions,
+}

@@ -1,0 +1,196 @@
+"""The planner's rules where marks go to Moodle: which sheet belongs to which session, who
+has changed what, and what is sent. Pure."""
+
+from collections import Counter
+from dataclasses import replace
+
+from . import linking, merge
+from . import plan as p
+from .planner_marks import Mark, line_plan
+from .status import normalized
+
+# What a person should know of, as a gap per session.
+ODD = {
+    merge.VANISHED: ("vanished", "mark_vanished"),
+    merge.DROPPED: ("vanished", "line_dropped"),
+    merge.UNCLEAR: ("refused_push", "line_unclear"),
+}
+
+
+class PushRules:
+    """A part of the planner, which has the state that is used here."""
+
+    # --- which session ----------------------------------------------------------
+
+    def _link_sheets(self, sessions):
+        """Sheets made by hand that a session is found for count as linked from here on."""
+        taken = {(sheet.session_id, sheet.batch_id) for sheet in self.local.sheets}
+        free = [
+            sheet
+            for sheet in self.local.sheets
+            if not sheet.session_id
+            and sheet.active
+            and (sheet.state == "done" or (self.direction == merge.BOTH and _in_hands(sheet)))
+            and self.rules.in_window(sheet.date)
+        ]
+        choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules)
+        for sheet in free:
+            choice = choices[sheet.id]
+            if choice.session:
+                self.linked.add(sheet.id)
+                self.sheets_of_session.setdefault(choice.session.id, []).append(sheet)
+            elif sheet.state == "done":
+                self._without_session(sheet, choice)
+
+    def _without_session(self, sheet, choice):
+        new, fitting = None, choice.fitting
+        if not fitting and choice.sure and self.rules.may_create:
+            new = linking.new_session(sheet, self.reading.activities, self.people, self.rules)
+        if new and self._statuses_suffice(new):
+            self.new_sessions.append(new)
+            return
+        why = "several_sessions" if fitting else "no_session"
+        if not fitting and self.rules.may_create:
+            why = "no_place_for_session"
+        self._gap(
+            "sheet_without_session",
+            f"sheet:{sheet.id}",
+            why,
+            (sheet.name, sheet.date.isoformat()),
+            marks=len(self.lines_of_sheet.get(sheet.id, ())),
+        )
+
+    def _statuses_suffice(self, new):
+        """A new session has status set 0 always; what that set holds is known from the
+        activity's other sessions, if there are any."""
+        of_set = [
+            {normalized(status.acronym) for status in session.statuses}
+            for session in self.reading.sessions
+            if session.activity_id == new.activity_id and not session.status_set
+        ]
+        lines = self.lines_of_sheet.get(new.sheet_id, {}).values()
+        needed = {line.status for of_student in lines for line in of_student if line.status}
+        return not of_set or needed <= of_set[0]
+
+    # --- who has changed what -----------------------------------------------------
+
+    def _settled_lines(self, session, sheet, marks):
+        """Where both sides may write: what each student of the sheet needs here; what
+        Moodle needs goes to ``pushes``."""
+        lines = self.lines_of_sheet.get(sheet.id, {})
+        marks = {mark.student_id: mark for mark in marks}
+        odd = Counter()
+        for student in sorted(lines.keys() | marks.keys()):
+            if (session.id, student) in self.settled:
+                # A line in two sheets of one session: the first one speaks.
+                continue
+            self.settled.add((session.id, student))
+            of_student = lines.get(student, [])
+            # Of two lines in a sheet the one marked last speaks.
+            line = max(of_student, key=lambda line: line.marked_at, default=None)
+            mark = marks.get(student)
+            dropped = self.local.dropped.get((session.id, student))
+            base = line.base if line else dropped
+            moodle = self._moodle_side(session, sheet, mark)
+            verdict = merge.settle(self.direction, base, moodle, _odoo_side(line))
+            if verdict.conflict:
+                self._conflict(session, line, base, moodle, verdict)
+            if verdict.action == merge.PUSH:
+                self._push(session, sheet, student, line.status, of_student)
+            elif verdict.action in ODD:
+                odd[verdict.action] += 1
+            else:
+                yield from self._lines_for(verdict.action, session, sheet, of_student, mark)
+        for action, count in sorted(odd.items()):
+            kind, why = ODD[action]
+            details = (sheet.name, sheet.date.isoformat(), count)
+            self._gap(kind, f"{why}:{session.id}", why, details, session.id, count)
+
+    def _lines_for(self, action, session, sheet, lines, mark):
+        if action == merge.PULL:
+            for line in lines or [None]:
+                plan = line_plan(line, mark)
+                if plan:
+                    # Nothing is put back where both sides may write.
+                    action = p.UPDATE if plan.action == p.PUT_BACK else plan.action
+                    yield replace(plan, action=action)
+            return
+        # A remark goes along only when Moodle has changed: one written here meanwhile
+        # stays, since it can't be pushed.
+        news = self.direction == merge.BOTH and sheet.seen != session.seen
+        for line in lines:
+            if mark and line.status and line.status == mark.status:
+                plan = line_plan(line, mark if news else Mark(mark.student_id, mark.status))
+                if plan:
+                    yield plan
+
+    def _moodle_side(self, session, sheet, mark):
+        if mark is None:
+            return None
+        taken = self._taken(session, sheet)
+        ours = taken != session.taken_at
+        return merge.MoodleSide(
+            status=mark.status,
+            time=taken - self.rules.clock_offset,
+            machine=not session.taken_by and not ours,
+        )
+
+    def _taken(self, session, sheet):
+        """When somebody else than we took the session. Our own pushes move its time, so
+        what was known before them is kept on the sheet."""
+        if self.rules.user_id and session.taken_by == self.rules.user_id:
+            return sheet.taken_at if sheet else 0
+        return session.taken_at
+
+    def _conflict(self, session, line, base, moodle, verdict):
+        self.conflicts.append(
+            p.Conflict(
+                session_id=session.id,
+                student_id=line.student_id,
+                base=base,
+                moodle=moodle.status,
+                odoo=line.status,
+                moodle_time=moodle.time,
+                odoo_time=line.marked_at,
+                machine=moodle.machine,
+                winner=merge.OEC if verdict.action == merge.PUSH else merge.MOODLE,
+            )
+        )
+
+    # --- pushes ---------------------------------------------------------------
+
+    def _push(self, session, sheet, student, status, lines):
+        """Moodle checks next to nothing, so it is checked here."""
+        accounts = self.accounts.get(student, ())
+        listed = [user for user in accounts if user in session.user_ids]
+        fitting = [s for s in session.statuses if normalized(s.acronym) == status]
+        if len(listed) != 1:
+            why = "push_not_listed" if accounts else "push_no_account"
+            self._gap("refused_push", f"{why}:{student}", why, (student,), marks=1)
+        elif len(fitting) != 1:
+            names = {activity.id: activity.name for activity in self.reading.activities}
+            key = f"status:{session.activity_id}:{session.status_set}:{status}"
+            activity = names.get(session.activity_id, str(session.activity_id))
+            self._gap("refused_push", key, "push_no_status", (status, activity), marks=1)
+        else:
+            self.pushes.append(
+                p.PushPlan(
+                    session_id=session.id,
+                    sheet_id=sheet.id,
+                    student_id=student,
+                    user_id=listed[0],
+                    status=status,
+                    status_id=fitting[0].id,
+                    status_set=session.status_set,
+                    line_ids=tuple(line.id for line in lines if line.status == status),
+                )
+            )
+
+
+def _odoo_side(line):
+    return line and merge.OdooSide(line.status, line.marked_at, line.person)
+
+
+def _in_hands(sheet):
+    """A sheet that somebody is still working on; its lines are no marks yet."""
+    return sheet.state in ("draft", "start")
