@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from odoo.tests.common import TransactionCase, _super_send
 
 from ..services import moodle_client
-from ..services.status import from_booleans
+from ..services.local_store import moment
+from ..services.status import booleans, from_booleans
 from .builders import START
 from .moodle_server import MoodleServer, MoodleState
 
@@ -168,6 +169,11 @@ class MoodleCase(SchoolCase):
         chosen = {u: m for u, m in zip(self.users, marks, strict=False) if m != "."}
         self.moodle.mark_all(session, chosen, by=self.teacher)
 
+    def moodle_marks(self, session):
+        """A letter per student of what Moodle holds; ``.`` for none, ``?`` for another."""
+        marks = self.moodle.marks(session)
+        return "".join((marks.get(u.id, ".") or "?") for u in self.users)
+
     # --- runs -------------------------------------------------------------------
 
     @contextmanager
@@ -228,6 +234,49 @@ class MoodleCase(SchoolCase):
         """The line of the student with this number, from 1."""
         student = self.students[number - 1]
         return self.lines(session).filtered(lambda line: line.student_id == student)
+
+    # --- OpenEduCat ---------------------------------------------------------------
+
+    def make_sheet(self, marks, batch=None, day="2026-11-03", state="done", **values):
+        """A sheet as a teacher makes it, with a line per letter; ``.`` leaves one out."""
+        batch = batch or self.batches[0]
+        register = self.env["op.attendance.register"].create(
+            {
+                "name": "By hand",
+                "code": f"H{self.env['op.attendance.register'].search_count([])}",
+                "course_id": self.course.id,
+                "batch_id": batch.id,
+                "subject_id": self.algebra.id,
+            }
+        )
+        sheet = self.env["op.attendance.sheet"].create(
+            {"register_id": register.id, "attendance_date": day, "state": state, **values}
+        )
+        students = self.students[:4] if batch == self.batches[0] else self.students[4:]
+        self.env["op.attendance.line"].create(
+            [
+                {"attendance_id": sheet.id, "student_id": student.id, **booleans(letter)}
+                for student, letter in zip(students, marks, strict=False)
+                if letter != "."
+            ]
+        )
+        return sheet
+
+    def mark_here(self, session, number, letter, at=None):
+        """A person marks the student with this number in Odoo.
+
+        :param at: unix seconds
+        """
+        line = self.line(session, number)
+        line.write(booleans(letter))
+        if at:
+            line.with_context(connector_no_export=True).moodle_marked_at = moment(at)
+
+    def letters(self, sheet):
+        lines = sheet.attendance_line.sorted(
+            lambda line: self.students.ids.index(line.student_id.id)
+        )
+        return "".join(from_booleans(line) or "?" for line in lines)
 
     def gaps(self, **values):
         domain = [("instance_id", "=", self.instance.id)]

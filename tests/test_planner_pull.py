@@ -6,8 +6,10 @@ from odoo.tests import BaseCase, tagged
 
 from ..services import matching
 from ..services import plan as p
-from ..services.planner import Rules, clean_remark, plan_pull
+from ..services.planner import Rules, plan_course
+from ..services.planner_marks import clean_remark
 from ..services.records import MoodleActivity, MoodleStatus, UnreadableSession
+from . import builders as b
 from .builders import (
     DAY,
     HOUR,
@@ -28,7 +30,7 @@ EMPTY = local(registers=())
 
 
 def pull(remote, here=EMPTY, who=None, rules=RULES):
-    return plan_pull(remote, here, who or people(), rules)
+    return plan_course(remote, here, who or people(), rules)
 
 
 def lines_of(plan):
@@ -433,3 +435,17 @@ class TestPlanProperties(PlannerCase):
         )
         plan = pull(reading(seen), here)
         self.assertEqual(dict(plan.line_actions()), {p.PUT_BACK: 1, p.UPDATE: 1, p.CREATE: 1})
+
+
+@tagged("post_install", "-at_install")
+class TestLinesInTwoSheets(BaseCase):
+    def test_the_first_sheets_line_speaks(self):
+        """A student with a line in two sheets of one session is decided once."""
+        remote = b.session(1, {1: "P"})
+        rules = Rules(b.ZONE, direction="both", user_id=99)
+        sheets = [b.sheet(1, remote), b.sheet(2, remote, register_id=2, batch_id=2)]
+        lines = [b.line(1, 101, "P", sheet_id=1), b.line(2, 101, "A", sheet_id=2)]
+        here = b.local(sheets, lines, [b.register(1), b.register(2, batch_id=2)])
+        plan = plan_course(b.reading(remote), here, b.people(), rules)
+        self.assertTrue(plan.empty, plan)
+        self.assertFalse(plan.gaps)

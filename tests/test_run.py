@@ -116,12 +116,6 @@ class TestRecordedTrouble(MoodleCase):
         self.assertEqual(result.state, "skipped")
         self.assertFalse(self.canned.seen)
 
-    def test_directions_of_a_later_version_step_aside(self):
-        for direction in ("oec", "both"):
-            self.instance.sync_attendance_from = direction
-            self.assertEqual(self.sync().state, "skipped")
-        self.assertFalse(self.sheets)
-
 
 @tagged("post_install", "-at_install")
 class TestCourseByCourse(TwoCourses):
@@ -145,10 +139,10 @@ class TestCourseByCourse(TwoCourses):
     def test_nor_does_a_fault_of_ours(self):
         original = SyncAttendance._plan
 
-        def broken(runner, reading, pair, links):
-            if reading.course.shortname == "ALG1":
+        def broken(runner, work):
+            if work.reading.course.shortname == "ALG1":
                 raise ZeroDivisionError("not for a registrar's eyes")
-            return original(runner, reading, pair, links)
+            return original(runner, work)
 
         with patch.object(SyncAttendance, "_plan", broken):
             result = self.sync()
