@@ -1,0 +1,79 @@
+"""Thousands of random histories of both sides, planned and applied in plain Python.
+
+After each: one clean run (two where both sides write) makes the sides equal, a further
+one has nothing to do, and no mark is there that nobody wrote. ``HISTORIES`` says how many
+per direction, ``HISTORY_SEED`` repeats one.
+"""
+
+import os
+import random
+
+from odoo.tests import tagged
+from odoo.tests.common import BaseCase
+
+from .histories import History
+from .measured import measured
+
+COUNT = int(os.environ.get("HISTORIES", 20_000))
+SEED = os.environ.get("HISTORY_SEED")
+# A loop would never end.
+MOST_RUNS = {"moodle": 1, "oec": 1, "both": 2}
+
+
+def history_of(direction, seed, *world):
+    return History(direction, random.Random(f"{direction}:{seed}"), *world)
+
+
+def at_rest(history):
+    """Let the sides come to rest, and look.
+
+    :return: what does not hold, as sentences
+    """
+    world = history.world
+    direction = world.rules.direction
+    for _number in range(MOST_RUNS[direction]):
+        world.run()
+    found = [*world.differences(), *world.missing()]
+    plan = world.plan()
+    if not plan.empty:
+        found.append(f"not at rest: {plan}")
+    world.writes.clear()
+    world.run()
+    if world.writes or world.plan().gaps != plan.gaps:
+        found.append(f"a run without edits wrote {dict(world.writes)}")
+    return [*found, *world.inventions()]
+
+
+@tagged("post_install", "-at_install")
+class TestHistories(BaseCase):
+    def check(self, direction):
+        seeds = [SEED] if SEED else range(COUNT)
+        for seed in seeds:
+            history = history_of(direction, seed)
+            history.play(steps=14)
+            found = at_rest(history)
+            self.assertFalse(found, f"HISTORY_SEED={seed}: {history}: {found}")
+        measured("%s random histories, direction %s", len(seeds), direction)
+
+    def test_any_order_of_a_plans_operations_ends_alike(self):
+        for direction in MOST_RUNS:
+            for seed in range(COUNT // 20):
+                ends = []
+                for shuffled in (False, True):
+                    history = history_of(direction, seed)
+                    history.play(steps=14)
+                    world = history.world
+                    order = random.Random(seed).shuffle if shuffled else lambda items: None
+                    world.run(shuffle=lambda items, order=order: order(items) or items)
+                    world.run(shuffle=lambda items, order=order: order(items) or items)
+                    ends.append(world.end())
+                self.assertEqual(*ends, f"{direction}, seed {seed}: {history}")
+
+    def test_pull(self):
+        self.check("moodle")
+
+    def test_push(self):
+        self.check("oec")
+
+    def test_both(self):
+        self.check("both")

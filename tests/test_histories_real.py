@@ -1,0 +1,94 @@
+"""The same random histories on real Odoo, PostgreSQL and HTTP.
+
+``REAL_HISTORIES`` says how many in all (a third in each direction), ``HISTORY_SEED``
+repeats one in each.
+"""
+
+import os
+import random
+from functools import partial
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..services import moodle_client
+from .common import MoodleCase
+from .histories import History
+from .measured import measured
+from .real_world import RealWorld
+from .test_histories import MOST_RUNS
+from .test_run import SYNC
+
+COUNT = int(os.environ.get("REAL_HISTORIES", 300))
+SEED = os.environ.get("HISTORY_SEED")
+
+
+class RealHistoryCase(MoodleCase):
+    """Histories one after the other, each taken back when it is over."""
+
+    def setUp(self):
+        super().setUp()
+        self.kept = self.moodle.snapshot()
+        self.clock = RealWorld.clock()
+        self.patch(moodle_client, "time", self.clock)
+        self.savepoint = None
+
+    def begin(self, direction, randomness):
+        """:return: ``History`` of real sides"""
+        self.savepoint = self.env.cr.savepoint(flush=True)
+        history = History(direction, randomness, partial(RealWorld, self))
+        return history
+
+    def forget(self):
+        self.savepoint.close(rollback=True)
+        self.env.invalidate_all()
+        state = self.moodle
+        state.restore(self.kept)
+        # The test's own handles are of the copy from then on.
+        self.users = [state.users[user.id] for user in self.users]
+        self.groups = [state.groups[group.id] for group in self.groups]
+        self.teacher = state.users[self.teacher.id]
+        self.moodle_course = state.courses[self.moodle_course.id]
+        self.lectures = state.attendances[self.lectures.id]
+
+    def at_rest(self, history):
+        """:return: what does not hold once the sides came to rest, as sentences"""
+        world = history.world
+        for _number in range(MOST_RUNS[world.direction]):
+            world.run()
+        copy = world.copy()
+        found = [*copy.differences(), *copy.missing(), *copy.inventions()]
+        before = self.sheets.read(), self.sheets.attendance_line.read()
+        world.run()
+        if (self.sheets.read(), self.sheets.attendance_line.read()) != before:
+            found.append(f"a run without edits wrote here: {self.instance.last_run_id.summary}")
+        if self.server.write_count:
+            writes = [(call.function, call.params) for call in self.server.calls if call.written]
+            found.append(f"a run without edits wrote to Moodle: {writes}")
+        state = self.instance.last_run_id.state
+        if state != "done":
+            found.append(f"the last run is {state}: {self.instance.error_message}")
+        return found
+
+
+@tagged("post_install", "-at_install")
+class TestRealHistories(RealHistoryCase):
+    @mute_logger(SYNC)
+    def check(self, direction):
+        seeds = [SEED] if SEED else range(COUNT // 3)
+        for seed in seeds:
+            history = self.begin(direction, random.Random(f"{direction}:{seed}"))
+            history.play(steps=30)
+            found = self.at_rest(history)
+            self.assertFalse(found, f"HISTORY_SEED={seed}: {history}: {found}")
+            self.forget()
+        measured("%s histories on real Odoo, direction %s", len(seeds), direction)
+
+    def test_pull(self):
+        self.check("moodle")
+
+    def test_push(self):
+        self.check("oec")
+
+    def test_both(self):
+        self.check("both")
