@@ -1,5 +1,9 @@
 from . import (
+    test_both,
+    test_both_faults,
     test_costs,
+    test_histories,
+    test_histories_real,
     test_matching,
     test_module_detector,
     test_moodle_client,
@@ -12,6 +16,10 @@ from . import (
     test_pull,
     test_pull_bad_data,
     test_pull_faults,
+    test_push,
+    test_push_manners,
     test_run,
     test_security,
+    test_state_machine,
+    test_two_processes,
 )

@@ -1,0 +1,172 @@
+"""Two runs at once, as cron and button may be: two processes with connections of their
+own, on data that is committed (and taken away again)."""
+
+import subprocess
+import sys
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import tagged
+from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import config
+
+from ..services.status import from_booleans
+from .builders import START
+from .moodle_server import Fault, MoodleServer, MoodleState
+
+TOKEN = "2" * 32
+SECONDS = 6  # that Moodle takes for one answer, while the other process comes by
+SCRIPT = """
+{entry}
+env.cr.commit()
+import os, sys
+sys.stdout.flush()
+os._exit(0)
+"""
+SHELL = 'print("STATE", env["moodle.instance"].browse({id}).sync_attendance()[0].state)'
+CRON = 'env["moodle.instance"]._cron_sync_attendance(); print("STATE", "cron")'
+
+
+@tagged("post_install", "-at_install")
+class TestTwoProcesses(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.created = []
+        with self.registry.cursor() as cr:
+            self.build_school(api.Environment(cr, SUPERUSER_ID, {}))
+        self.addCleanup(self.take_away)
+        self.build_moodle()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            self.instance_id = self.create(
+                env, "moodle.instance", name="Two processes", url=self.server.url, token=TOKEN,
+                tz="Asia/Kolkata", sync_window_days=0, sync_attendance_from="both",
+            )  # fmt: skip
+
+    def create(self, env, model, **values):
+        record = env[model].create(values)
+        self.created.append((model, record.id))
+        return record.id
+
+    def build_school(self, env):
+        course = self.create(env, "op.course", name="Two", code="TWO-C")
+        subject = self.create(env, "op.subject", name="Two", code="TWO-S")
+        batch = self.create(
+            env, "op.batch", name="Two", code="TWO-B", course_id=course,
+            start_date="2026-01-01", end_date="2027-12-31",
+        )  # fmt: skip
+        self.students = []
+        for number in range(4):
+            student = self.create(
+                env, "op.student", name=f"Two {number}", first_name="Two", last_name=str(number),
+                birth_date="2005-05-05", gender="m", email=f"two{number}@test.example",
+            )  # fmt: skip
+            self.create(
+                env, "op.student.course", student_id=student, course_id=course, batch_id=batch,
+                roll_number=f"TWO-{number}",
+            )  # fmt: skip
+            self.students.append(student)
+        self.idnumber = f"oec_subj_{subject}_course_{course}"
+
+    def build_moodle(self):
+        state = self.state = MoodleState(timezone="Asia/Kolkata")
+        state.add_token(TOKEN, state.add_user("oecsync", "Odoo", "Sync"))
+        teacher = state.add_user("teacher", "Tea", "Cher")
+        course = state.add_course("Two", "TWO", self.idnumber)
+        activity = state.add_attendance(course, "Lectures")
+        self.session = state.add_session(activity, START)
+        self.users = []
+        for number, student in enumerate(self.students):
+            user = state.add_user(
+                f"two{number}", "Two", str(number), idnumber=f"oec_student_{student}"
+            )
+            state.enrol(course, user)
+            self.users.append(user)
+        state.mark_all(self.session, dict(zip(self.users, "PALE", strict=True)), by=teacher)
+        self.server = MoodleServer(state).start()
+        self.addCleanup(self.server.stop)
+
+    def take_away(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
+            sheets = env["op.attendance.sheet"].search(
+                [("moodle_instance_id", "=", self.instance_id)]
+            )
+            registers = sheets.register_id
+            sheets.attendance_line.unlink()
+            sheets.unlink()
+            registers.unlink()
+            for model, record_id in reversed(self.created):
+                env[model].browse(record_id).unlink()
+
+    def start(self, entry):
+        command = [
+            sys.executable, "-m", "odoo", "shell", "-c", config["config"], "-d", get_db_name(),
+            "--no-http", "--log-level=error",
+        ]  # fmt: skip
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        process.stdin.write(SCRIPT.format(entry=entry.format(id=self.instance_id)))
+        process.stdin.close()
+        return process
+
+    def finish(self, process):
+        with process:
+            lines = process.stdout.read().splitlines()
+        return [line.split()[1] for line in lines if line.startswith("STATE")]
+
+    def both_sides(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
+            sheets = env["op.attendance.sheet"].search(
+                [("moodle_instance_id", "=", self.instance_id)]
+            )
+            here = {line.student_id.id: from_booleans(line) for line in sheets.attendance_line}
+            runs = env["moodle.sync.run"].search_count([("instance_id", "=", self.instance_id)])
+            counts = len(sheets), len(sheets.register_id), len(sheets.attendance_line), runs
+        there = self.state.marks(self.session)
+        return (
+            "".join(here.get(student) or "?" for student in self.students),
+            "".join(there.get(user.id) or "?" for user in self.users),
+            counts,
+        )
+
+    def mark_here(self, number, letter):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            line = env["op.attendance.line"].search(
+                [
+                    ("student_id", "=", self.students[number]),
+                    ("attendance_id.moodle_instance_id", "=", self.instance_id),
+                ]
+            )
+            line.write({"present": letter == "P", "absent": False, "late": letter == "L"})
+
+    def at_once(self):
+        """A run by hand and the cron; Moodle is slow for whichever comes first."""
+        self.server.reset_calls()
+        self.server.faults.clear()
+        self.server.faults.add(Fault.delay(1, SECONDS, function="core_course_get_contents"))
+        processes = [self.start(SHELL), self.start(CRON)]
+        states = [state for process in processes for state in self.finish(process)]
+        self.server.faults.clear()
+        return states
+
+    def test_no_duplicates_and_no_lost_update(self):
+        states = self.at_once()
+        self.assertIn(states[0], ("done", "busy"), states)
+        # One of them did the work, and the other left no trace of its own.
+        self.assertEqual(len(self.server.calls_of("core_course_get_contents")), 1)
+        self.assertEqual(self.both_sides(), ("PALE", "PALE", (1, 1, 4, 1)))
+        self.mark_here(1, "L")
+        states = self.at_once()
+        self.assertEqual(self.both_sides(), ("PLLE", "PLLE", (1, 1, 4, 2)))
+        self.assertEqual(self.server.write_count, 1)
+
+    def test_the_second_says_so(self):
+        self.server.faults.add(Fault.delay(1, SECONDS, function="core_course_get_contents"))
+        processes = [self.start(SHELL), self.start(SHELL)]
+        states = sorted(state for process in processes for state in self.finish(process))
+        self.assertEqual(states, ["busy", "done"])
