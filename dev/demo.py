@@ -1,11 +1,10 @@
 """`make demo`: attendance of a Moodle is pulled into OpenEduCat, some marks change in
-Moodle, and it is pulled again. Runs in an Odoo shell; ends with status 0 only if the
-database holds what Moodle holds.
+Moodle, and it is pulled again; then marks go to Moodle, and then both sides mark. Runs in
+an Odoo shell; ends with status 0 only if the database holds what Moodle holds, each time.
 
 The comparison at the end asks Moodle by itself, with nothing of the add-on.
 """
 
-import json
 import os
 import sys
 import time
@@ -17,10 +16,11 @@ import requests
 
 CHECKOUT = Path(os.environ["CHECKOUT"])
 sys.path[:0] = [str(CHECKOUT / "dev"), str(CHECKOUT / "tests")]
+import demo_both  # noqa: E402
 import demo_moodle  # noqa: E402
 import demo_school  # noqa: E402
 
-KEPT = Path(os.environ["CACHE"]) / "demo.json"
+KEPT = Path(os.environ["CACHE"]) / "demo.moodle"
 ZONE = demo_moodle.ZONE
 DAYS = 28
 REAL = os.environ.get("MOODLE_URL")
@@ -145,7 +145,6 @@ def main(env):
         ids = {**demo_school.make_school(env), "first_day": first_day.isoformat()}
         server, school = demo_moodle.start(ids)
         instance.url = server.url
-        KEPT.write_text(json.dumps({**ids, "port": demo_moodle.PORT}))
         moodle = moodle_caller(server.url, demo_moodle.TOKEN)
         students = school.students
     env.cr.commit()
@@ -171,12 +170,22 @@ def main(env):
     heading("Third run, with nothing changed")
     results.append(run_and_tell(env, instance))
 
-    heading("Comparison")
+    ok = equal(env, instance, moodle, students)
+    if server:
+        results += demo_both.push(env, instance, run_and_tell)
+        ok &= equal(env, instance, moodle, students)
+        results += demo_both.both(env, instance, school, run_and_tell)
+        ok &= equal(env, instance, moodle, students)
+        demo_moodle.keep(school, KEPT)
+        server.stop()
+    return ok and all(result.state == "done" for result in results)
+
+
+def equal(env, instance, moodle, students):
+    print("\nComparison, by asking Moodle itself:")
     differences = list(compare(env, instance, moodle, students))
     print("\n".join(differences) or "The database holds what Moodle holds.")
-    if server:
-        server.stop()
-    return not differences and all(result.state == "done" for result in results)
+    return not differences
 
 
 ok = main(env)  # noqa: F821 (Odoo's shell provides it)

@@ -1,16 +1,15 @@
 """The demo's Moodle: three courses, some forty people, some twenty sessions.
 
-    start(ids)        -> (server, school): the scripted Moodle of the tests, running
+    start(ids)         -> (server, school): the scripted Moodle of the tests, running
     second_act(school) -> what a teacher changes afterwards, as sentences
+    keep(school, file) -> what `make serve` starts again: python dev/demo_moodle.py file
 
 ``ids`` is what ``demo_school.make_school`` made, plus ``first_day`` (ISO date). Nothing is
-left to chance: the same ids make the same school, so that `make serve` can rebuild it:
-
-    python dev/demo_moodle.py demo.json
+left to chance: the same ids make the same school.
 """
 
-import json
 import os
+import pickle
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -178,16 +177,36 @@ def second_act(school):
     ]
 
 
+def correct_late(school, hours_ago):
+    """A teacher saves the last lecture again: two marks change, Moodle notes one time.
+
+    :param hours_ago: of that time
+    :return: ``(session id, {op.student id: letter})``
+    """
+    lecture, people = school.sessions["algebra 3"], school.people
+    at = school.state.clock() - hours_ago * 3600
+    changed = {people[0]: "E", people[1]: "L"}
+    for person, letter in changed.items():
+        school.state.mark(lecture, person, letter, by=school.teacher, at=at)
+    return lecture.id, {school.students[person.id]: letter for person, letter in changed.items()}
+
+
 def start(ids):
-    """:return: ``(MoodleServer, School)``, answering on MOODLE_PORT, or where it did when
-    the ids were kept: the instance in the database has that address"""
+    """:return: ``(MoodleServer, School)``, answering on MOODLE_PORT"""
     school = build(ids)
-    return MoodleServer(school.state, port=ids.get("port", PORT)).start(), school
+    return MoodleServer(school.state, port=PORT).start(), school
+
+
+def keep(school, path):
+    path.write_bytes(pickle.dumps((PORT, school.state.snapshot())))
 
 
 def main():
-    server, school = start(json.loads(Path(sys.argv[1]).read_text()))
-    second_act(school)
+    """Answers where it did before: the instance in the database has that address."""
+    port, snapshot = pickle.loads(Path(sys.argv[1]).read_bytes())
+    state = MoodleState(timezone=ZONE)
+    state.restore(snapshot)
+    server = MoodleServer(state, port=port).start()
     sys.stdout.write(f"Moodle (scripted): {server.url}\n")
     sys.stdout.flush()
     threading.Event().wait()

@@ -5,8 +5,8 @@ use_postgres
 database_exists "$DB_DEMO" || "$(dirname "$0")/demo.sh"
 port=${ODOO_PORT:-8069}
 # The last demo left it, unless that was one with a real Moodle.
-if [ -f "$CACHE/demo.json" ]; then
-  "$VENV/bin/python" "$CHECKOUT/dev/demo_moodle.py" "$CACHE/demo.json" &
+if [ -f "$CACHE/demo.moodle" ]; then
+  "$VENV/bin/python" "$CHECKOUT/dev/demo_moodle.py" "$CACHE/demo.moodle" &
   moodle=$!
   trap 'kill $moodle 2>/dev/null' EXIT
 fi
