@@ -159,7 +159,7 @@ class RealWorld:
 
     # --- what must hold -----------------------------------------------------------
 
-    def copy(self):
+    def as_world(self):
         """Both sides as they are, as a :class:`world.World`."""
         copy = w.World(self.direction)
         numbers = {account.id: user for user, account in self.users.items()}

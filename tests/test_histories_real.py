@@ -56,7 +56,7 @@ class RealHistoryCase(MoodleCase):
         world = history.world
         for _number in range(MOST_RUNS[world.direction]):
             world.run()
-        copy = world.copy()
+        copy = world.as_world()
         found = [*copy.differences(), *copy.missing(), *copy.inventions()]
         before = self.sheets.read(), self.sheets.attendance_line.read()
         world.run()

@@ -39,30 +39,30 @@ class TestTwoProcesses(BaseCase):
         self.build_moodle()
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            self.instance_id = self.create(
+            self.instance_id = self.make(
                 env, "moodle.instance", name="Two processes", url=self.server.url, token=TOKEN,
                 tz="Asia/Kolkata", sync_window_days=0, sync_attendance_from="both",
             )  # fmt: skip
 
-    def create(self, env, model, **values):
+    def make(self, env, model, **values):
         record = env[model].create(values)
         self.created.append((model, record.id))
         return record.id
 
     def build_school(self, env):
-        course = self.create(env, "op.course", name="Two", code="TWO-C")
-        subject = self.create(env, "op.subject", name="Two", code="TWO-S")
-        batch = self.create(
+        course = self.make(env, "op.course", name="Two", code="TWO-C")
+        subject = self.make(env, "op.subject", name="Two", code="TWO-S")
+        batch = self.make(
             env, "op.batch", name="Two", code="TWO-B", course_id=course,
             start_date="2026-01-01", end_date="2027-12-31",
         )  # fmt: skip
         self.students = []
         for number in range(4):
-            student = self.create(
+            student = self.make(
                 env, "op.student", name=f"Two {number}", first_name="Two", last_name=str(number),
                 birth_date="2005-05-05", gender="m", email=f"two{number}@test.example",
             )  # fmt: skip
-            self.create(
+            self.make(
                 env, "op.student.course", student_id=student, course_id=course, batch_id=batch,
                 roll_number=f"TWO-{number}",
             )  # fmt: skip

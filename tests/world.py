@@ -164,12 +164,12 @@ class World:
         return r.CourseReading(
             course=b.COURSE,
             activities=(b.LECTURES,),
-            sessions=tuple(self.read(session) for session in self.sessions.values()),
+            sessions=tuple(self.as_read(session) for session in self.sessions.values()),
             listed=frozenset({b.LECTURES.id}),
             listed_all=True,
         )
 
-    def read(self, session):
+    def as_read(self, session):
         return r.MoodleSession(
             id=session.id,
             activity_id=b.LECTURES.id,
@@ -304,7 +304,7 @@ class World:
             if session.log.get(push.user_id) == push.status_id:
                 for line_id in push.line_ids:
                     self.lines[line_id].base = push.status
-        seen = self.read(session)
+        seen = self.as_read(session)
         for sheet in self.sheets.values():
             if sheet.session == session.id and sheet.state == "done":
                 sheet.seen = str(seen.seen)
