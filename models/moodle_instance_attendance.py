@@ -8,6 +8,7 @@ from ..services.merge import MOODLE
 from ..services.module_detector import detect
 from ..services.results import PlanReport, SyncResult
 
+CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
 # A button press answers within seconds; the rest goes on in the background.
 BUTTON_SECONDS = 8
 # Without a limit on cron jobs in Odoo's configuration.
@@ -184,6 +185,15 @@ class MoodleInstance(models.Model):
         """Odoo repeats a web request whose transaction could not be serialised, and
         Moodle would be written each time: marks are sent by the cron alone."""
         self.check_access("write")
+        # sudo: whether the schedule is on is no secret.
+        if not self.env.ref(CRON).sudo().active:
+            raise UserError(
+                self.env._(
+                    "Marks are sent to Moodle by the scheduled action Moodle: synchronise "
+                    "attendance, which is switched off. Switch it on in Settings > Technical > "
+                    "Scheduled Actions."
+                )
+            )
         self._start_run("button", self.env.uid)
         self._continue_in_background()
         return {
@@ -217,7 +227,7 @@ class MoodleInstance(models.Model):
     @api.model
     def _continue_in_background(self):
         # sudo: whoever may sync may have the cron take up the rest; it does nothing else.
-        self.env.ref("openeducat_moodle_attendance.ir_cron_sync_attendance").sudo()._trigger()
+        self.env.ref(CRON).sudo()._trigger()
 
     # --- bookkeeping of a run ---------------------------------------------------
 

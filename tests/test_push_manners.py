@@ -4,6 +4,7 @@ mark is told from any other write."""
 import threading
 import time
 
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ..services.status import booleans
@@ -52,6 +53,12 @@ class TestManners(PushCase):
             self.env["moodle.instance"]._cron_sync_attendance()
         self.assertEqual(self.moodle_marks(session), "PALE..")
         self.assertEqual(self.server.write_count, 4)
+
+    def test_without_the_schedule_nothing_would_be_sent(self):
+        self.env.ref("openeducat_moodle_attendance.ir_cron_sync_attendance").active = False
+        with self.assertRaisesRegex(UserError, "Scheduled Actions"):
+            self.instance.action_sync_now()
+        self.assertFalse(self.instance.run_ids)
 
     def test_a_moodle_that_goes_down_is_not_asked_once_for_each_mark(self):
         self.add_session()
