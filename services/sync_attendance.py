@@ -344,20 +344,20 @@ class SyncAttendance:
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
-            self._finish(run, work, outcome)
+            outcome.done.update(self._finish(run, work, outcome.gaps))
         self.env.flush_all()
         return outcome
 
-    def _finish(self, run, work, outcome):
+    def _finish(self, run, work, gaps):
+        """:return: Counter of gaps_opened, gaps_closed"""
         work.mapping._succeeded(_fingerprint(work.reading))
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
         course = work.reading.course
         Gap = self.env["moodle.sync.gap"]
-        outcome.done.update(
-            Gap._record(self.instance, run, course.id, outcome.gaps, course.fullname)
-        )
+        counts = Gap._record(self.instance, run, course.id, gaps, course.fullname)
         self.env.flush_all()
+        return counts
 
     # --- to Moodle ------------------------------------------------------------
 
@@ -379,9 +379,8 @@ class SyncAttendance:
                 run._count(marks_pushed=done["marks_pushed"])
                 self._commit()
                 raise pushed.error
-        outcome = _CourseOutcome(done, outcome.plan, tuple(gaps))
-        retrying(lambda: self._finish(run, work, outcome), self.env)
-        return outcome
+        done.update(retrying(lambda: self._finish(run, work, gaps), self.env))
+        return _CourseOutcome(done, outcome.plan, tuple(gaps))
 
     def _confirm(self, work, pushed):
         PlanApplier(self.instance, work.subject).confirm(pushed, self.rules.user_id)

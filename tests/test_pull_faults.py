@@ -13,10 +13,12 @@ from .test_run import SYNC, TwoCourses
 class EveryMishap:
     """The tests; a ``FaultCase`` beside it says what happens."""
 
+    kinds = tuple(MISHAPS)
+
     @mute_logger(SYNC)
     def test_every_call(self):
         calls = self.prepare()
-        attempts = [(n, kind) for n in range(1, calls + 1) for kind in MISHAPS]
+        attempts = [(n, kind) for n in range(1, calls + 1) for kind in self.kinds]
         struck = self.each(attempts, self.disturb_call)
         measured("%s: %s mishaps at the %s Moodle calls", type(self).__name__, struck, calls)
 
