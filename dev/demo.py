@@ -1,193 +1,299 @@
 """`make demo`: attendance of a Moodle is pulled into OpenEduCat, some marks change in
 Moodle, and it is pulled again; then marks go to Moodle, and then both sides mark. Runs in
-an Odoo shell; ends with status 0 only if the database holds what Moodle holds, each time.
-
-The comparison at the end asks Moodle by itself, with nothing of the add-on.
+an Odoo shell; ends with status 0 only if the database holds what Moodle holds, after each
+run.
 """
 
 import os
 import sys
+import textwrap
 import time
-from datetime import date, datetime, timedelta
+from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import requests
 
+import odoo.release
+
+from odoo.addons.openeducat_moodle_attendance.services import messages
+
 CHECKOUT = Path(os.environ["CHECKOUT"])
 sys.path[:0] = [str(CHECKOUT / "dev"), str(CHECKOUT / "tests")]
 import demo_both  # noqa: E402
+import demo_compare  # noqa: E402
 import demo_moodle  # noqa: E402
 import demo_school  # noqa: E402
 
 KEPT = Path(os.environ["CACHE"]) / "demo.moodle"
-ZONE = demo_moodle.ZONE
-DAYS = 28
 REAL = os.environ.get("MOODLE_URL")
-FIELDS = {"P": "present", "A": "absent", "L": "late", "E": "excused"}
-
-
-class MoodleRefusal(Exception):
-    pass
+TOKEN = os.environ["MOODLE_TOKEN"] if REAL else demo_moodle.TOKEN
+ZONE = demo_moodle.ZONE
+FIELDS = demo_compare.FIELDS
+WEEKS = 4
+WIDTH = 100
+LABEL = 10
+NO_BREAK = "\N{NO-BREAK SPACE}"
+# What a run can write, by its counter.
+WRITTEN = {
+    "registers_created": "new register{s}",
+    "sheets_created": "new sheet{s}",
+    "sheets_adopted": "sheet{s} linked",
+    "sheets_updated": "sheet{s} updated",
+    "sheets_moved": "sheet{s} moved",
+    "sheets_cancelled": "sheet{s} cancelled",
+    "lines_created": "new line{s}",
+    "lines_updated": "line{s} changed",
+    "lines_put_back": "line{s} put back",
+    "lines_agreed": "line{s} found equal",
+    "remarks_updated": "remark{s}",
+    "marks_pushed": "mark{s} sent to Moodle",
+    "moodle_sessions_created": "session{s} made in Moodle",
+}
 
 
 def heading(text):
-    print(f"\n{text}\n{'-' * len(text)}")
+    print(f"\n{text}\n{'-' * len(text)}", flush=True)
 
 
-def moodle_caller(url, token):
-    """A bare caller of Moodle's web services."""
-
-    def call(function, **params):
-        form = {"wstoken": token, "wsfunction": function, "moodlewsrestformat": "json", **params}
-        answer = requests.post(f"{url}/webservice/rest/server.php", data=form, timeout=120).json()
-        if isinstance(answer, dict) and "exception" in answer:
-            raise MoodleRefusal(f"{function}: {answer['message']}")
-        return answer
-
-    return call
-
-
-def attendance_in_moodle(moodle, course_id):
-    """``{(session id, Moodle user id): (letter, date)}`` of a course, P A L E only."""
-    marks = {}
-    for section in moodle("core_course_get_contents", courseid=course_id):
-        for module in section["modules"]:
-            if module["modname"] != "attendance":
-                continue
-            try:
-                sessions = moodle("mod_attendance_get_sessions", attendanceid=module["instance"])
-            except MoodleRefusal as refusal:
-                print(f"Moodle can't deliver {module['name']} ({refusal}); not compared.")
-                continue
-            for session in sessions:
-                day = datetime.fromtimestamp(session["sessdate"], ZoneInfo(ZONE)).date()
-                letters = {s["id"]: s["acronym"].strip() for s in session["statuses"]}
-                for row in session["attendance_log"]:
-                    letter = letters.get(int(row["statusid"] or 0))
-                    if letter in FIELDS:
-                        marks[session["id"], row["studentid"]] = letter, day
-    return marks
-
-
-def attendance_here(env, instance):
-    """``{(session id, op.student id): (letter, date)}`` of sheets that are not cancelled."""
-    sheets = env["op.attendance.sheet"].search(
-        [("moodle_instance_id", "=", instance.id), ("state", "!=", "cancel")]
+def row(label, text):
+    """A label and a text that is wrapped beside it, a number with its noun in one piece."""
+    wrapped = textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=f"{label:<{LABEL}}  ",
+        subsequent_indent=" " * (LABEL + 2),
+        break_on_hyphens=False,
     )
-    return {
-        (line.attendance_id.moodle_session_id, line.student_id.id): (
-            letter,
-            line.attendance_id.attendance_date,
-        )
-        for line in sheets.attendance_line
-        for letter, field in FIELDS.items()
-        if line[field]
-    }
+    print(wrapped.replace(NO_BREAK, " "))
 
 
-def compare(env, instance, moodle, students):
-    """Differences between both sides, as sentences.
+def rows(label, texts):
+    """Several texts beside one label."""
+    for text in texts:
+        row(label, text)
+        label = ""
 
-    :param students: ``{Moodle user id: op.student id}`` of those that match
+
+def many(number, words):
+    """``1 line``, ``2 lines`` of ``line{s}``."""
+    return f"{number} {words.format(s='' if number == 1 else 's')}".replace(" ", NO_BREAK)
+
+
+def in_words(mark):
+    remark = f", “{mark.remark}”" if mark.remark else ""
+    return FIELDS.get(mark.status, mark.status) + remark
+
+
+class Demo:
+    """One instance of Moodle: three pulls, and with the scripted one a push and both ways.
+
+    ``problems`` are sentences; the demo has failed if there are any.
     """
-    here = attendance_here(env, instance)
-    mapped = env["moodle.mapping"].search(
-        [("instance_id", "=", instance.id), ("model", "=", "op.subject")]
-    )
-    there = {}
-    for course_id in mapped.mapped("moodle_id"):
-        for (session, user), mark in attendance_in_moodle(moodle, course_id).items():
-            if user in students:
-                there[session, students[user]] = mark
-    for key in sorted(set(here) | set(there)):
-        if here.get(key) != there.get(key):
-            moodle, odoo = (
-                " of ".join(map(str, side.get(key, ["nothing"]))) for side in (there, here)
+
+    def __init__(self, env):
+        self.env = env
+        self.problems = []
+        self.here = {}
+        self.server = self.school = None
+
+    def play(self):
+        self.make_sides()
+        self.env.cr.commit()
+        self.prerequisites()
+
+        heading("First pull")
+        self.run()
+        heading("What was left out, and what mends it")
+        self.gaps()
+
+        heading("Then, in Moodle and in OpenEduCat")
+        if self.school:
+            rows("Moodle", demo_moodle.second_act(self.school))
+        self.mark_by_hand()
+
+        heading("Second pull")
+        before = self.here
+        self.run()
+        self.changes(before)
+
+        heading("Third pull, with nothing changed")
+        self.nothing_written(self.run())
+        if self.school:
+            self.other_directions()
+
+        heading("Does OpenEduCat hold what Moodle holds?")
+        self.verdict()
+
+    def other_directions(self):
+        """A real Moodle is only read, so this is for the scripted one."""
+        demo_both.push(self.env, self.instance, self.run)
+        runs = demo_both.both(self.env, self.instance, self.school, self.run)
+        self.nothing_written(runs[-1])
+        demo_moodle.keep(self.school, KEPT)
+
+    def nothing_written(self, written):
+        if written:
+            self.problems.append("A run wrote something although nothing had changed.")
+
+    def make_sides(self):
+        """Both sides, and what has to match: ``courses`` and ``students``, as
+        ``demo_compare`` wants them."""
+        KEPT.unlink(missing_ok=True)
+        self.instance = self.env["moodle.instance"].create(
+            {
+                "name": "Demo Moodle",
+                "url": REAL or "http://127.0.0.1",
+                "token": TOKEN,
+                "tz": ZONE,
+                "sync_window_days": 0,
+            }
+        )
+        if REAL:
+            self.moodle = demo_compare.moodle_caller(REAL, TOKEN)
+            self.courses, self.students = demo_school.mirror_moodle(
+                self.env, self.instance, self.moodle
             )
-            yield f"session {key[0]}, student {key[1]}: Moodle has {moodle}, OpenEduCat {odoo}"
-    print(f"{len(there)} marks of matched students in Moodle, {len(here)} lines in OpenEduCat.")
+            return
+        today = date.today()
+        first_day = today - timedelta(days=today.weekday(), weeks=WEEKS)
+        ids = demo_school.make_school(self.env, first_day)
+        self.server, self.school = demo_moodle.start(ids)
+        self.instance.url = self.server.url
+        self.moodle = demo_compare.moodle_caller(self.server.url, TOKEN)
+        self.courses, self.students = self.school.courses, self.school.students
 
+    def prerequisites(self):
+        heading("Prerequisites")
+        module = self.env["ir.module.module"].search([("name", "=", "openeducat_attendance")])
+        row("Odoo", odoo.release.version)
+        row("OpenEduCat", f"openeducat_attendance {module.installed_version}")
+        self.instance.action_test_connection()
+        self.env.cr.commit()
+        found = (self.instance.prerequisites or "").splitlines()
+        rows("Moodle", [self.instance.test_message, *found])
 
-def run_and_tell(env, instance):
-    started = time.monotonic()
-    result = instance.sync_attendance()
-    # The run has cursors of its own; a new transaction sees what it has done.
-    env.cr.commit()
-    run = env["moodle.sync.run"].browse(result[0].run_id)
-    print(result)
-    print(f"{run.moodle_calls} Moodle calls, {time.monotonic() - started:.1f} seconds.")
-    return result[0]
+    def run(self, *_whatever):
+        """One run, told in a few lines, and compared.
+
+        :return: ``{counter: number}`` of what it wrote
+        """
+        started = time.monotonic()
+        result = self.instance.sync_attendance()[0]
+        seconds = time.monotonic() - started
+        # The run has cursors of its own; a new transaction sees what it has done.
+        self.env.cr.commit()
+        run = self.env["moodle.sync.run"].browse(result.run_id)
+        if result.state != "done":
+            row(result.state, result.message)
+            self.problems.append(f"A run ended as {result.state}, not as done.")
+        row(
+            "read",
+            f"{run.courses_mapped} of {run.courses_in_moodle} courses matched, "
+            f"{run.sessions_seen} sessions with {run.marks_seen} marks",
+        )
+        written = {name: run[name] for name in WRITTEN if run[name]}
+        words = ", ".join(many(number, WRITTEN[name]) for name, number in written.items())
+        row("written", words or "nothing")
+        skipped = sorted((run.skipped_by_reason or {}).items())
+        rows(
+            "left out",
+            (f"{many(n, 'mark{s}')} {self.env._(messages.SKIPPED[why])}" for why, n in skipped),
+        )
+        if run.conflicts_moodle or run.conflicts_oec:
+            text = f"Moodle was later {run.conflicts_moodle} times, OpenEduCat {run.conflicts_oec}"
+            row("conflicts", text)
+        row("cost", f"{run.moodle_calls} Moodle calls, {seconds:.1f} seconds")
+        self.compare()
+        return written
+
+    def compare(self):
+        before = self.here
+        self.here = demo_compare.marks_here(self.env.cr, self.instance.id)
+        self.there = demo_compare.marks_in_moodle(
+            self.moodle, self.courses, self.students, ZoneInfo(ZONE)
+        )
+        found = list(demo_compare.differences(self.there, self.here, before))
+        row("compared", many(len(found), "difference{s}") if found else "equal")
+        self.problems += found
+
+    def gaps(self):
+        for gap in self.env["moodle.sync.gap"].search([("state", "=", "open")]):
+            # A gap of a whole activity does not know how many marks wait in it.
+            label = many(gap.marks, "mark{s}") if gap.marks else ""
+            row(label, f"{gap.course_name or 'Site'}: {gap.name}")
+
+    def mark_by_hand(self):
+        """Somebody changes a line in OpenEduCat; Moodle is right, so it is put back."""
+        line = self.env["op.attendance.line"].search([("present", "=", True)], order="id", limit=1)
+        if line:
+            line.write({"present": False, "absent": True})
+            self.env.cr.commit()
+            where = f"{line.register_id.subject_id.name}, {line.attendance_date:%a %d %b}"
+            row("OpenEduCat", f"{where}: {line.student_id.name} is marked absent by hand.")
+
+    def changes(self, before):
+        """What is not as it was after the run before: a line per mark, or per session and
+        kind of change."""
+        told = Counter()
+        for key in sorted({*before, *self.here}, key=str):
+            old, new = before.get(key), self.here.get(key)
+            if old == new:
+                continue
+            mark = new or old
+            if old is None:
+                what = "new line{s}"
+            elif new is None:
+                what = "line{s} gone with the cancelled sheet"
+            elif old.day != new.day:
+                what = f"line{{s}} moved here from {old.day:%a %d %b}"
+            else:
+                name = self.env["op.student"].browse(key[1]).name
+                what = f"{name}: {in_words(old)} → {in_words(new)}"
+            told[mark.day, mark.subject, what] += 1
+        names = {key[1]: self.env["op.subject"].browse(key[1]).name for key in told}
+        size = max(map(len, names.values()), default=0)
+        rows(
+            "changed",
+            (
+                f"{day:%a %d %b}  {names[subject]:<{size}}  "
+                f"{what if ': ' in what else many(number, what)}"
+                for (day, subject, what), number in sorted(told.items())
+            ),
+        )
+
+    def verdict(self):
+        for name in self.there.unreadable:
+            row("Moodle", f"can't deliver the activity {name}; it is left out on both sides.")
+        letters = Counter(mark.status for mark in self.there.marks.values())
+        words = ", ".join(f"{letters[letter]} {word}" for letter, word in FIELDS.items())
+        row("Moodle", f"{many(len(self.there.marks), 'mark{s}')} of matched students: {words}.")
+        lines = many(len(self.here), "line{s}")
+        kept = self.there.left_out & self.here.keys()
+        if kept:
+            lines += f", {len(kept)} of them kept where Moodle now has a status of its own"
+        row("OpenEduCat", f"{lines}. Compared one by one: status, date, subject and remark.")
+        if not self.there.marks:
+            self.problems.append("There was nothing to compare.")
+        for problem in self.problems[:20]:
+            print(f"* {problem}")
+        if len(self.problems) > 20:
+            print(f"* … and {len(self.problems) - 20} more.")
+        print("No." if self.problems else "Yes.")
 
 
 def main(env):
-    instance = env["moodle.instance"].create(
-        {
-            "name": "Demo Moodle",
-            "url": REAL or "http://127.0.0.1",
-            "token": os.environ.get("MOODLE_TOKEN") or demo_moodle.TOKEN,
-            "tz": ZONE,
-            "sync_window_days": 0,
-        }
-    )
-    KEPT.unlink(missing_ok=True)
-    if REAL:
-        moodle = moodle_caller(REAL, os.environ["MOODLE_TOKEN"])
-        demo_school.mirror_moodle(env, instance, moodle)
-        server = None
-        links = env["moodle.mapping"].search(
-            [("instance_id", "=", instance.id), ("model", "=", "op.student")]
-        )
-        students = {link.moodle_id: link.oec_record_id for link in links}
-    else:
-        today = date.today()
-        first_day = today - timedelta(days=today.weekday() + DAYS)
-        ids = {**demo_school.make_school(env), "first_day": first_day.isoformat()}
-        server, school = demo_moodle.start(ids)
-        instance.url = server.url
-        moodle = moodle_caller(server.url, demo_moodle.TOKEN)
-        students = school.students
-    env.cr.commit()
-
-    heading("Connection and prerequisites")
-    instance.action_test_connection()
-    env.cr.commit()
-    print(instance.test_message)
-    print(instance.prerequisites or "")
-
-    heading("First run")
-    results = [run_and_tell(env, instance)]
-    heading("What has to be mended")
-    for gap in env["moodle.sync.gap"].search([("state", "=", "open")]):
-        print(f"* {gap.course_name or instance.name}: {gap.name}")
-
-    if server:
-        heading("Some marks change in Moodle")
-        for sentence in demo_moodle.second_act(school):
-            print(f"* {sentence}")
-    heading("Second run")
-    results.append(run_and_tell(env, instance))
-    heading("Third run, with nothing changed")
-    results.append(run_and_tell(env, instance))
-
-    ok = equal(env, instance, moodle, students)
-    if server:
-        results += demo_both.push(env, instance, run_and_tell)
-        ok &= equal(env, instance, moodle, students)
-        results += demo_both.both(env, instance, school, run_and_tell)
-        ok &= equal(env, instance, moodle, students)
-        demo_moodle.keep(school, KEPT)
-        server.stop()
-    return ok and all(result.state == "done" for result in results)
+    demo = Demo(env)
+    try:
+        demo.play()
+    except (requests.RequestException, demo_compare.MoodleRefusal) as error:
+        print(f"error: Moodle does not answer as it should: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if demo.server:
+            demo.server.stop()
+    return 1 if demo.problems else 0
 
 
-def equal(env, instance, moodle, students):
-    print("\nComparison, by asking Moodle itself:")
-    differences = list(compare(env, instance, moodle, students))
-    print("\n".join(differences) or "The database holds what Moodle holds.")
-    return not differences
-
-
-ok = main(env)  # noqa: F821 (Odoo's shell provides it)
-sys.stdout.flush()
-os._exit(0 if ok else 1)
+sys.exit(main(env))  # noqa: F821 (Odoo's shell provides it)

@@ -24,7 +24,7 @@ def mark(line, letter, hours_ago=0):
 
 
 def push(env, instance, run_and_tell):
-    """:return: list of ``RunResult``"""
+    """:return: list of what ``run_and_tell`` answered"""
     heading("Direction OpenEduCat: some marks change here")
     instance.sync_attendance_from = "oec"
     sheet = env["op.attendance.sheet"].search(
@@ -42,7 +42,7 @@ def push(env, instance, run_and_tell):
 
 
 def both(env, instance, school, run_and_tell):
-    """:return: list of ``RunResult``"""
+    """:return: list of what ``run_and_tell`` answered"""
     heading("Direction both: the same marks change on both sides")
     instance.sync_attendance_from = "both"
     session, _changed = demo_moodle.correct_late(school, hours_ago=2)

@@ -4,8 +4,8 @@
     second_act(school) -> what a teacher changes afterwards, as sentences
     keep(school, file) -> what `make serve` starts again: python dev/demo_moodle.py file
 
-``ids`` is what ``demo_school.make_school`` made, plus ``first_day`` (ISO date). Nothing is
-left to chance: the same ids make the same school.
+``ids`` is what ``demo_school.make_school`` made. Nothing is left to chance: the same ids
+make the same school.
 """
 
 import os
@@ -22,19 +22,26 @@ from moodle_server import MoodleServer, MoodleState
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 ZONE = "Asia/Kolkata"
-PORT = int(os.environ.get("MOODLE_PORT", 8100))
+PORT = int(os.environ.get("MOODLE_PORT") or 8100)
 # Three of four are present; the rest is spread over the other letters.
 LETTERS = "PPPPLPPAPPPPPEPP"
 
 
 @dataclass
 class School:
-    """:param students: ``{Moodle user id: op.student id}`` of all who have to match"""
+    """A Moodle, and what of it has to arrive in OpenEduCat.
+
+    :param people: the Moodle users of the students, in the order of the ids
+    :param courses: ``{Moodle course id: op.subject id}`` of all that have to match
+    :param students: ``{Moodle user id: op.student id}`` of all who have to match
+    :param sessions: by the names that the second act calls them
+    """
 
     state: MoodleState
     first_day: date
     teacher: object = None
     people: list = field(default_factory=list)
+    courses: dict = field(default_factory=dict)
     students: dict = field(default_factory=dict)
     sessions: dict = field(default_factory=dict)
 
@@ -78,73 +85,80 @@ def build(ids):
             f"student{number + 1}",
             student["first_name"],
             student["last_name"],
-            email=student["email"],
+            email=student["email"] if idnumber else student["email"].title(),
             idnumber=idnumber,
         )
         school.people.append(person)
         school.students[person.id] = student["id"]
-    guests = [
-        state.add_user("guest", "Guest", "Lecturer's-Child", email="guest@elsewhere.example"),
-        state.add_user("moved", "Ingrid", "Moved-Away", idnumber="oec_student_987654"),
-    ]
-    _algebra(school, ids, guests)
+    _algebra(school, ids)
     _physics(school, ids)
     _history(school, ids)
+    # Nothing in OpenEduCat is meant by this one.
+    state.add_course("Staff room ☕", "STAFF")
     return school
 
 
-def _course(school, ids, number, name, shortname, people):
-    subject, course = ids["courses"][number]
-    result = school.state.add_course(name, shortname, f"oec_subj_{subject}_course_{course}")
-    school.state.enrol(result, school.teacher, role="editingteacher")
+def _course(school, subject, name, shortname, people, idnumber=""):
+    course = school.state.add_course(name, shortname, idnumber)
+    school.courses[course.id] = subject
+    school.state.enrol(course, school.teacher, role="editingteacher")
     for person in people:
-        school.state.enrol(result, person)
-    return result
+        school.state.enrol(course, person)
+    return course
 
 
-def _groups(school, ids, course, numbers):
-    """A group per batch; as in ``demo_school``, every other student is in each."""
-    groups = []
-    for number in numbers:
-        batch = ids["batches"][number]
-        group = school.state.add_group(course, f"Batch {number + 1}", f"oec_batch_{batch}")
-        group.members.update(person.id for person in school.people[number::2])
-        groups.append(group)
-    return groups
+def _idnumber(ids, number):
+    subject, course = ids["courses"][number]
+    return f"oec_subj_{subject}_course_{course}"
 
 
-def _algebra(school, ids, guests):
-    """Lectures of everybody, two guests among them, and one that nobody has taken."""
+def _algebra(school, ids):
+    """Lectures of everybody, two among them whom OpenEduCat does not know, and one
+    lecture that nobody has taken."""
+    add_user = school.state.add_user
+    guests = [
+        add_user("guest", "Nana 🌻", "Mensah", email="nana@elsewhere.example"),
+        add_user("gone", "Ingrid", "Lindqvist", idnumber="oec_student_987654"),
+    ]
     people = [*school.people, *guests]
-    course = _course(school, ids, 0, "Algebra I", "ALG1", people)
+    subject = ids["courses"][0][0]
+    course = _course(school, subject, "Algebra I", "ALG", people, _idnumber(ids, 0))
     lectures = school.state.add_attendance(course, "Lectures")
     for week in range(4):
         school.hold(f"algebra {week}", lectures, week * 7, "09:00", people)
         school.hold(f"algebra {week}b", lectures, week * 7 + 2, "14:15", school.people)
     school.hold("untaken", lectures, 25, "09:00")
     remark = "Vino tarde — le train était en retard 🚆"
-    first = school.sessions["algebra 0"]
-    school.mark(first, school.people[4], "L", remark=remark)
+    school.mark(school.sessions["algebra 0"], school.people[4], "L", remark=remark)
 
 
 def _physics(school, ids):
-    """Labs: two groups, and a status of the school's own."""
-    course = _course(school, ids, 1, "Physics & Labs", "PHY1", school.people)
-    first, _second = _groups(school, ids, course, (0, 1))
+    """Labs: a group per batch, sessions of one group, a status of the school's own, and
+    a night whose date in UTC is another one."""
+    subject = ids["courses"][1][0]
+    course = _course(school, subject, "Physics & Labs", "PHY", school.people, _idnumber(ids, 1))
+    groups = []
+    for number in range(2):
+        # As in ``demo_school``: every other student is in each batch.
+        batch = ids["batches"][number]
+        group = school.state.add_group(course, f"Batch {number + 1}", f"oec_batch_{batch}")
+        group.members.update(person.id for person in school.people[number::2])
+        groups.append(group)
     labs = school.state.add_attendance(course, "Labs", groupmode=2)
-    school.state.add_status(labs, "M", "Medical leave", 1)
+    school.state.add_status(labs, "M", "Medical", 1)
     for week in range(4):
         school.hold(f"physics {week}", labs, week * 7 + 1, "11:00", school.people)
-    school.hold("one group", labs, 3, "16:00", school.people[0::2], group=first)
-    ill = school.sessions["physics 1"]
+    school.hold("one group", labs, 3, "16:00", school.people[0::2], group=groups[0])
+    school.hold("stargazing", labs, 17, "00:20", school.people[1::2], group=groups[1])
     for person in school.people[8:10]:
-        school.mark(ill, person, "M")
+        school.mark(school.sessions["physics 1"], person, "M")
 
 
 def _history(school, ids):
-    """A diploma course: two seminars on one day, and one just before midnight."""
+    """A diploma course without an ID number, found by its short name: two seminars on one
+    day, and one just before midnight."""
     people = school.people[:15]
-    course = _course(school, ids, 2, "History", "HIS1", people)
+    course = _course(school, ids["courses"][2][0], "History", "HIS1_DIP", people)
     seminars = school.state.add_attendance(course, "Seminars")
     for week in range(4):
         school.hold(f"history {week}", seminars, week * 7 + 4, "10:00", people)
@@ -157,22 +171,21 @@ def second_act(school):
 
     :return: what was done, as sentences
     """
-    state, people, sessions = school.state, school.people, school.sessions
-    lecture = sessions["algebra 1"]
+    people, sessions = school.people, school.sessions
+    lecture, lab, seminar = sessions["algebra 1"], sessions["physics 1"], sessions["history 2"]
     school.mark(lecture, people[0], "A", days_later=1)
     school.mark(lecture, people[1], "L", days_later=1)
     school.mark(lecture, people[2], "E", days_later=1, remark="Letter from a doctor")
     school.take(sessions["untaken"], people)
-    moved = sessions["history 2"]
-    moved.sessdate += 86400
-    state.delete_session(sessions["physics 3"])
-    ill = sessions["physics 1"]
-    school.mark(ill, people[8], "E", days_later=1)
+    school.mark(lab, people[8], "E", days_later=1)
+    school.mark(lab, people[12], "M", days_later=1)
+    school.state.delete_session(sessions["physics 3"])
+    seminar.sessdate += 86400
     return [
-        "Algebra I: three marks are corrected, one with a remark.",
-        "Algebra I: the lecture that nobody had taken is taken now.",
-        "Physics & Labs: a medical leave becomes an excuse.",
-        "Physics & Labs: one lab is deleted.",
+        "Algebra I: three marks are corrected, one of them with a remark.",
+        "Algebra I: the lecture that nobody had taken is taken.",
+        "Physics & Labs: one student's Medical becomes Excused, another's Present Medical.",
+        "Physics & Labs: the last lab is deleted.",
         "History: one seminar is moved to the next day.",
     ]
 
@@ -202,12 +215,13 @@ def keep(school, path):
 
 
 def main():
-    """Answers where it did before: the instance in the database has that address."""
+    """Answers where it did before, unless MOODLE_PORT says otherwise; the address is the
+    first line printed."""
     port, snapshot = pickle.loads(Path(sys.argv[1]).read_bytes())
     state = MoodleState(timezone=ZONE)
     state.restore(snapshot)
-    server = MoodleServer(state, port=port).start()
-    sys.stdout.write(f"Moodle (scripted): {server.url}\n")
+    server = MoodleServer(state, port=PORT if os.environ.get("MOODLE_PORT") else port).start()
+    sys.stdout.write(f"{server.url}\n")
     sys.stdout.flush()
     threading.Event().wait()
 

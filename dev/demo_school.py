@@ -5,66 +5,30 @@ built to fit it; for a real Moodle (MOODLE_URL) records are made for what Moodle
 and mapped to it by hand.
 """
 
+from datetime import timedelta
+
 COURSES_OF_A_REAL_MOODLE = 3
+STUDENTS = 40
+# The first of them take the diploma course as well.
+HISTORIANS = 15
 
 FIRST_NAMES = [
-    "Ana",
-    "Björn",
-    "Chloé",
-    "Dmitri",
-    "Élodie",
-    "Farid",
-    "Gül",
-    "Hana",
-    "Íñigo",
-    "João",
-    "Kofi",
-    "Lucía",
-    "Mehmet",
-    "Noor",
-    "Ólafur",
-    "Priya",
-    "Quentin",
-    "Renée",
-    "Søren",
-    "Thảo",
-    "Uma",
-    "Václav",
-    "Wen",
-    "Ximena",
-    "Yusuf",
-    "Zoë",
-    "Aarav",
-    "Beatriz",
-    "Cem",
-    "Daria",
-    "Emeka",
-    "Fátima",
-    "Goran",
-    "Hélène",
-    "Ibrahim",
-    "Jana",
-    "Kamal",
-    "Linh",
-    "Miguel",
-    "Nadia",
-]
+    "Ana", "Björn", "Chloé", "Dmitri", "Élodie", "Farid", "Gül", "Hana", "Íñigo", "João",
+    "Kofi", "Lucía", "Mehmet", "Noor", "Ólafur", "Priya", "Quentin", "Renée", "Søren", "Thảo",
+    "Uma", "Václav", "Wen", "Ximena", "Yusuf", "Zoë", "Aarav", "Beatriz", "Cem", "Daria",
+    "Emeka", "Fátima", "Goran", "Hélène", "Ibrahim", "Jana", "Kamal", "Linh", "Miguel", "Nadia",
+]  # fmt: skip
 LAST_NAMES = [
-    "Álvarez",
-    "Bergström",
-    "Chowdhury",
-    "O'Brien-Ñandú",
-    "D'Angelo",
-    "Ferreira",
-    "Güneş",
-    "Haddad",
-    "Ito",
-    "Jansen",
-]
+    "Álvarez", "Bergström", "Chowdhury", "O'Brien-Ñandú", "D'Angelo",
+    "Ferreira", "Güneş", "Haddad", "Ito", "Jansen",
+]  # fmt: skip
 
 
-def make_school(env):
-    """:return: ids that the scripted Moodle's idnumbers are made of"""
+def make_school(env, first_day):
+    """:param first_day: date of the first Moodle session
+    :return: all that ``demo_moodle.build`` needs to build the Moodle of this school; it
+        survives JSON
+    """
     bachelor, diploma = env["op.course"].create(
         [{"name": "BSc Science", "code": "BSC"}, {"name": "Diploma History", "code": "DIP"}]
     )
@@ -75,26 +39,28 @@ def make_school(env):
             {"name": "History", "code": "HIS1"},
         ]
     )
-    batches = env["op.batch"]
-    for number, course in ((1, bachelor), (2, bachelor), (3, diploma)):
-        batches += env["op.batch"].create(
+    batches = env["op.batch"].create(
+        [
             {
                 "name": f"Batch {number}",
                 "code": f"B{number}",
                 "course_id": course.id,
-                "start_date": "2026-01-01",
-                "end_date": "2027-12-31",
+                "start_date": first_day,
+                "end_date": first_day + timedelta(days=365),
             }
-        )
+            for number, course in ((1, bachelor), (2, bachelor), (3, diploma))
+        ]
+    )
     students = env["op.student"]
-    for number in range(40):
+    for number in range(STUDENTS):
         first, last = FIRST_NAMES[number], LAST_NAMES[number % len(LAST_NAMES)]
-        students += make_student(env, number + 1, first, last)
-    for number, student in enumerate(students):
+        student = make_student(env, first, last, f"student{number + 1}@school.example")
         join(env, student, batches[number % 2])
-        if number < 15:
+        if number < HISTORIANS:
             join(env, student, batches[2])
+        students += student
     return {
+        "first_day": first_day.isoformat(),
         "courses": [
             [subject.id, course.id]
             for subject, course in zip(subjects, (bachelor, bachelor, diploma), strict=True)
@@ -107,15 +73,15 @@ def make_school(env):
     }
 
 
-def make_student(env, number, first_name, last_name, email=None):
+def make_student(env, first_name, last_name, email):
     return env["op.student"].create(
         {
-            "name": f"{first_name} {last_name}",
+            "name": f"{first_name} {last_name}".strip(),
             "first_name": first_name,
             "last_name": last_name,
             "birth_date": "2005-05-05",
             "gender": "m",
-            "email": email or f"student{number}@school.example",
+            "email": email,
         }
     )
 
@@ -136,36 +102,40 @@ def mirror_moodle(env, instance, moodle):
     attendance activity, and map them by hand. Moodle is only read.
 
     :param moodle: function (name, parameters) -> answer
+    :return: ``({Moodle course id: op.subject id}, {Moodle user id: op.student id})``
     """
-    mapping = env["moodle.mapping"]
-
-    def link(model, record, moodle_id, **values):
-        mapping.create(
-            {
-                "instance_id": instance.id,
-                "model": model,
-                "oec_record_id": record.id,
-                "moodle_id": moodle_id,
-                **values,
-            }
-        )
-
-    students, found = {}, 0
+    mirror = _Mirror(env, instance, moodle)
     for course in moodle("core_course_get_courses"):
-        if course.get("format") == "site" or found == COURSES_OF_A_REAL_MOODLE:
+        if len(mirror.courses) == COURSES_OF_A_REAL_MOODLE:
+            break
+        if course.get("format") == "site":
             continue
         contents = moodle("core_course_get_contents", courseid=course["id"])
-        if not any(m["modname"] == "attendance" for s in contents for m in s["modules"]):
-            continue
-        found += 1
+        if any(m["modname"] == "attendance" for s in contents for m in s["modules"]):
+            mirror.add(course)
+    return mirror.courses, mirror.students
+
+
+class _Mirror:
+    def __init__(self, env, instance, moodle):
+        self.env = env
+        self.instance = instance
+        self.moodle = moodle
+        self.courses = {}
+        self.students = {}
+
+    def add(self, course):
+        """A course with its groups, as batches, and its people, as students."""
         code = f"M{course['id']}"
-        op_course = env["op.course"].create({"name": course["shortname"], "code": code})
-        subject = env["op.subject"].create({"name": course["shortname"], "code": code})
-        link("op.subject", subject, course["id"], op_course_id=op_course.id)
-        groups = moodle("core_group_get_course_groups", courseid=course["id"])
-        batches = env["op.batch"]
+        names = {"name": course["shortname"], "code": code}
+        op_course = self.env["op.course"].create(names)
+        subject = self.env["op.subject"].create(names)
+        self.courses[course["id"]] = subject.id
+        self._map("op.subject", subject, course["id"], op_course_id=op_course.id)
+        batches = self.env["op.batch"]
+        groups = self.moodle("core_group_get_course_groups", courseid=course["id"])
         for group in groups or [{"id": 0, "name": "All"}]:
-            batch = env["op.batch"].create(
+            batch = self.env["op.batch"].create(
                 {
                     "name": group["name"][:32],
                     "code": f"{code}-{group['id']}",
@@ -176,11 +146,26 @@ def mirror_moodle(env, instance, moodle):
             )
             batches += batch
             if group["id"]:
-                link("op.batch", batch, group["id"])
-        for user in moodle("core_enrol_get_enrolled_users", courseid=course["id"]):
-            if user["id"] not in students:
-                email = user.get("email") or f"user{user['id']}@moodle.example"
-                student = make_student(env, user["id"], user["fullname"], "-", email)
-                students[user["id"]] = student
-                link("op.student", student, user["id"])
-            join(env, students[user["id"]], batches[0])
+                self._map("op.batch", batch, group["id"])
+        for user in self.moodle("core_enrol_get_enrolled_users", courseid=course["id"]):
+            join(self.env, self._student(user), batches[0])
+
+    def _student(self, user):
+        if user["id"] not in self.students:
+            first, _space, last = user["fullname"].rpartition(" ")
+            email = user.get("email") or f"user{user['id']}@moodle.example"
+            student = make_student(self.env, first or last, last if first else "-", email)
+            self._map("op.student", student, user["id"])
+            self.students[user["id"]] = student.id
+        return self.env["op.student"].browse(self.students[user["id"]])
+
+    def _map(self, model, record, moodle_id, **values):
+        self.env["moodle.mapping"].create(
+            {
+                "instance_id": self.instance.id,
+                "model": model,
+                "oec_record_id": record.id,
+                "moodle_id": moodle_id,
+                **values,
+            }
+        )
