@@ -101,8 +101,10 @@ class TestTwoProcesses(BaseCase):
                 env[model].browse(record_id).unlink()
 
     def start(self, entry):
+        # 18.0 keeps the name of its configuration file elsewhere.
+        rcfile = config["config"] or config.rcfile
         command = [
-            sys.executable, "-m", "odoo", "shell", "-c", config["config"], "-d", get_db_name(),
+            sys.executable, "-m", "odoo", "shell", "-c", rcfile, "-d", get_db_name(),
             "--no-http", "--log-level=error",
         ]  # fmt: skip
         process = subprocess.Popen(
