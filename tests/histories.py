@@ -24,11 +24,13 @@ class History:
         for _number in range(self.random.randint(1, 2)):
             self.add_session()
 
-    def play(self, steps):
-        """:param steps: at most so many things happen"""
+    def play(self, steps, actions=None):
+        """:param steps: at most so many things happen
+        :param actions: of these, else of all
+        """
         for _number in range(self.random.randint(3, steps)):
             # Sometimes in the same second as before.
-            self.step(self.random.choice(ACTIONS), self.random.choice(SECONDS))
+            self.step(self.random.choice(actions or ACTIONS), self.random.choice(SECONDS))
 
     def step(self, action, seconds):
         self.world.now += seconds
@@ -117,3 +119,5 @@ ACTIONS = (
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "run_cut_short", "run_with_an_edit_in_between",
 )  # fmt: skip
+# What people do; the rest are runs.
+EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

@@ -244,3 +244,8 @@ class TestChangeOfDirection(BothCase):
         session = self.add_session("PPPP", starts=START - 40 * 86400)
         self.sync()
         self.assertFalse(self.lines(session))
+
+
+@tagged("post_install", "-at_install")
+class TestChangeOfDirection2026(TestChangeOfDirection):
+    profile = "2026"

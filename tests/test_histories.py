@@ -11,7 +11,7 @@ import random
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from .histories import History
+from .histories import EDITS, History
 from .measured import measured
 
 COUNT = int(os.environ.get("HISTORIES", 20_000))
@@ -68,6 +68,18 @@ class TestHistories(BaseCase):
                     world.run(shuffle=lambda items, order=order: order(items) or items)
                     ends.append(world.end())
                 self.assertEqual(*ends, f"{direction}, seed {seed}: {history}")
+
+    def test_two_perturbations_of_one_base(self):
+        """Both sides equal, then edits on both and no run between: independent trees would
+        hardly ever meet."""
+        for direction in MOST_RUNS:
+            for seed in range(COUNT // 4):
+                history = history_of(direction, f"base {seed}")
+                history.mark_in_moodle()
+                history.world.run()
+                history.play(steps=8, actions=EDITS)
+                found = at_rest(history)
+                self.assertFalse(found, f"{direction}, seed base {seed}: {history}: {found}")
 
     def test_pull(self):
         self.check("moodle")
