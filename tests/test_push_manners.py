@@ -3,15 +3,24 @@ mark is told from any other write."""
 
 import threading
 import time
+from unittest.mock import patch
+
+import psycopg2
 
 from odoo.exceptions import UserError
+from odoo.service.model import retrying
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..services.status import booleans
 from .moodle_server import Fault
 from .test_push import PushCase
 
 UPDATES = ("mod_wsattendance_update_user_status", "mod_attendance_update_user_status")
+
+
+class NotSerializable(psycopg2.errors.SerializationFailure):
+    pgcode = property(lambda self: "40001")
 
 
 @tagged("post_install", "-at_install")
@@ -43,9 +52,24 @@ class TestManners(PushCase):
     def test_a_request_that_odoo_repeats_writes_nothing_to_moodle(self):
         session = self.add_session()
         self.make_sheet("PALE")
-        for _attempt in range(5):
-            with self.own_cursors():
-                action = self.instance.action_sync_now()
+        attempts = []
+
+        def request(env):
+            attempts.append(env["moodle.instance"].browse(self.instance.id).action_sync_now())
+            env.flush_all()
+            if len(attempts) < 4:
+                raise NotSerializable
+            return attempts[-1]
+
+        with (
+            self.own_cursors(),
+            patch("odoo.service.model.time.sleep"),
+            mute_logger("odoo.service.model"),
+            self.registry.cursor() as cr,
+        ):
+            env = self.env(cr=cr)
+            action = retrying(lambda: request(env), env)
+        self.assertEqual(len(attempts), 4)
         self.assertIn("background", action["params"]["message"])
         self.assertEqual(len(self.server.calls), 0)
         self.assertEqual(len(self.instance.run_ids), 1)
