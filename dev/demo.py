@@ -171,8 +171,9 @@ class Demo:
         row("OpenEduCat", f"openeducat_attendance {module.installed_version}")
         self.instance.action_test_connection()
         self.env.cr.commit()
-        found = (self.instance.prerequisites or "").splitlines()
-        rows("Moodle", [self.instance.test_message, *found])
+        checks = self.instance.checks or [{"name": "", "words": self.instance.test_message}]
+        for check in checks:
+            row("Moodle" if check is checks[0] else "", f"{check['name']}: {check['words']}")
 
     def run(self, *_whatever):
         """One run, told in a few lines, and compared.

@@ -1,9 +1,12 @@
+from urllib.parse import urlencode
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..services import moodle_errors as errors
+from ..services.checklist import Check
 from ..services.module_detector import SITE_INFO
 from ..services.moodle_client import MoodleClient, normalized_url
 
@@ -24,7 +27,8 @@ class MoodleInstance(models.Model):
     url = fields.Char(
         "Moodle URL",
         required=True,
-        help="The address of Moodle's front page, such as https://moodle.example.org",
+        help="The address of Moodle's front page exactly as Moodle shows it, such as "
+        "https://moodle.example.org",
     )
     token = fields.Char(
         compute="_compute_token",
@@ -99,48 +103,82 @@ class MoodleInstance(models.Model):
             raise ValueError("no token")
         return MoodleClient(self.url, token, lang=self._message_lang()[:2])
 
+    def _moodle_address(self, path, **params):
+        """The address of a page of this Moodle.
+
+        :param path: such as ``course/view.php``
+        """
+        self.ensure_one()
+        return f"{normalized_url(self.url)}/{path}?{urlencode(params)}"
+
     def _message_lang(self):
         """Language code in which this instance's messages are kept."""
         self.ensure_one()
         return self.user_id.lang or self.company_id.partner_id.lang or "en_US"
 
     def action_test_connection(self):
-        """Ask Moodle who we are and show what it says."""
+        """Ask Moodle who we are, try what the sync needs, and show what it says."""
         self.ensure_one()
         self.check_access("write")
+        passed, message = self._test()
+        return self._notify(
+            self.env._("Connected") if passed else self.env._("Not connected"),
+            message,
+            "success" if passed else "danger",
+            sticky=not passed,
+        )
+
+    def _test(self):
+        """:return: ``(passed, message)``; both are kept, with what was found out"""
         try:
             client = self._moodle_client()
         except ValueError:
             raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
         try:
-            message = self._test_connection(client, client.fetch(SITE_INFO))
-            passed = True
+            checks = self._test_connection(client, client.fetch(SITE_INFO))
         except errors.MoodleError as error:
-            passed, message = False, error.explain(self.env)
-        self.write({"tested_at": fields.Datetime.now(), "test_ok": passed, "test_message": message})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Connected") if passed else self.env._("Not connected"),
-                "message": message,
-                "type": "success" if passed else "danger",
-                "sticky": not passed,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+            checks = [Check(False, self.env._("Connection"), error.explain(self.env))]
+        wrong = [check for check in checks if check.ok is False]
+        message = (wrong or checks)[0].words
+        self.write(
+            {"tested_at": fields.Datetime.now(), "test_ok": not wrong, "test_message": message}
+        )
+        self._keep_checks(checks)
+        return not wrong, message
 
     def _test_connection(self, client, site_info):
-        """What a passed test says; extensions add their own findings.
+        """What a test finds out; extensions add their own findings.
 
         :param client: the ``MoodleClient`` that was used
         :param site_info: answer of ``core_webservice_get_site_info``
-        :return: text
-        :raise MoodleError: the test does not pass after all
+        :return: list of ``checklist.Check``
+        :raise MoodleError: the test can't go on
         """
-        return self.env._(
+        words = self.env._(
             "%(site)s, Moodle %(release)s, as user %(user)s.",
             site=site_info.get("sitename") or self.url,
             release=site_info.get("release") or "?",
             user=site_info.get("username") or "?",
         )
+        return [Check(True, self.env._("Connection"), words)]
+
+    def _keep_checks(self, checks):
+        """For extensions that show them."""
+
+    def _notify(self, title, message, kind, sticky=False, following=None):
+        """A notification, after which the screen is read again.
+
+        :param kind: ``success``, ``info``, ``warning`` or ``danger``
+        :param following: action that comes next instead
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": title,
+                "message": message,
+                "type": kind,
+                "sticky": sticky,
+                "next": following or {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

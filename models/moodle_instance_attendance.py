@@ -1,16 +1,17 @@
+from datetime import datetime, time
+
+import pytz
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-from ..services import SkippedError, SyncAttendance
-from ..services import moodle_errors as errors
+from ..services import SyncAttendance
 from ..services.merge import MOODLE
-from ..services.module_detector import detect
-from ..services.results import PlanReport, SyncResult
+from ..services.results import SyncResult
+from .moodle_instance_preview import BUTTON_SECONDS
+from .moodle_instance_status import CRON
 
-CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
-# A button press answers within seconds; the rest goes on in the background.
-BUTTON_SECONDS = 8
 # Without a limit on cron jobs in Odoo's configuration.
 CRON_SECONDS = 600
 
@@ -25,9 +26,11 @@ class MoodleInstance(models.Model):
         "Attendance comes from",
         required=True,
         default="moodle",
-        help="Moodle: what teachers mark in Moodle is brought to OpenEduCat.\n"
-        "OpenEduCat: what is marked here is brought to Moodle.\n"
-        "Both sides: the later mark wins.",
+        help="Moodle: what teachers mark in Moodle is brought to OpenEduCat, and a line changed "
+        "here is put back.\n"
+        "OpenEduCat: what is marked here is brought to Moodle, and a mark changed there is "
+        "overwritten.\n"
+        "Both sides: whoever has changed a mark wins; if both have, the later one.",
     )
     attendance_api = fields.Selection(
         [
@@ -38,6 +41,8 @@ class MoodleInstance(models.Model):
         "Attendance functions",
         required=True,
         default="auto",
+        help="Which web service functions are used. In Moodle: Site administration > Server > "
+        "Web services > External services > your service > Functions.",
     )
     match_by_email = fields.Boolean(
         "Match students by e-mail",
@@ -48,13 +53,13 @@ class MoodleInstance(models.Model):
     sync_window_days = fields.Integer(
         "Days back",
         default=30,
-        help="Sessions older than this are left alone. 0 means all sessions.",
+        help="Sessions that began more days ago than this are left alone. 0 means all.",
     )
     create_moodle_sessions = fields.Boolean(
         "Create missing Moodle sessions",
-        help="When attendance goes to Moodle and a sheet has no session there.",
+        help="When a sheet of OpenEduCat has no session in Moodle, one is made there, in the "
+        "course's one Attendance activity.",
     )
-    prerequisites = fields.Text(readonly=True, copy=False)
     run_ids = fields.One2many("moodle.sync.run", "instance_id")
     last_run_id = fields.Many2one("moodle.sync.run", compute="_compute_last_run_id")
     last_success = fields.Datetime(readonly=True, copy=False)
@@ -90,6 +95,20 @@ class MoodleInstance(models.Model):
         for instance in self:
             instance.open_gap_count = counts.get(instance.id, 0)
 
+    def _session_address(self, seen, module_id, day):
+        """Where a teacher finds a session in Moodle: its day in the activity. (The page of
+        the session itself needs its group, too, and shows wrong people without.)
+
+        :param seen: ``records.Seen``
+        :param module_id: what Moodle's addresses call the activity, 0 for not known
+        """
+        if not module_id:
+            return self._moodle_address("mod/attendance/index.php", id=seen.course_id)
+        noon = pytz.timezone(self.tz).localize(datetime.combine(day, time(12)))
+        return self._moodle_address(
+            "mod/attendance/manage.php", id=module_id, view=1, curdate=int(noon.timestamp())
+        )
+
     # --- running --------------------------------------------------------------
 
     def sync_attendance(self):
@@ -105,86 +124,42 @@ class MoodleInstance(models.Model):
         """
         return self._sync_attendance("shell")
 
-    def _sync_attendance(self, trigger, seconds=None):
-        self.check_access("write")
+    def _sync_attendance(self, trigger, seconds=None, report=None):
+        """:param report: the ``moodle.sync.report`` that is applied, and nothing else"""
+        self._check_may_sync()
         return SyncResult(
-            SyncAttendance(self.env.registry, instance.id, self.env.uid).run(trigger, seconds)
+            SyncAttendance(self.env.registry, instance.id, self.env.uid).run(
+                trigger, seconds, report and report.id
+            )
             for instance in self
         )
 
-    def preview_attendance(self):
-        """What a run would do now; nothing is written on either side.
-
-        :return: ``PlanReport``, which prints well
-        """
-        return self._report()
-
-    def verify_attendance(self):
-        """Compare everything inside the window, trusting nothing that was kept.
-
-        The planner always compares mark by mark, so this is the preview by the name
-        under which a consistency check is looked for.
-
-        :return: ``PlanReport``; its ``differences`` is 0 if both sides are equal
-        """
-        return self._report()
-
-    def _report(self):
-        self.check_access("write")
-        reports, problems = [], []
-        for instance in self:
-            runner = SyncAttendance(self.env.registry, instance.id, self.env.uid)
-            report, problem = runner.preview()
-            reports += report
-            if problem:
-                problems.append(f"{instance.name}: {problem}")
-        return PlanReport(reports).bind(self.env, "\n".join(problems))
-
-    def backfill_attendance(self, first_id, last_id):
-        """Look for past sessions by their ids (legacy functions can't list them).
-
-        :param first_id: first Moodle session id to try
-        :param last_id: last one
-        :return: number of sessions found; the next run reads them
-        :raise UserError: Moodle can't be asked, or a prerequisite is missing
-        """
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            return SyncAttendance(self.env.registry, self.id, self.env.uid).backfill(
-                first_id, last_id
-            )
-        except errors.MoodleError as error:
-            raise UserError(error.explain(self.env)) from None
-        except SkippedError as reason:
-            raise UserError(str(reason)) from None
-
     def action_sync_now(self):
         self.ensure_one()
+        return self._sync_by_button()
+
+    def _sync_by_button(self, report=None):
+        """:param report: the preview to be applied; without one all there is to do"""
+        self._check_may_sync()
         if self.sync_attendance_from != MOODLE:
-            return self._sync_in_background()
-        result = self._sync_attendance("button", BUTTON_SECONDS)[0]
+            return self._sync_in_background(report)
+        trigger = "preview" if report else "button"
+        result = self._sync_attendance(trigger, BUTTON_SECONDS, report)[0]
         message = result.message
         if result.state == "running":
             self._continue_in_background()
             message = self.env._("The rest goes on in the background. %s", message)
         kinds = {"done": "success", "running": "info", "busy": "info", "failed": "danger"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.name,
-                "message": message,
-                "type": kinds.get(result.state, "warning"),
-                "sticky": result.state not in ("done", "running"),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify(
+            self.name,
+            message,
+            kinds.get(result.state, "warning"),
+            sticky=result.state not in ("done", "running"),
+        )
 
-    def _sync_in_background(self):
+    def _sync_in_background(self, report=None):
         """Odoo repeats a web request whose transaction could not be serialised, and
         Moodle would be written each time: marks are sent by the cron alone."""
-        self.check_access("write")
         # sudo: whether the schedule is on is no secret.
         if not self.env.ref(CRON).sudo().active:
             raise UserError(
@@ -194,24 +169,28 @@ class MoodleInstance(models.Model):
                     "Scheduled Actions."
                 )
             )
-        self._start_run("button", self.env.uid)
+        run = self._start_run("preview" if report else "button", self.env.uid, report)
+        if report and run.report_id != report:
+            raise UserError(self._other_run())
         self._continue_in_background()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.name,
-                "message": self.env._("Started in the background. Runs shows how far it is."),
-                "type": "info",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._notify(
+            self.name,
+            self.env._("Started in the background. The form shows how far it is."),
+            "info",
+        )
+
+    def _other_run(self):
+        return self.env._(
+            "Another run of this instance has not finished yet. Wait for its end, and make a "
+            "new preview then."
+        )
 
     @api.model
     def _cron_sync_attendance(self):
         """All active instances, the one that waited longest first. Nothing is raised for
         a dead or refusing Moodle: Odoo would switch the cron off."""
-        instances = self.search([("active", "=", True)], order="last_success asc nulls first, id")
+        domain = [("active", "=", True), ("setup_step", "=", False)]
+        instances = self.search(domain, order="last_success asc nulls first, id")
         limit = config["limit_time_real_cron"]
         if limit is None or limit < 0:
             limit = config["limit_time_real"]
@@ -231,8 +210,11 @@ class MoodleInstance(models.Model):
 
     # --- bookkeeping of a run ---------------------------------------------------
 
-    def _start_run(self, trigger, user_id):
-        """A new run, or the one that was left unfinished."""
+    def _start_run(self, trigger, user_id, report=None):
+        """A new run, or the one that was left unfinished.
+
+        :param report: the ``moodle.sync.report`` that is applied
+        """
         self.ensure_one()
         # sudo: runs are written by the sync alone; the right to sync was checked.
         Run = self.env["moodle.sync.run"].sudo()
@@ -248,36 +230,6 @@ class MoodleInstance(models.Model):
                 "trigger": trigger,
                 "user_id": user_id,
                 "direction": self.sync_attendance_from,
+                "report_id": report and report.id,
             }
         )
-
-    # --- testing --------------------------------------------------------------
-
-    def _test_connection(self, client, site_info):
-        message = super()._test_connection(client, site_info)
-        detection = detect(site_info, self.sync_attendance_from, self.attendance_api)
-        lines = []
-        for plugin in (detection.mod_attendance, detection.local_wsattendance):
-            if not plugin.present:
-                lines.append(self.env._("%s: not found", plugin.name))
-            elif plugin.family == "native" and plugin.name == "local_wsattendance":
-                lines.append(
-                    self.env._(
-                        "%s: not found; the functions built into mod_attendance do as well",
-                        plugin.name,
-                    )
-                )
-            else:
-                lines.append(
-                    self.env._(
-                        "%(name)s: found, version %(version)s",
-                        name=plugin.name,
-                        version=plugin.version or "?",
-                    )
-                )
-        if detection.problem is not None:
-            lines.append(self.env._(detection.problem))
-        self.prerequisites = "\n".join(lines)
-        if detection.problem is not None:
-            return f"{message} {self.env._(detection.problem)}"
-        return message

@@ -100,6 +100,24 @@ class MoodleMapping(models.Model):
                     )
                 )
 
+    @api.model
+    def _map_by_hand(self, instance, model, moodle_id, record_id, course_id=False, name=False):
+        """The row that says so, made or corrected.
+
+        :return: ``moodle.mapping``
+        """
+        values = {
+            "oec_record_id": record_id,
+            "op_course_id": course_id,
+            "found_by": matching.MANUAL,
+        }
+        keys = {"instance_id": instance.id, "model": model, "moodle_id": moodle_id}
+        mapping = self.search([(key, "=", value) for key, value in keys.items()])
+        if mapping:
+            mapping.write(values)
+            return mapping
+        return self.create({**keys, **values, "moodle_name": name})
+
     # --- a course's own bookkeeping ---------------------------------------------
 
     @property
@@ -110,6 +128,20 @@ class MoodleMapping(models.Model):
         """:param sessions: ``KnownSessions.to_json()``"""
         self.ensure_one()
         self.extra_data = {**(self.extra_data or {}), "sessions": sessions}
+
+    @property
+    def known_modules(self):
+        """What Moodle's addresses call each activity: ``{activity id as text: number}``."""
+        return (self.extra_data or {}).get("modules", {})
+
+    def _keep_modules(self, modules):
+        """:param modules: see :attr:`known_modules`"""
+        self.ensure_one()
+        self.extra_data = {**(self.extra_data or {}), "modules": modules}
+
+    def _module_of(self, activity_id):
+        """What Moodle's addresses call an activity; 0 where that is not known."""
+        return self.known_modules.get(str(activity_id), 0)
 
     @api.model
     def _of_course(self, instance, moodle_id):

@@ -20,13 +20,30 @@ KINDS = [
     ("refused_push", "Can't be sent to Moodle"),
     ("vanished", "Gone on one side"),
 ]
+# What a mapping by hand can mend, and with which model.
+MAPPED_BY = {
+    "unmatched_course": "op.subject",
+    "unmatched_group": "op.batch",
+    "unmatched_student": "op.student",
+    "ambiguous_student": "op.student",
+}
+PEOPLE = {"unmatched_student", "ambiguous_student"}
+ATTENDANCE = {
+    "custom_status",
+    "unreadable_session",
+    "sheet_without_session",
+    "conflicting_sheets",
+    "refused_push",
+    "vanished",
+}
 
 
 class MoodleSyncGap(models.Model):
     """Something that a person must mend, kept once however often it is met.
 
     ``open`` -> ``closed`` by itself when a run does not meet it any more, and back;
-    ``ignored`` by a person, until it is not met any more.
+    ``mended`` by a mapping made here, until the next run has looked; ``ignored`` by a
+    person, until it is not met any more.
     """
 
     _name = "moodle.sync.gap"
@@ -40,7 +57,7 @@ class MoodleSyncGap(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     key = fields.Char(required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("ignored", "Ignored"), ("closed", "Closed")],
+        [("open", "Open"), ("mended", "Mapped"), ("ignored", "Ignored"), ("closed", "Closed")],
         required=True,
         default="open",
         readonly=True,
@@ -52,15 +69,72 @@ class MoodleSyncGap(models.Model):
     )
     course_name = fields.Char("Moodle Course", readonly=True)
     moodle_id = fields.Integer("Moodle ID", readonly=True)
+    about = fields.Char("Name in Moodle", readonly=True)
     marks = fields.Integer("Marks waiting", readonly=True)
     first_seen = fields.Datetime(readonly=True)
     last_seen = fields.Datetime(readonly=True)
     times_seen = fields.Integer(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     run_id = fields.Many2one("moodle.sync.run", "Last Run", readonly=True, ondelete="set null")
+    record_model = fields.Char(readonly=True)
+    record_id = fields.Many2oneReference(
+        "OpenEduCat Record", model_field="record_model", readonly=True
+    )
+    maps = fields.Char(compute="_compute_maps", help="What a mapping can mend it with.")
+    moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url")
 
     def init(self):
         unique_index(self.env.cr, "moodle_sync_gap_unique_key", self._table, ["instance_id", "key"])
+
+    @api.depends("kind", "moodle_id")
+    def _compute_maps(self):
+        for gap in self:
+            gap.maps = MAPPED_BY.get(gap.kind) if gap.moodle_id else False
+
+    @api.depends("kind", "moodle_id", "unit")
+    def _compute_moodle_url(self):
+        for gap in self:
+            # sudo: the address of Moodle is no secret to those who see its gaps.
+            address = gap.instance_id.sudo()._moodle_address
+            course = gap.unit or (gap.moodle_id if gap.kind == "unmatched_course" else 0)
+            if gap.kind in PEOPLE and gap.moodle_id:
+                gap.moodle_url = address("user/view.php", id=gap.moodle_id, course=course)
+            elif gap.kind == "unmatched_group":
+                gap.moodle_url = address("group/index.php", id=course)
+            elif gap.kind in ATTENDANCE and course:
+                gap.moodle_url = address("mod/attendance/index.php", id=course)
+            else:
+                gap.moodle_url = address("course/view.php", id=course) if course else False
+
+    def action_map(self):
+        """Choose what this is in OpenEduCat."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Map by hand"),
+            "res_model": "moodle.gap.map",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_gap_id": self.id},
+        }
+
+    def action_open_moodle(self):
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.moodle_url, "target": "new"}
+
+    def action_open_record(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.record_model,
+            "res_id": self.record_id,
+            "views": [(False, "form")],
+        }
+
+    def _mended(self):
+        """A mapping was made; the next run says whether it was the right one."""
+        # sudo: the fields are read-only for everybody, this change alone is not.
+        self.sudo().state = "mended"
 
     def action_ignore(self):
         self._set_state("open", "ignored")
@@ -91,7 +165,9 @@ class MoodleSyncGap(models.Model):
         closing = lost.filtered(lambda gap: gap.state != "closed")
         closing.write({"state": "closed", "closed_at": now})
         reopening = met.filtered(lambda gap: gap.state == "closed")
-        reopening.write({"state": "open", "closed_at": False})
+        # What was mapped and is met all the same is no new gap.
+        again = met.filtered(lambda gap: gap.state == "mended")
+        (reopening | again).write({"state": "open", "closed_at": False})
         for record in met:
             values = self._values(wanted[record.key], unit_name)
             changed = {name: value for name, value in values.items() if record[name] != value}
@@ -140,6 +216,9 @@ class MoodleSyncGap(models.Model):
             "name": messages.describe(self.env, gap),
             "course_name": gap.course_name or unit_name,
             "marks": gap.marks,
+            "about": gap.about or False,
+            "record_model": gap.record[0] if gap.record else False,
+            "record_id": gap.record[1] if gap.record else 0,
         }
 
     def _count_again(self, gaps, now, run):

@@ -62,12 +62,25 @@ class MoodleSyncRun(models.Model):
     )
     company_id = fields.Many2one(related="instance_id.company_id", store=True)
     trigger = fields.Selection(
-        [("cron", "Scheduled"), ("button", "Sync now"), ("shell", "Shell")],
+        [
+            ("cron", "Scheduled"),
+            ("button", "Sync now"),
+            ("preview", "Preview applied"),
+            ("shell", "Shell"),
+        ],
         "Started by",
         required=True,
         readonly=True,
     )
-    user_id = fields.Many2one("res.users", readonly=True)
+    user_id = fields.Many2one("res.users", "Person", readonly=True)
+    report_id = fields.Many2one(
+        "moodle.sync.report",
+        "Preview",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="This run did what that preview says and nothing else.",
+    )
     direction = fields.Selection(
         [("moodle", "Moodle"), ("oec", "OpenEduCat"), ("both", "Both sides")],
         "Attendance from",
@@ -85,6 +98,7 @@ class MoodleSyncRun(models.Model):
     courses_failed = fields.Integer(readonly=True)
     errors = fields.Text(readonly=True)
     progress = fields.Float(compute="_compute_progress")
+    progress_words = fields.Char("How far", compute="_compute_progress")
     clock_offset = fields.Float(
         readonly=True, help="Seconds that Moodle's clock is ahead of Odoo's."
     )
@@ -112,10 +126,16 @@ class MoodleSyncRun(models.Model):
     gaps_opened = fields.Integer("Gaps opened", readonly=True)
     gaps_closed = fields.Integer("Gaps closed", readonly=True)
 
-    @api.depends("courses_mapped", "courses_done", "courses_failed", "state")
+    @api.depends("courses_mapped", "courses_done", "courses_failed", "state", "marks_seen")
     def _compute_progress(self):
         for run in self:
             finished = run.courses_done + run.courses_failed
+            run.progress_words = self.env._(
+                "%(finished)s of %(all)s courses, %(marks)s marks compared",
+                finished=finished,
+                all=run.courses_mapped,
+                marks=run.marks_seen,
+            )
             if run.state != "running":
                 run.progress = 100
             else:
@@ -148,6 +168,13 @@ class MoodleSyncRun(models.Model):
         left = [course for course in self._left() if course in set(course_ids)]
         self.pending = {"courses": left}
         return set(left)
+
+    def _approved_plans(self):
+        """Of the preview that this run applies: ``{Moodle course id: fingerprint of its
+        plan}``; ``None`` for a run that does whatever there is to do."""
+        if not self.report_id:
+            return None
+        return {int(course): plan for course, plan in (self.report_id.fingerprints or {}).items()}
 
     def _left(self):
         """Ids of the Moodle courses still to be done. Kept in an object, since Odoo's
@@ -282,7 +309,8 @@ class MoodleSyncRun(models.Model):
         if self.conflicts_moodle or self.conflicts_oec:
             lines.append(
                 self.env._(
-                    "Changed on both sides: Moodle was later %(moodle)s times, OpenEduCat %(oec)s.",
+                    "Changed on both sides and decided by time: won by Moodle %(moodle)s, by "
+                    "OpenEduCat %(oec)s.",
                     moodle=self.conflicts_moodle,
                     oec=self.conflicts_oec,
                 )

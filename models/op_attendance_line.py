@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..services.records import Seen
-from ..services.status import FIELDS, STATUSES
+from ..services.status import FIELDS, STATUSES, from_booleans
 
 _MARKS = set(FIELDS.values())
 
@@ -25,6 +25,32 @@ class OpAttendanceLine(models.Model):
         copy=False,
         help="When a person last changed the mark in Odoo.",
     )
+
+    moodle_differs = fields.Boolean(
+        "Differs from Moodle",
+        compute="_compute_moodle_differs",
+        search="_search_moodle_differs",
+        help="The mark was changed here since both sides last agreed.",
+    )
+
+    @api.depends("moodle_base", *FIELDS.values())
+    def _compute_moodle_differs(self):
+        for line in self:
+            line.moodle_differs = line.moodle_base and line.moodle_base != from_booleans(line)
+
+    @api.model
+    def _search_moodle_differs(self, operator, value):
+        if operator in ("in", "not in"):  # 19.0
+            wanted = (True in value) == (operator == "in")
+        else:
+            wanted = bool(value) == (operator == "=")
+        # Per base: not exactly that one of the four booleans.
+        cases = [
+            ["&", ("moodle_base", "=", base), "!", *_exactly(field)]
+            for base, field in FIELDS.items()
+        ]
+        domain = ["|"] * (len(cases) - 1) + [term for case in cases for term in case]
+        return domain if wanted else ["!", *domain]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -57,3 +83,9 @@ class OpAttendanceLine(models.Model):
             # sudo: whoever may delete a line may not write to the mappings.
             self.env["moodle.mapping"].sudo()._of_course(instance, course_id)._drop_lines(lines)
         return result
+
+
+def _exactly(field):
+    """Domain of the lines that have this one of the four set and no other."""
+    terms = [(name, "=", name == field) for name in FIELDS.values()]
+    return ["&"] * (len(terms) - 1) + terms

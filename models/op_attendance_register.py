@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .indexes import unique_index
 
@@ -15,6 +15,34 @@ class OpAttendanceRegister(models.Model):
         copy=False,
         help="The date that this register stands for, if a sync made it for one.",
     )
+
+    moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url", compute_sudo=True)
+
+    @api.depends("moodle_instance_id", "subject_id", "course_id")
+    def _compute_moodle_url(self):
+        """By superuser: see op.attendance.sheet."""
+        mappings = {
+            (mapping.instance_id, mapping.oec_record_id, mapping.op_course_id): mapping
+            for mapping in self.env["moodle.mapping"].search(
+                [
+                    ("model", "=", "op.subject"),
+                    ("oec_record_id", "in", self.subject_id.ids),
+                    ("instance_id", "in", self.moodle_instance_id.ids),
+                ]
+            )
+        }
+        for register in self:
+            instance = register.moodle_instance_id
+            mapping = mappings.get((instance, register.subject_id.id, register.course_id))
+            register.moodle_url = (
+                instance._moodle_address("course/view.php", id=mapping.moodle_id)
+                if mapping
+                else False
+            )
+
+    def action_open_moodle(self):
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.moodle_url, "target": "new"}
 
     def init(self):
         result = super().init()

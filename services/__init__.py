@@ -1,1 +1,2 @@
+from .survey import Survey
 from .sync_attendance import SkippedError, SyncAttendance

@@ -146,6 +146,26 @@ class LocalStore:
             for row in rows
         ]
 
+    def people_of(self, users, groups, subject):
+        """Who these people and groups are, whether or not they have marks.
+
+        :param users: tuple of ``MoodleUser``
+        :param groups: tuple of ``MoodleGroup``
+        :return: ``matching.People``
+        """
+        links = self.links("op.student", {user.id for user in users})
+        table = self._student_table(users, subject, links)
+        by_id = {group.id: group for group in groups}
+        batch_links = self.links("op.batch", by_id.keys())
+        batches = self._batch_table(by_id, batch_links)
+        return matching.People(
+            students=matching.match_students(users, table),
+            batches={
+                group: matching.match_group(group, by_id, subject.course_id, batches)
+                for group in by_id
+            },
+        )
+
     def people(self, reading, subject, links):
         """Who is who in one course.
 

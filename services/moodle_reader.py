@@ -71,6 +71,7 @@ class MoodleReader:
                     id=int(module["instance"]),
                     name=str(module.get("name") or ""),
                     groupmode=int(module.get("groupmode") or 0),
+                    module_id=int(module.get("id") or 0),
                 )
                 for section in sections
                 for module in section["modules"]

@@ -5,6 +5,7 @@ OpenEduCat, ``pusher`` what concerns Moodle; *Preview* and *Verify* print it. A 
 without work (:attr:`CoursePlan.empty`) costs no write.
 """
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,6 +133,8 @@ class Gap:
     :param moodle_id: id in Moodle of what it is about (user, group, session …)
     :param marks: how many marks wait for it
     :param course_name: of the Moodle course, where that is not the one being read
+    :param about: name in Moodle of the person or group it is about
+    :param record: ``(model, id)`` of the OpenEduCat record where it can be mended
     """
 
     kind: str
@@ -141,6 +144,8 @@ class Gap:
     moodle_id: int = 0
     marks: int = 0
     course_name: str = ""
+    about: str = ""
+    record: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -174,3 +179,17 @@ class CoursePlan:
     def line_actions(self):
         """How many lines meet which action."""
         return Counter(line.action for sheet in self.sheets() for line in sheet.lines)
+
+
+def fingerprint(plan, without=frozenset(), new_sessions=True):
+    """Changes with everything that a plan would write, on either side.
+
+    :param plan: :class:`CoursePlan`
+    :param without: ids of Moodle sessions that are left out
+    :param new_sessions: whether sessions to be made in Moodle count
+    :return: text
+    """
+    sessions = [session for session in plan.sessions if session.session_id not in without]
+    pushes = [push for push in plan.pushes if push.session_id not in without]
+    text = repr((sessions, plan.cancelled, pushes, plan.new_sessions if new_sessions else ()))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

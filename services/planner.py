@@ -345,6 +345,7 @@ class _Planner(PushRules):
                     "session_gone",
                     (sheet.name, sheet.date.isoformat()),
                     moodle_id=sheet.session_id,
+                    record=("op.attendance.sheet", sheet.id),
                 )
             elif self.reading.listed_all and seen.activity_id not in activities:
                 self._gap(
@@ -367,11 +368,18 @@ class _Planner(PushRules):
 
     # --- what is left out, and why --------------------------------------------
 
-    def _gap(self, kind, key, why, details=(), moodle_id=0, marks=0):
+    def _gap(self, kind, key, why, details=(), moodle_id=0, marks=0, record=(), about=""):
         key = f"{kind}:{self.reading.course.id}:{key}"
         before = self.gaps.get(key)
         self.gaps[key] = p.Gap(
-            kind, key, why, details, moodle_id, (before.marks if before else 0) + marks
+            kind,
+            key,
+            why,
+            details,
+            moodle_id,
+            (before.marks if before else 0) + marks,
+            about=about,
+            record=record,
         )
 
     def _skip_status(self, session, mark, acronym):
@@ -402,6 +410,7 @@ class _Planner(PushRules):
             (name, *match.details),
             moodle_id=match.moodle_id,
             marks=1,
+            about=name,
         )
 
     def _skip_group(self, match):
@@ -413,11 +422,19 @@ class _Planner(PushRules):
             match.details,
             moodle_id=match.moodle_id,
             marks=1,
+            about=self.people.group_names.get(match.moodle_id, ""),
         )
 
     def _skip_batch(self, student, why):
         self.skipped["no_batch"] += 1
-        self._gap("no_batch", f"student:{student}", why, (student,), marks=1)
+        self._gap(
+            "no_batch",
+            f"student:{student}",
+            why,
+            (student,),
+            marks=1,
+            record=("op.student", student),
+        )
 
 
 AMBIGUOUS = {"idnumber_shared", "email_shared_moodle", "email_shared_odoo", "student_claimed"}

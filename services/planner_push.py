@@ -58,6 +58,7 @@ class PushRules:
             why,
             (sheet.name, sheet.date.isoformat()),
             marks=len(self.lines_of_sheet.get(sheet.id, ())),
+            record=("op.attendance.sheet", sheet.id),
         )
 
     def _statuses_suffice(self, new):
@@ -104,7 +105,8 @@ class PushRules:
         for action, count in sorted(odd.items()):
             kind, why = ODD[action]
             details = (sheet.name, sheet.date.isoformat(), count)
-            self._gap(kind, f"{why}:{session.id}", why, details, session.id, count)
+            record = ("op.attendance.sheet", sheet.id)
+            self._gap(kind, f"{why}:{session.id}", why, details, session.id, count, record)
 
     def _lines_for(self, action, session, sheet, lines, mark):
         if action == merge.PULL:
@@ -166,7 +168,8 @@ class PushRules:
         fitting = [s for s in session.statuses if normalized(s.acronym) == status]
         if len(listed) != 1:
             why = "push_not_listed" if accounts else "push_no_account"
-            self._gap("refused_push", f"{why}:{student}", why, (student,), marks=1)
+            record = ("op.student", student)
+            self._gap("refused_push", f"{why}:{student}", why, (student,), marks=1, record=record)
         elif len(fitting) != 1:
             names = {activity.id: activity.name for activity in self.reading.activities}
             key = f"status:{session.activity_id}:{session.status_set}:{status}"

@@ -50,12 +50,14 @@ class MoodleActivity:
     """An attendance activity: ``core_course_get_contents``, modname attendance.
 
     ``id`` is the ``instance`` there, the ``attendanceid`` of all other functions.
-    ``groupmode``: 0 no groups, 1 separate, 2 visible.
+    ``groupmode``: 0 no groups, 1 separate, 2 visible. ``module_id`` is what Moodle's own
+    addresses name (``id=`` of mod/attendance), 0 where it is not known.
     """
 
     id: int
     name: str
     groupmode: int = 0
+    module_id: int = 0
 
 
 @dataclass(frozen=True)

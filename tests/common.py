@@ -15,6 +15,11 @@ from .moodle_server import MoodleServer, MoodleState
 NOW = START + 6 * 3600
 
 
+def stored(records):
+    """All that the database holds of records."""
+    return records.read([name for name, field in records._fields.items() if field.store])
+
+
 class QuickRetry(moodle_client.ReadRetry):
     """The real retries without their pauses."""
 
@@ -150,6 +155,11 @@ class MoodleCase(SchoolCase):
         for number, user in enumerate(self.users):
             state.enrol(self.moodle_course, user, groups=[self.groups[0 if number < 4 else 1]])
         self.lectures = state.add_attendance(self.moodle_course, "Lectures", groupmode=2)
+
+    @property
+    def groups_field(self):
+        """Of res.users; 19.0 has another name."""
+        return "group_ids" if "group_ids" in self.env["res.users"]._fields else "groups_id"
 
     # --- Moodle -----------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import psycopg2
 
 from ..services import moodle_client
-from ..services.sync_attendance import SyncAttendance
+from ..services.connection import Connection
 from .common import MoodleCase
 from .moodle_server import Fault
 
@@ -136,7 +136,7 @@ class FaultCase(MoodleCase):
     def disturb_commit(self, number):
         """The n-th commit of the run fails. :attr:`raised` holds those of which nobody
         was left to tell."""
-        original = SyncAttendance._commit
+        original = Connection.commit
         count = 0
 
         def commit(runner):
@@ -147,7 +147,7 @@ class FaultCase(MoodleCase):
                 raise psycopg2.OperationalError("server closed the connection")
             original(runner)
 
-        with patch.object(SyncAttendance, "_commit", commit):
+        with patch.object(Connection, "commit", commit):
             try:
                 self.sync()
             except psycopg2.OperationalError:

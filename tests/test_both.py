@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .builders import HOUR, START
+from .common import stored
 from .test_push import PushCase
 
 
@@ -100,12 +101,12 @@ class TestBoth(BothCase):
         self.mark_at(session, "A...", self.now)
         self.sync()
         self.sync()
-        before = self.sheets.read(), self.sheets.attendance_line.read()
+        before = stored(self.sheets), stored(self.sheets.attendance_line)
         self.server.reset_calls()
         for _number in range(10):
             self.sync()
         self.assertEqual(self.server.write_count, 0)
-        self.assertEqual((self.sheets.read(), self.sheets.attendance_line.read()), before)
+        self.assertEqual((stored(self.sheets), stored(self.sheets.attendance_line)), before)
 
     def test_a_machines_mark_loses_to_a_persons(self):
         session = self.add_session()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from odoo.tests import tagged
 
 from .builders import HOUR, START
-from .common import MoodleCase
+from .common import MoodleCase, stored
 from .moodle_server import Fault
 
 UPDATE = "mod_wsattendance_update_user_status"
@@ -44,12 +44,12 @@ class TestPush(PushCase):
         self.add_session()
         sheet = self.make_sheet("PALE")
         self.sync()
-        before = sheet.read(), sheet.attendance_line.read()
+        before = stored(sheet), stored(sheet.attendance_line)
         self.server.reset_calls()
         result = self.sync()
         self.assertEqual(self.server.write_count, 0)
         self.assertIn("Nothing had to be written", result.message)
-        self.assertEqual((sheet.read(), sheet.attendance_line.read()), before)
+        self.assertEqual((stored(sheet), stored(sheet.attendance_line)), before)
 
     def test_only_differences_are_sent(self):
         session = self.add_session("PPPP")

@@ -10,11 +10,13 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..services import run_lock, sync_attendance
+from ..services.course_sync import CourseSync
 from ..services.sync_attendance import SyncAttendance
 from .builders import HOUR, START
 from .canned import EVERY, CannedServer, answer_of, recording
 from .common import MoodleCase
 
+CONNECTION = "odoo.addons.openeducat_moodle_attendance.services.connection"
 SYNC = "odoo.addons.openeducat_moodle_attendance.services.sync_attendance"
 
 
@@ -137,14 +139,14 @@ class TestCourseByCourse(TwoCourses):
 
     @mute_logger(SYNC)
     def test_nor_does_a_fault_of_ours(self):
-        original = SyncAttendance._plan
+        original = CourseSync._plan
 
         def broken(runner, work):
             if work.reading.course.shortname == "ALG1":
                 raise ZeroDivisionError("not for a registrar's eyes")
             return original(runner, work)
 
-        with patch.object(SyncAttendance, "_plan", broken):
+        with patch.object(CourseSync, "_plan", broken):
             result = self.sync()
         self.assertEqual(result.state, "partial")
         self.assertNotIn("registrar's eyes", result.message)
@@ -306,7 +308,10 @@ class TestEntries(MoodleCase):
         self.assertEqual(action["params"]["type"], "success")
         self.assertTrue(self.instance.test_ok)
         self.assertIn("oecsync", self.instance.test_message)
-        self.assertIn("mod_attendance: found", self.instance.prerequisites)
+        found = {check["name"]: check["ok"] for check in self.instance.checks}
+        self.assertTrue(found["mod_attendance"])
+        self.assertTrue(found["Reading a session"])
+        self.assertIn("2 marks", self.instance.checklist)
         self.instance.token = "wrong"
         action = self.instance.action_test_connection()
         self.assertEqual(action["params"]["type"], "danger")
@@ -315,7 +320,7 @@ class TestEntries(MoodleCase):
 
     def test_the_window(self):
         old = self.add_session("EE", starts=START - 40 * 86400)
-        with patch(f"{SYNC}.datetime") as clock:
+        with patch(f"{CONNECTION}.datetime") as clock:
             clock.now.side_effect = lambda zone: fields.Datetime.from_string("2026-11-04 00:00:00")
             clock.side_effect = __import__("datetime").datetime
             self.instance.sync_window_days = 30

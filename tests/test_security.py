@@ -8,6 +8,15 @@ from odoo.tests import new_test_user, tagged
 from .common import MoodleCase
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"
+MODELS = (
+    "moodle.instance",
+    "moodle.mapping",
+    "moodle.sync.gap",
+    "moodle.sync.outcome",
+    "moodle.sync.report",
+    "moodle.sync.report.line",
+    "moodle.sync.run",
+)
 USER = "openeducat_attendance.group_op_attendance_user"
 
 
@@ -77,20 +86,36 @@ class TestRights(MoodleCase):
         self.manager = new_test_user(self.env, "t-manager", f"base.group_user,{MANAGER}")
         self.user = new_test_user(self.env, "t-user", f"base.group_user,{USER}")
 
-    def test_attendance_managers_see_runs_and_gaps_and_no_instance(self):
+    def test_attendance_managers_sync_and_may_change_no_instance(self):
         instance = self.instance.with_user(self.manager)
         for call in (
-            lambda: instance.read(["name"]),
-            lambda: instance.search([]),
-            lambda: instance.sync_attendance(),
-            lambda: instance.action_sync_now(),
-            lambda: instance.preview_attendance(),
-            lambda: instance.backfill_attendance(1, 2),
+            lambda: instance.write({"url": "https://elsewhere.example"}),
+            lambda: instance.write({"token": "mine"}),
+            lambda: instance.read(["token"]),
+            lambda: instance.search([("token", "!=", False)]),
+            lambda: instance.search([("token_secret", "=like", "T%")]),
+            lambda: instance.search([], order="token_secret"),
+            lambda: instance.copy(),
+            lambda: instance.unlink(),
             lambda: instance.action_test_connection(),
+            lambda: instance.action_setup_next(),
+            lambda: instance.action_setup_finish(),
         ):
             with self.assertRaises(AccessError):
                 call()
-        self.assertTrue(self.env["moodle.sync.run"].with_user(self.manager).search([]).summary)
+        export = self.env.ref("base.group_allow_export")
+        self.manager.write({self.groups_field: [(4, export.id)]})
+        for name in ("token", "token_secret"):
+            with self.assertRaises(AccessError):
+                instance.export_data([name])
+        self.assertNotIn(self.token, str(instance.read()))
+        self.assertNotIn("token", instance.fields_get())
+        self.assertEqual(self.sync(instance).state, "done")
+        with self.own_cursors():
+            self.assertEqual(instance.preview_attendance().differences, 0)
+        self.assertTrue(
+            self.env["moodle.sync.run"].with_user(self.manager).search([], limit=1).summary
+        )
         gap = self.env["moodle.sync.gap"].with_user(self.manager).search([])
         self.assertTrue(gap.name)
         gap.action_ignore()
@@ -99,9 +124,11 @@ class TestRights(MoodleCase):
             gap.unlink()
 
     def test_attendance_users_see_none_of_it(self):
-        for model in ("moodle.instance", "moodle.sync.run", "moodle.sync.gap", "moodle.mapping"):
+        for model in MODELS:
             with self.assertRaises(AccessError):
                 self.env[model].with_user(self.user).search([])
+        with self.assertRaises(AccessError):
+            self.instance.with_user(self.user).action_sync_now()
 
     def test_another_companys_moodle_is_not_seen(self):
         other = self.env["res.company"].create({"name": "Other school"})
@@ -109,8 +136,12 @@ class TestRights(MoodleCase):
             self.env, "t-other", f"base.group_user,{MANAGER}",
             company_id=other.id, company_ids=[(6, 0, other.ids)],
         )  # fmt: skip
-        for model in ("moodle.sync.run", "moodle.sync.gap", "moodle.mapping"):
-            self.assertFalse(self.env[model].with_user(manager).search([]))
+        self.line(self.moodle.sessions[1], 1).write({"present": False, "late": True})
+        with self.own_cursors():
+            self.instance.action_preview()
+        for model in MODELS:
+            self.assertTrue(self.env[model].search([]), model)
+            self.assertFalse(self.env[model].with_user(manager).search([]), model)
 
     def test_teachers_may_go_on_marking(self):
         sheet = self.sheets.with_user(self.user)

@@ -1,0 +1,216 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..services import SkippedError, Survey
+from ..services import moodle_errors as errors
+from ..services.results import PlanReport
+
+SURVEY_CRON = "openeducat_moodle_attendance.ir_cron_survey"
+# A button press answers within seconds; the rest goes on in the background.
+BUTTON_SECONDS = 8
+CRON_SECONDS = 240
+
+
+class MoodleInstance(models.Model):
+    """Looking before and after: preview, verification, backfill."""
+
+    _inherit = "moodle.instance"
+
+    report_ids = fields.One2many("moodle.sync.report", "instance_id")
+    last_verification_id = fields.Many2one(
+        "moodle.sync.report", compute="_compute_last_verification"
+    )
+    last_differences = fields.Integer("Differences", compute="_compute_last_verification")
+    # What is left of a backfill that goes on in the background.
+    backfill_next = fields.Integer(readonly=True, copy=False)
+    backfill_last = fields.Integer(readonly=True, copy=False)
+    backfill_found = fields.Integer("Sessions found", readonly=True, copy=False)
+
+    @api.depends("report_ids.state")
+    def _compute_last_verification(self):
+        rows = self.env["moodle.sync.report"]._read_group(
+            [("instance_id", "in", self.ids), ("kind", "=", "verify"), ("state", "=", "done")],
+            ["instance_id"],
+            ["id:max"],
+        )
+        last = {instance.id: report_id for instance, report_id in rows}
+        for instance in self:
+            instance.last_verification_id = last.get(instance.id)
+            instance.last_differences = instance.last_verification_id.differences
+
+    # --- from the shell -----------------------------------------------------------
+
+    def preview_attendance(self):
+        """What a run would do now; nothing is written on either side.
+
+        :return: ``PlanReport``, which prints well
+        """
+        return self._report()
+
+    def verify_attendance(self):
+        """Compare everything inside the window, trusting nothing that was kept.
+
+        The planner always compares mark by mark, so this is the preview by the name
+        under which a consistency check is looked for.
+
+        :return: ``PlanReport``; its ``differences`` is 0 if both sides are equal
+        """
+        return self._report()
+
+    def _report(self):
+        self._check_may_sync()
+        reports, problems = [], []
+        for instance in self:
+            report, problem = instance._survey().preview()
+            reports += report
+            if problem:
+                problems.append(f"{instance.name}: {problem}")
+        return PlanReport(reports).bind(self.env, "\n".join(problems))
+
+    def backfill_attendance(self, first_id, last_id):
+        """Look for past sessions by their ids (legacy functions can't list them).
+
+        :param first_id: first Moodle session id to try
+        :param last_id: last one
+        :return: number of sessions found; the next run reads them
+        :raise UserError: Moodle can't be asked, or a prerequisite is missing
+        """
+        return self._backfill(first_id, last_id)[0]
+
+    def _backfill(self, first_id, last_id, seconds=None):
+        """:return: ``(number found, next id or None)``"""
+        self.ensure_one()
+        self._check_may_sync()
+        try:
+            return self._survey().backfill(first_id, last_id, seconds)
+        except errors.MoodleError as error:
+            raise UserError(error.explain(self.env)) from None
+        except SkippedError as reason:
+            raise UserError(str(reason)) from None
+
+    def _survey(self):
+        self.ensure_one()
+        return Survey(self.env.registry, self.id, self.env.uid)
+
+    # --- from the form --------------------------------------------------------------
+
+    def action_preview(self):
+        return self._open_report("preview")
+
+    def action_verify(self):
+        return self._open_report("verify")
+
+    def _open_report(self, kind):
+        report_id = self._make_report(kind, BUTTON_SECONDS)
+        kinds = dict(
+            self.env["moodle.sync.report"]._fields["kind"]._description_selection(self.env)
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "moodle.sync.report",
+            "res_id": report_id,
+            "name": kinds[kind],
+            "views": [(False, "form")],
+        }
+
+    def _make_report(self, kind, seconds):
+        """A report, as far as the time goes; the background does the rest.
+
+        :return: id of the ``moodle.sync.report``
+        """
+        self.ensure_one()
+        self._check_may_sync()
+        # On a cursor of its own, so that the survey's cursor finds it. This request's own
+        # transaction began before and will not see it.
+        with self.env.registry.cursor() as cr:
+            report_id = self.with_env(self.env(cr=cr))._new_report(kind).id
+        if self._survey().report(report_id, seconds) == "running":
+            self._survey_in_background()
+        return report_id
+
+    def _new_report(self, kind):
+        # sudo: reports are written by the survey alone; the right to sync was checked.
+        return (
+            self.env["moodle.sync.report"]
+            .sudo()
+            .create(
+                {
+                    "instance_id": self.id,
+                    "kind": kind,
+                    "direction": self.sync_attendance_from,
+                    "user_id": self.env.uid,
+                }
+            )
+        )
+
+    # --- from the schedule ------------------------------------------------------------
+
+    @api.model
+    def _cron_verify_attendance(self):
+        """Weekly: every instance is compared, in the background."""
+        for instance in self.search([("setup_step", "=", False)]):
+            instance._new_report("verify")
+        self._survey_in_background()
+
+    @api.model
+    def _cron_survey(self):
+        """Reports and backfills that a button or the schedule has begun."""
+        reports = self.env["moodle.sync.report"].search([("state", "=", "running")], order="id")
+        states = [
+            report.instance_id._survey().report(report.id, CRON_SECONDS / len(reports))
+            for report in reports
+        ]
+        backfilling = self.search([("backfill_next", ">", 0)])
+        for instance in backfilling:
+            instance._go_on_with_backfill()
+        if "running" in states or any(instance.backfill_next for instance in backfilling):
+            self._survey_in_background()
+
+    def _backfill_in_background(self, first_id, last_id, found):
+        """:param found: number of sessions found so far"""
+        self.ensure_one()
+        # sudo: bookkeeping; the right to sync was checked.
+        self.sudo().write(
+            {"backfill_next": first_id, "backfill_last": last_id, "backfill_found": found}
+        )
+        self._survey_in_background()
+
+    def action_backfill(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Look for past sessions"),
+            "res_model": "moodle.backfill",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_instance_id": self.id},
+        }
+
+    def _go_on_with_backfill(self, seconds=CRON_SECONDS):
+        self.ensure_one()
+        try:
+            found, following = self._survey().backfill(
+                self.backfill_next, self.backfill_last, seconds
+            )
+        except (errors.MoodleError, SkippedError):
+            # The next run says on the instance what is wrong with Moodle; begun again
+            # from there by hand, nothing is lost.
+            self.backfill_next = 0
+            return
+        self.backfill_found += found
+        self.backfill_next = following or 0
+
+    @api.model
+    def _survey_in_background(self):
+        # sudo: whoever may sync may have the cron go on with it; it does nothing else.
+        self.env.ref(SURVEY_CRON).sudo()._trigger()
+
+    @api.autovacuum
+    def _gc_begun_reports(self):
+        """Reports that nothing goes on with, after a crash."""
+        limit = fields.Datetime.now() - timedelta(days=1)
+        domain = [("state", "=", "running"), ("started_at", "<", limit)]
+        for report in self.env["moodle.sync.report"].search(domain):
+            report._fail(self.env._("This was interrupted. Make a new one."))

@@ -1,0 +1,187 @@
+from markupsafe import Markup, escape
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..services import SkippedError
+from ..services import moodle_errors as errors
+from .moodle_instance_preview import BUTTON_SECONDS
+
+STEPS = ["connect", "people", "direction", "preview"]
+# Names that are shown of a long list.
+SHOWN = 8
+
+
+class MoodleInstance(models.Model):
+    """First set-up, step by step. What was entered is kept on the instance itself, so
+    that it can be left and taken up again; the schedule waits until it is finished."""
+
+    _inherit = "moodle.instance"
+
+    setup_step = fields.Selection(
+        [
+            ("connect", "Connect"),
+            ("people", "Who is who"),
+            ("direction", "Direction"),
+            ("preview", "Preview"),
+        ],
+        copy=False,
+    )
+    discovery = fields.Json(readonly=True, copy=False)
+    discovery_html = fields.Html("Who is who", compute="_compute_discovery", sanitize=False)
+    setup_report_id = fields.Many2one("moodle.sync.report", compute="_compute_setup_report")
+    setup_report_state = fields.Char(compute="_compute_setup_report")
+    setup_report_progress = fields.Float("Looking", compute="_compute_setup_report")
+    setup_report_html = fields.Html(
+        "What a first run would do", compute="_compute_setup_report", sanitize=False
+    )
+
+    # --- steps --------------------------------------------------------------------
+
+    @api.model
+    def action_new_setup(self):
+        return self._setup_dialog()
+
+    def action_setup(self):
+        self.ensure_one()
+        return self._setup_dialog()
+
+    def _setup_dialog(self):
+        view = self.env.ref("openeducat_moodle_attendance.view_moodle_instance_setup")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set up Moodle"),
+            "res_model": "moodle.instance",
+            "res_id": self.id,
+            "views": [(view.id, "form")],
+            "target": "new",
+            "context": {"default_setup_step": "connect", "dialog_size": "large"},
+        }
+
+    def action_setup_back(self):
+        self.ensure_one()
+        self.setup_step = STEPS[max(STEPS.index(self.setup_step) - 1, 0)]
+        return self._setup_dialog()
+
+    def action_setup_next(self):
+        """Do what this step is for, and go on if it worked."""
+        self.ensure_one()
+        self.check_access("write")
+        step = self.setup_step
+        if step == "connect":
+            if self._test()[0]:
+                self.setup_step = "people"
+                self._discover()
+        elif step == "people":
+            self.setup_step = "direction"
+        elif step == "direction":
+            self._make_report("preview", BUTTON_SECONDS)
+            self.setup_step = "preview"
+        return self._setup_dialog()
+
+    def action_setup_discover(self):
+        """Also after something was mended in Moodle."""
+        self.ensure_one()
+        self.check_access("write")
+        self._discover()
+        return self._setup_dialog()
+
+    def _discover(self):
+        try:
+            self.discovery = self._survey().discover(BUTTON_SECONDS)
+        except errors.MoodleError as error:
+            raise UserError(error.explain(self.env)) from None
+        except SkippedError as reason:
+            raise UserError(str(reason)) from None
+
+    def action_setup_finish(self):
+        """From here on the schedule synchronises this Moodle."""
+        self.ensure_one()
+        self.check_access("write")
+        self.setup_step = False
+        self._continue_in_background()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "moodle.instance",
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "main",
+        }
+
+    # --- what is shown ------------------------------------------------------------------
+
+    @api.depends("discovery")
+    def _compute_discovery(self):
+        for instance in self:
+            found = instance.discovery
+            instance.discovery_html = instance._discovery_words(found) if found else False
+
+    def _discovery_words(self, found):
+        _ = self.env._
+        ways = dict(self.env["moodle.mapping"]._fields["found_by"]._description_selection(self.env))
+        intro = _(
+            "%(mapped)s of %(all)s Moodle courses stand for a subject and course of OpenEduCat.",
+            mapped=len(found["matched"]) + found["left"],
+            all=found["courses"],
+        )
+        rows = Markup().join(self._course_words(course, ways) for course in found["matched"])
+        head = Markup("<tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>") % (
+            _("Moodle course"),
+            _("Found by"),
+            _("Students"),
+            _("Groups"),
+        )
+        parts = [Markup("<p>%s</p>") % intro]
+        if rows:
+            parts.append(
+                Markup('<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>')
+                % (head, rows)
+            )
+        if found["left"]:
+            parts.append(Markup("<p>%s</p>") % _("%s more courses not shown.", found["left"]))
+        if found["unmatched"]:
+            words = _("Not matched: %s.", self._names(found["unmatched"]))
+            parts.append(Markup('<p class="text-muted">%s</p>') % words)
+        return Markup().join(parts)
+
+    def _course_words(self, course, ways):
+        _ = self.env._
+        students = [f"{number} {_('by')} {ways[way]}" for way, number in course["students"].items()]
+        groups = [_("%s matched", course["batches"])] if course["batches"] else []
+        cells = [escape(course["name"]), escape(ways[course["found_by"]])]
+        for good, left in ((students, course["people"]), (groups, course["groups"])):
+            words = escape(", ".join(good) or "–")
+            if left:
+                words += Markup('<br/><span class="text-warning">%s</span>') % _(
+                    "%(count)s without a match: %(names)s",
+                    count=len(left),
+                    names=self._names(left),
+                )
+            cells.append(words)
+        return Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in cells)
+
+    @staticmethod
+    def _names(names):
+        return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+
+    @api.depends("report_ids.state", "report_ids.courses_done")
+    def _compute_setup_report(self):
+        for instance in self:
+            report = self.env["moodle.sync.report"].search(
+                [("instance_id", "=", instance._origin.id), ("kind", "=", "preview")],
+                order="id desc",
+                limit=1,
+            )
+            instance.setup_report_id = report
+            instance.setup_report_state = report.state
+            instance.setup_report_progress = report.progress
+            instance.setup_report_html = report._words() if report else False
+
+    def action_setup_open_preview(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "moodle.sync.report",
+            "res_id": self.setup_report_id.id,
+            "views": [(False, "form")],
+        }

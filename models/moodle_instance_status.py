@@ -1,0 +1,140 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..services.checklist import CheckList
+from ..services.local_store import LocalStore
+from ..services.module_detector import LEGACY, detect
+
+MANAGER = "openeducat_attendance.group_op_attendance_manager"
+CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
+ICONS = {True: "fa-check text-success", False: "fa-times text-danger", None: "fa-minus text-muted"}
+
+
+class MoodleInstance(models.Model):
+    """What the form shows at a glance, and whom it calls when something fails."""
+
+    _name = "moodle.instance"
+    _inherit = ["moodle.instance", "mail.thread", "mail.activity.mixin"]
+
+    connection_state = fields.Selection(
+        [("untested", "Not tested"), ("connected", "Connected"), ("failed", "Not connected")],
+        "Connection",
+        compute="_compute_connection_state",
+    )
+    checks = fields.Json(readonly=True, copy=False, help="Result of the last connection test.")
+    checklist = fields.Html("Prerequisites", compute="_compute_checklist", sanitize=False)
+    needs_backfill = fields.Boolean(readonly=True, copy=False)
+    next_run = fields.Datetime(compute="_compute_next_run")
+    run_state = fields.Char(compute="_compute_last_run")
+    run_progress = fields.Float("Progress of the run", compute="_compute_last_run")
+    run_words = fields.Char("How far", compute="_compute_last_run")
+    last_summary = fields.Text("Result", compute="_compute_last_run")
+    run_count = fields.Integer("Runs", compute="_compute_counts")
+    sheet_count = fields.Integer("Sheets", compute="_compute_counts")
+    mapping_count = fields.Integer("Mappings", compute="_compute_counts")
+
+    @api.depends("tested_at", "test_ok")
+    def _compute_connection_state(self):
+        for instance in self:
+            tested = "connected" if instance.test_ok else "failed"
+            instance.connection_state = tested if instance.tested_at else "untested"
+
+    @api.depends("checks")
+    def _compute_checklist(self):
+        for instance in self:
+            rows = Markup().join(
+                Markup(
+                    '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"/>'
+                    "<span><b>%s</b><br/>%s</span></li>"
+                )
+                % (ICONS[check["ok"]], check["name"], check["words"])
+                for check in instance.checks or ()
+            )
+            instance.checklist = rows and Markup('<ul class="list-unstyled">%s</ul>') % rows
+
+    @api.depends("run_ids.state", "run_ids.courses_done", "run_ids.courses_failed")
+    def _compute_last_run(self):
+        for instance in self:
+            run = instance.last_run_id
+            instance.run_state = run.state
+            instance.run_progress = run.progress
+            instance.run_words = run.progress_words
+            instance.last_summary = run.summary
+
+    def _compute_next_run(self):
+        # sudo: when the schedule runs next is no secret.
+        cron = self.env.ref(CRON).sudo()
+        for instance in self:
+            waits = instance.active and not instance.setup_step and cron.active
+            instance.next_run = waits and cron.nextcall
+
+    def _compute_counts(self):
+        for name, model, domain in (
+            ("run_count", "moodle.sync.run", []),
+            ("mapping_count", "moodle.mapping", []),
+            ("sheet_count", "op.attendance.sheet", [("moodle_session_id", ">", 0)]),
+        ):
+            key = "moodle_instance_id" if model == "op.attendance.sheet" else "instance_id"
+            rows = self.env[model]._read_group([(key, "in", self.ids), *domain], [key], ["__count"])
+            counts = {instance.id: count for instance, count in rows}
+            for instance in self:
+                instance[name] = counts.get(instance.id, 0)
+
+    def _check_may_sync(self):
+        """:raise AccessError: neither an administrator nor an attendance manager"""
+        self.check_access("read")
+        if self.env.su or self.env.user.has_group(MANAGER):
+            return
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(
+                self.env._("Only attendance managers and administrators may synchronise.")
+            )
+
+    # --- testing ----------------------------------------------------------------
+
+    def _test_connection(self, client, site_info):
+        checks = super()._test_connection(client, site_info)
+        detection = detect(site_info, self.sync_attendance_from, self.attendance_api)
+        self.needs_backfill = detection.listing == LEGACY
+        found = CheckList(
+            self.env,
+            client,
+            detection,
+            self.sync_attendance_from,
+            self.create_moodle_sessions,
+            # sudo: a course is matched with subjects that this user may not read.
+            LocalStore(self.sudo().with_context(active_test=False)).course_table(),
+        )
+        return [*checks, *found.checks()]
+
+    def _keep_checks(self, checks):
+        super()._keep_checks(checks)
+        self.checks = [check.to_json() for check in checks]
+
+    # --- whom to call -------------------------------------------------------------
+
+    def write(self, vals):
+        failing = {instance.id: bool(instance.error_message) for instance in self}
+        result = super().write(vals)
+        if "error_message" in vals:
+            for instance in self:
+                if failing[instance.id] != bool(instance.error_message):
+                    instance._call_or_release()
+        return result
+
+    def _call_or_release(self):
+        """One activity when it starts to fail, none any more when it has recovered."""
+        self.ensure_one()
+        if not self.error_message:
+            self.activity_unlink(["openeducat_moodle_attendance.activity_failing"])
+            return
+        user = self.user_id
+        if user and self.with_user(user).has_access("read"):
+            # Without an e-mail of its own: it stands among the person's activities.
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                "openeducat_moodle_attendance.activity_failing",
+                note=Markup("<p>%s</p>") % self.error_message,
+                user_id=user.id,
+            )

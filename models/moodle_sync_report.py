@@ -1,0 +1,259 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..services import changes as c
+
+KEEP_DAYS = {"preview": 7, "verify": 400}
+
+CHANGES = [
+    (c.NEW_SHEET, "New sheet"),
+    (c.NEW_LINE, "New line"),
+    (c.UPDATE, "Changed in Moodle"),
+    (c.PUT_BACK, "Put back"),
+    (c.REMARK, "Remark"),
+    (c.PUSH, "Sent to Moodle"),
+    (c.NEW_SESSION, "New session in Moodle"),
+    (c.MOVE_SHEET, "Sheet moved"),
+    (c.CANCEL_SHEET, "Sheet cancelled"),
+    (c.LINK_SHEET, "Sheet linked"),
+    (c.NOTE, "Found equal"),
+]
+# Which number of a report counts the marks of which entries.
+COUNTED = {
+    c.NEW_SHEET: "marks_new",
+    c.NEW_LINE: "marks_new",
+    c.UPDATE: "marks_changed",
+    c.REMARK: "remarks",
+    c.PUT_BACK: "marks_put_back",
+    c.PUSH: "marks_pushed",
+    c.NEW_SESSION: "sessions_new",
+    c.MOVE_SHEET: "sheets_moved",
+    c.CANCEL_SHEET: "sheets_cancelled",
+}
+ONE_EACH = {c.NEW_SESSION, c.MOVE_SHEET, c.CANCEL_SHEET}
+
+
+class MoodleSyncReport(models.Model):
+    """What a run would do, course by course: a preview that can be applied, or a
+    verification that is only looked at. The planner's result, written down."""
+
+    _name = "moodle.sync.report"
+    _description = "Moodle Preview"
+    _order = "id desc"
+    _rec_name = "started_at"
+
+    instance_id = fields.Many2one(
+        "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="instance_id.company_id", store=True)
+    kind = fields.Selection(
+        [("preview", "Preview"), ("verify", "Verification")], required=True, readonly=True
+    )
+    direction = fields.Selection(
+        [("moodle", "Moodle"), ("oec", "OpenEduCat"), ("both", "Both sides")],
+        "Attendance from",
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+        required=True,
+        default="running",
+        readonly=True,
+        index=True,
+    )
+    user_id = fields.Many2one("res.users", "Asked for by", readonly=True)
+    started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
+    ended_at = fields.Datetime("End", readonly=True)
+    problem = fields.Text(readonly=True)
+    pending = fields.Json(readonly=True)
+    fingerprints = fields.Json(readonly=True, help="Of each course's plan: what Apply may do.")
+    courses_total = fields.Integer("Courses", readonly=True)
+    courses_done = fields.Integer("Courses looked at", readonly=True)
+    progress = fields.Float(compute="_compute_progress")
+    line_ids = fields.One2many("moodle.sync.report.line", "report_id", readonly=True)
+    differences = fields.Integer(
+        readonly=True, help="Marks, sheets and sessions that are not equal on both sides."
+    )
+    marks_new = fields.Integer("New marks", readonly=True)
+    marks_changed = fields.Integer("Marks changed in Moodle", readonly=True)
+    marks_put_back = fields.Integer("Marks put back", readonly=True)
+    marks_pushed = fields.Integer("Marks sent to Moodle", readonly=True)
+    remarks = fields.Integer(readonly=True)
+    sessions_new = fields.Integer("Sessions made in Moodle", readonly=True)
+    sheets_moved = fields.Integer("Sheets moved", readonly=True)
+    sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
+    run_ids = fields.One2many("moodle.sync.run", "report_id", "Runs", readonly=True)
+
+    @api.depends("kind", "instance_id", "started_at")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for report in self:
+            day = format_date(self.env, report.started_at) if report.started_at else ""
+            report.display_name = f"{kinds.get(report.kind, '')} {day}".strip()
+
+    @api.depends("courses_total", "courses_done", "state")
+    def _compute_progress(self):
+        for report in self:
+            if report.state != "running":
+                report.progress = 100
+            else:
+                total = report.courses_total
+                report.progress = 100 * report.courses_done / total if total else 0
+
+    # --- for people ---------------------------------------------------------------
+
+    def action_apply(self):
+        """Do exactly what stands here, wherever nothing has moved meanwhile."""
+        self.ensure_one()
+        instance = self.instance_id
+        instance._check_may_sync()
+        if self.kind != "preview" or self.state != "done":
+            raise UserError(self.env._("Only a preview that is done can be applied."))
+        if self.run_ids:
+            raise UserError(self.env._("This preview was applied already. Make a new one."))
+        if not self.fingerprints:
+            raise UserError(self.env._("No course could be looked at: there is nothing to apply."))
+        if self.direction != instance.sync_attendance_from:
+            raise UserError(
+                self.env._("The direction was changed since this preview. Make a new one.")
+            )
+        return instance._sync_by_button(report=self)
+
+    def action_lines(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "openeducat_moodle_attendance.action_moodle_sync_report_line"
+        )
+        return {
+            **action,
+            "name": self.display_name,
+            "domain": [("report_id", "=", self.id)],
+        }
+
+    def _words(self):
+        """The numbers in a list, for where the report itself is not shown."""
+        self.ensure_one()
+        names = [name for name in dict.fromkeys(COUNTED.values()) if self[name]]
+        labels = self.fields_get(names, ["string"])
+        items = [f"{labels[name]['string']}: {self[name]}" for name in names]
+        if self.problem:
+            items += self.problem.splitlines()
+        elif not items and self.state == "done":
+            items = [self.env._("Both sides are equal: nothing would be written.")]
+        return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % i for i in items)
+
+    # --- what the survey tells --------------------------------------------------------
+
+    def _enqueue(self, course_ids):
+        """Queue the courses, or find those that are left from before.
+
+        :return: ids of the courses to be looked at now
+        """
+        self.ensure_one()
+        if self.pending:
+            return set(self.pending["courses"]) & set(course_ids)
+        self.write({"pending": {"courses": list(course_ids)}, "courses_total": len(course_ids)})
+        return set(course_ids)
+
+    def _add_course(self, course, found, lines, fingerprint):
+        """:param course: ``MoodleCourse``
+        :param found: ``CourseReport``
+        :param lines: iterable of ``changes.Change``
+        :param fingerprint: of the plan, empty where there is none
+        """
+        values = {
+            "pending": {"courses": [i for i in self.pending["courses"] if i != course.id]},
+            "courses_done": self.courses_done + 1,
+        }
+        if found.plan is None:
+            problem = f"{found.course}: {found.error}"
+            values["problem"] = "\n".join(filter(None, [self.problem, problem]))
+        else:
+            values["fingerprints"] = {**(self.fingerprints or {}), str(course.id): fingerprint}
+        if self.kind == "verify":
+            lines = [line for line in lines if line.kind not in c.EQUAL]
+        counts = {}
+        for line in lines:
+            if line.kind in COUNTED:
+                number = 1 if line.kind in ONE_EACH else line.marks
+                name = COUNTED[line.kind]
+                counts[name] = counts.get(name, self[name]) + number
+                counts["differences"] = counts.get("differences", self.differences) + number
+        self.write({**values, **counts})
+        self.env["moodle.sync.report.line"].create(
+            [
+                {
+                    "report_id": self.id,
+                    "course_id": course.id,
+                    "course_name": course.fullname,
+                    "kind": line.kind,
+                    "day": line.day,
+                    "session_id": line.session_id,
+                    "sheet_id": line.sheet_id or False,
+                    "batch_id": line.batch_id or False,
+                    "student_id": line.student_id or False,
+                    "moodle": line.moodle,
+                    "odoo": line.odoo,
+                    "after": line.after,
+                    "marks": line.marks,
+                    "detail": line.detail,
+                }
+                for line in lines
+            ]
+        )
+
+    def _complete(self):
+        self.write({"state": "done", "ended_at": fields.Datetime.now(), "pending": False})
+
+    def _fail(self, problem):
+        self.write(
+            {
+                "state": "failed",
+                "ended_at": fields.Datetime.now(),
+                "pending": False,
+                "problem": problem,
+            }
+        )
+
+    @api.autovacuum
+    def _gc_reports(self):
+        """A first preview of a large school has thousands of lines."""
+        for kind, days in KEEP_DAYS.items():
+            limit = fields.Datetime.now() - timedelta(days=days)
+            # An applied one stays with its run, which may not do more than it says.
+            domain = [("kind", "=", kind), ("started_at", "<", limit), ("run_ids", "=", False)]
+            self.search(domain).unlink()
+
+
+class MoodleSyncReportLine(models.Model):
+    """One entry of a preview or a verification."""
+
+    _name = "moodle.sync.report.line"
+    _description = "Moodle Preview Line"
+    _order = "course_name, day, session_id, id"
+    _rec_name = "course_name"
+
+    report_id = fields.Many2one(
+        "moodle.sync.report", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    course_id = fields.Integer("Moodle course number", readonly=True)
+    course_name = fields.Char("Moodle Course", readonly=True)
+    kind = fields.Selection(CHANGES, "What", required=True, readonly=True)
+    day = fields.Date("Date", readonly=True)
+    session_id = fields.Integer("Moodle session number", readonly=True)
+    sheet_id = fields.Many2one(
+        "op.attendance.sheet", "Sheet", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    batch_id = fields.Many2one("op.batch", "Batch", readonly=True, ondelete="set null")
+    student_id = fields.Many2one("op.student", "Student", readonly=True, ondelete="set null")
+    moodle = fields.Char("In Moodle", readonly=True)
+    odoo = fields.Char("In OpenEduCat", readonly=True)
+    after = fields.Char("Afterwards", readonly=True)
+    marks = fields.Integer(readonly=True)
+    detail = fields.Char("Details", readonly=True)

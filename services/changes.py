@@ -1,0 +1,178 @@
+"""A plan as a list that people can read, filter and count: one entry for each mark that
+changes, one for each sheet or session that is made, moved or cancelled. Pure."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from . import plan as p
+from .pusher import by_session
+from .status import normalized
+
+# What an entry says would be done.
+NEW_SHEET = "new_sheet"
+LINK_SHEET = "link_sheet"
+MOVE_SHEET = "move_sheet"
+CANCEL_SHEET = "cancel_sheet"
+NEW_SESSION = "new_session"
+NEW_LINE = "new_line"
+UPDATE = "update"
+PUT_BACK = "put_back"
+REMARK = "remark"
+PUSH = "push"
+NOTE = "note"
+
+_LINES = {
+    p.CREATE: NEW_LINE,
+    p.UPDATE: UPDATE,
+    p.PUT_BACK: PUT_BACK,
+    p.REMARK: REMARK,
+}
+# Entries of our own bookkeeping: both sides say the same already.
+EQUAL = {NOTE, LINK_SHEET}
+
+
+@dataclass(frozen=True)
+class Change:
+    """:param kind: one of the constants above
+    :param day: of the sheet or session, in the instance's time zone
+    :param moodle: letter that Moodle has now, or empty
+    :param odoo: letter that OpenEduCat has now, or empty
+    :param after: letter that both have afterwards, or empty
+    :param marks: how many marks it is about
+    :param detail: the remark, or the letters of a new sheet such as ``24 P, 2 A``
+    """
+
+    kind: str
+    day: date | None
+    session_id: int = 0
+    sheet_id: int = 0
+    batch_id: int = 0
+    student_id: int = 0
+    moodle: str = ""
+    odoo: str = ""
+    after: str = ""
+    marks: int = 0
+    detail: str = ""
+
+
+def changes(plan, reading, local, people, rules):
+    """:param plan: ``CoursePlan`` made of the other four
+    :return: tuple of :class:`Change`, by day
+    """
+    return tuple(_Lister(plan, reading, local, people, rules).entries())
+
+
+def _letters(statuses):
+    counts = Counter(statuses)
+    return ", ".join(f"{counts[letter]} {letter}" for letter in "PALE" if counts[letter])
+
+
+class _Lister:
+    def __init__(self, plan, reading, local, people, rules):
+        self.plan = plan
+        self.rules = rules
+        self.lines = {line.id: line for line in local.lines}
+        self.sheets = {sheet.id: sheet for sheet in local.sheets}
+        self.lines_of_sheet = {}
+        for line in local.lines:
+            self.lines_of_sheet.setdefault(line.sheet_id, []).append(line)
+        self.sessions = {session.id: session for session in reading.sessions}
+        self.marks = {}
+        for session in reading.sessions:
+            acronyms = {status.id: status.acronym for status in session.statuses}
+            for mark in session.marks:
+                student = people.student(mark.user_id).record_id
+                letter = normalized(acronyms.get(mark.status_id))
+                self.marks[session.id, student] = letter or acronyms.get(mark.status_id) or ""
+
+    def entries(self):
+        found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]
+        return sorted(found, key=lambda c: (str(c.day or ""), c.session_id, c.kind, c.student_id))
+
+    def _sheets(self):
+        for session in self.plan.sessions:
+            for sheet in session.sheets:
+                yield from self._sheet(session, sheet)
+
+    def _sheet(self, session, sheet):
+        where = {
+            "day": sheet.date,
+            "session_id": session.session_id,
+            "sheet_id": sheet.sheet_id,
+            "batch_id": sheet.batch_id,
+        }
+        if not sheet.sheet_id:
+            statuses = [line.status for line in sheet.lines]
+            yield Change(NEW_SHEET, **where, marks=len(statuses), detail=_letters(statuses))
+            return
+        if "moodle_session_id" in sheet.values:
+            yield Change(LINK_SHEET, **where)
+        if "attendance_date" in sheet.values:
+            before = self.sheets[sheet.sheet_id].date.isoformat()
+            yield Change(MOVE_SHEET, **where, detail=f"{before} → {sheet.date.isoformat()}")
+        agreed = 0
+        for line in sheet.lines:
+            if line.action == p.AGREE:
+                agreed += 1
+                continue
+            yield self._line(session, line, where)
+        if agreed:
+            yield Change(NOTE, **where, marks=agreed)
+
+    def _line(self, session, line, where):
+        before = self.lines.get(line.line_id)
+        odoo = (before.status or "") if before else ""
+        return Change(
+            _LINES[line.action],
+            **where,
+            student_id=line.student_id,
+            moodle=self.marks.get((session.session_id, line.student_id), ""),
+            odoo=odoo,
+            after=line.status or odoo,
+            marks=1,
+            detail=line.remark or "",
+        )
+
+    def _cancelled(self):
+        for sheet_id in self.plan.cancelled:
+            sheet = self.sheets[sheet_id]
+            lines = self.lines_of_sheet.get(sheet_id, ())
+            yield Change(
+                CANCEL_SHEET,
+                day=sheet.date,
+                session_id=sheet.session_id,
+                sheet_id=sheet_id,
+                batch_id=sheet.batch_id,
+                marks=len(lines),
+            )
+
+    def _pushes(self):
+        for session_id, pushes in by_session(self.plan.pushes).items():
+            day = self.rules.date(self.sessions[session_id].starts)
+            for push in pushes:
+                yield Change(
+                    PUSH,
+                    day=day,
+                    session_id=session_id,
+                    sheet_id=push.sheet_id,
+                    batch_id=self.sheets[push.sheet_id].batch_id,
+                    student_id=push.student_id,
+                    moodle=self.marks.get((session_id, push.student_id), ""),
+                    odoo=push.status,
+                    after=push.status,
+                    marks=1,
+                )
+
+    def _new_sessions(self):
+        for new in self.plan.new_sessions:
+            sheet = self.sheets[new.sheet_id]
+            statuses = [line.status for line in self.lines_of_sheet.get(sheet.id, ())]
+            yield Change(
+                NEW_SESSION,
+                day=sheet.date,
+                sheet_id=sheet.id,
+                batch_id=sheet.batch_id,
+                marks=len(statuses),
+                detail=_letters(statuses),
+            )

@@ -1,0 +1,165 @@
+"""What a connection test finds out, as a list of checks, each with what to do.
+
+``core_webservice_get_site_info`` alone proves too little: a token may call a function
+and still see no course, no mark or no ID number (recordings ``rights``). So the courses
+are asked for, and one session is read.
+"""
+
+from dataclasses import asdict, dataclass
+
+from . import matching
+from . import moodle_errors as errors
+from .attendance_api import AttendanceApi
+from .module_detector import LEGACY, NATIVE, PREFIX, WRITING
+from .moodle_reader import MoodleReader
+
+# Courses that are looked through for a session; the matched ones first.
+COURSES_TRIED = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """:param ok: ``None`` where there is nothing to judge
+    :param name: what was looked at
+    :param words: what was found; where it is not ok, what to do
+    """
+
+    ok: bool | None
+    name: str
+    words: str
+
+    def to_json(self):
+        return asdict(self)
+
+
+class CheckList:
+    """:param env: for the language
+    :param client: ``MoodleClient``
+    :param detection: ``Detection``
+    :param direction: ``moodle``, ``oec`` or ``both``
+    :param may_create: whether missing Moodle sessions are to be made
+    :param table: ``matching.CourseTable``
+    """
+
+    def __init__(self, env, client, detection, direction, may_create, table):
+        self.env = env
+        self.detection = detection
+        self.direction = direction
+        self.may_create = may_create
+        self.table = table
+        self.reader = MoodleReader(client)
+        self.api = AttendanceApi(client, detection)
+
+    def checks(self):
+        yield from self._plugins()
+        yield self._functions()
+        if self.may_create and self.direction in WRITING:
+            yield self._creation()
+        if self.detection.ready:
+            try:
+                yield from self._reading()
+            except errors.MoodleError as error:
+                yield Check(False, self.env._("Reading"), error.explain(self.env))
+
+    def _plugins(self):
+        _ = self.env._
+        for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
+            if not plugin.present:
+                yield Check(False, plugin.name, _("Not found."))
+            elif plugin.family == NATIVE and plugin.name == "local_wsattendance":
+                words = _("Not there, and not needed: mod_attendance brings its own functions.")
+                yield Check(None, plugin.name, words)
+            else:
+                yield Check(
+                    True, plugin.name, _("Found, version %s.", plugin.version or _("not told"))
+                )
+
+    def _functions(self):
+        if self.detection.problem is not None:
+            return Check(False, self.env._("Functions"), self.env._(self.detection.problem))
+        words = self.env._("All that are needed in this direction are in the token's service.")
+        return Check(True, self.env._("Functions"), words)
+
+    def _creation(self):
+        name = self.env._("Create missing Moodle sessions")
+        if self.api.creates_sessions:
+            return Check(True, name, self.env._("Possible."))
+        return Check(
+            False,
+            name,
+            self.env._(
+                "The function %s is missing. In Moodle, Site administration > Server > Web "
+                "services > External services > your service > Functions: add it.",
+                PREFIX[NATIVE] + "add_session",
+            ),
+        )
+
+    # --- one session ------------------------------------------------------------
+
+    def _reading(self):
+        _ = self.env._
+        courses = self.reader.courses()
+        if not courses:
+            words = _(
+                "The token's account sees no course. Give its role the rights "
+                "moodle/course:view and moodle/course:viewhiddencourses."
+            )
+            yield Check(False, _("Courses"), words)
+            return
+        mapped = [c for c in courses if matching.match_course(c, self.table).pair]
+        words = _("%(mapped)s of %(all)s are matched.", mapped=len(mapped), all=len(courses))
+        if any(course.idnumber is None for course in courses):
+            words += " " + _(
+                "ID numbers can't be seen: give the role of the token's account the right "
+                "moodle/course:update, or use short names."
+            )
+        yield Check(bool(mapped) or None, _("Courses"), words)
+        others = [course for course in courses if course not in mapped]
+        yield self._session([*mapped, *others][:COURSES_TRIED])
+
+    def _session(self, courses):
+        _ = self.env._
+        for course in courses:
+            session_id = self._some_session(course)
+            if not session_id:
+                continue
+            session = self.api.session(session_id)
+            return Check(
+                True,
+                _("Reading a session"),
+                _(
+                    "Session %(number)s of %(course)s: %(students)s students listed, "
+                    "%(marks)s marks.",
+                    number=session.id,
+                    course=course.fullname,
+                    students=len(session.user_ids),
+                    marks=len(session.marks),
+                ),
+            )
+        return Check(
+            None,
+            _("Reading a session"),
+            _("No session was found in %s courses, so this could not be tried.", len(courses)),
+        )
+
+    def _some_session(self, course):
+        """Id of a session of the course, one with marks if there is one; 0 for none."""
+        if self.detection.listing == LEGACY:
+            users = self.reader.enrolled_users(course.id, with_roles=True)
+            for user in users:
+                for shortname, session_id, *_rest in (
+                    self.api.sessions_today(user.id) if user.teacher else ()
+                ):
+                    if shortname == course.shortname:
+                        return session_id
+            return 0
+        for activity in self.reader.activities(course.id):
+            try:
+                sessions = self.api.sessions(activity.id)
+            except errors.MoodlePoisonedAnswer:
+                # One bad remark; the sync reads such an activity session by session.
+                continue
+            best = max(sessions, key=lambda session: len(session.marks), default=None)
+            if best:
+                return best.id
+        return 0

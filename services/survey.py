@@ -1,0 +1,174 @@
+"""Looks at both sides and writes no attendance: preview, verification, what matches
+whom, and past sessions by their ids. ORM."""
+
+import time
+from collections import Counter
+
+from . import moodle_errors as errors
+from . import plan as p
+from .changes import changes
+from .course_reader import KnownSessions
+from .course_sync import CourseSync
+from .results import CourseReport, PlanReport
+from .sync_attendance import SkippedError, SyncAttendance
+
+
+class Survey(SyncAttendance):
+    """See :class:`SyncAttendance` for the parameters."""
+
+    def preview(self):
+        """The plan of every course; nothing is applied on either side.
+
+        :return: ``(PlanReport, problem)``; the second says why it is empty
+        """
+        reports = []
+        with self.registry.cursor() as cr:
+            self._open(cr)
+            problem = ""
+            try:
+                for course, match in self._courses():
+                    reports.append(self._course_report(course, match)[0])
+            except SkippedError as reason:
+                problem = str(reason)
+            except errors.MoodleError as error:
+                problem = error.explain(self.env)
+            finally:
+                cr.rollback()
+            return PlanReport(reports), problem
+
+    def report(self, report_id, seconds=None):
+        """The same, course by course onto a ``moodle.sync.report``, as far as the time
+        goes; nothing is raised for a dead or refusing Moodle.
+
+        :param report_id: id of the report, committed
+        :param seconds: time budget; what is left stays queued on the report
+        :return: its state: ``running``, ``done`` or ``failed``
+        """
+        started = time.monotonic()
+        with self.registry.cursor() as cr:
+            self._open(cr)
+            report = self.env["moodle.sync.report"].browse(report_id)
+            try:
+                courses = self._courses()
+                queue = report._enqueue([course.id for course, _ in courses])
+                self.connection.commit()
+                for course, match in courses:
+                    if course.id not in queue:
+                        continue
+                    if seconds is not None and time.monotonic() - started >= seconds:
+                        return report.state
+                    found, lines, fingerprint = self._course_report(course, match)
+                    report._add_course(course, found, lines, fingerprint)
+                    self.connection.commit()
+                report._complete()
+            except SkippedError as reason:
+                report._fail(str(reason))
+            except errors.MoodleError as error:
+                cr.rollback()
+                report._fail(error.explain(self.env))
+            self.connection.commit()
+            return report.state
+
+    def discover(self, seconds):
+        """Which courses, groups and students match what, and how.
+
+        :param seconds: time budget; the courses that are left are counted
+        :return: plain data, see ``models/moodle_instance_setup.py``
+        :raise SkippedError, MoodleError: Moodle can't be asked
+        """
+        started = time.monotonic()
+        with self.registry.cursor() as cr:
+            self._open(cr)
+            mapped = self._courses()
+            found = []
+            for course, match in mapped:
+                if found and time.monotonic() - started >= seconds:
+                    break
+                found.append(self._matches(course, match))
+            unmatched = [course.fullname for course, match in self.matches if not match.pair]
+            cr.rollback()
+            return {
+                "courses": len(self.matches),
+                "matched": found,
+                "left": len(mapped) - len(found),
+                "unmatched": unmatched,
+            }
+
+    def backfill(self, first_id, last_id, seconds=None):
+        """Probe a range of session ids and keep those of mapped courses, so that the
+        next run reads them: the legacy family can't list past sessions.
+
+        :param seconds: time budget
+        :return: ``(number of sessions found, next id to be probed or None)``
+        :raise MoodleError: Moodle can't be asked
+        :raise SkippedError: a prerequisite is missing
+        """
+        started = time.monotonic()
+        with self.registry.cursor() as cr:
+            self._open(cr)
+            courses = {course.id: (course, match) for course, match in self._courses()}
+            self.connection.commit()
+            found, following = {}, None
+            for session_id in range(first_id, last_id + 1):
+                if seconds is not None and time.monotonic() - started >= seconds:
+                    following = session_id
+                    break
+                session = self._probe(session_id)
+                if session and session.course_id in courses:
+                    found.setdefault(session.course_id, []).append(session)
+            for course_id, sessions in found.items():
+                mapping = self.store.course_mappings([courses[course_id]])[course_id]
+                known = KnownSessions.from_json(mapping.known_sessions)
+                for session in sessions:
+                    known.add(session.activity_id, session.id, session.starts)
+                if known.changed:
+                    mapping._keep_sessions(known.to_json())
+            self.connection.commit()
+            return sum(map(len, found.values())), following
+
+    # --- one course -------------------------------------------------------------
+
+    def _courses(self):
+        """:return: list of ``(MoodleCourse, CourseMatch)`` that have a pair"""
+        self._connect()
+        return self._mapped_courses(self.connection.reader.courses())
+
+    def _course_report(self, course, match):
+        """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""
+        mapping = self.store.course_mapping(course.id)
+        try:
+            planned = CourseSync(self.connection, course, match, mapping).plan()
+        except errors.MoodleError as error:
+            if error.scope == errors.SITE:
+                raise
+            return CourseReport(course.fullname, error=error.explain(self.env)), (), ""
+        work, local, people, plan = planned
+        lines = changes(plan, work.reading, local, people, work.rules)
+        return CourseReport(course.fullname, plan), lines, p.fingerprint(plan)
+
+    def _matches(self, course, match):
+        users = self.connection.reader.enrolled_users(course.id, with_roles=True)
+        groups = self.connection.reader.groups(course.id)
+        students = [user for user in users if not user.teacher]
+        subject = self.store.subject(match.pair)
+        people = self.store.people_of(users, groups, subject)
+        matches = [people.student(user.id) for user in students]
+        batches = [people.batch(group.id) for group in groups]
+        return {
+            "id": course.id,
+            "name": course.fullname,
+            "found_by": match.found_by,
+            "students": Counter(m.found_by for m in matches if m.record_id),
+            "people": [
+                u.fullname for u, m in zip(students, matches, strict=True) if not m.record_id
+            ],
+            "batches": sum(bool(m.record_id) for m in batches),
+            "groups": [g.name for g, m in zip(groups, batches, strict=True) if not m.record_id],
+        }
+
+    def _probe(self, session_id):
+        try:
+            return self.connection.api.session(session_id)
+        except (errors.MoodleNotFound, errors.MoodlePoisonedAnswer, errors.MoodleNoPermission):
+            # None, unreadable, or of a course that the account may not enter.
+            return None

@@ -1,0 +1,1 @@
+from . import moodle_backfill, moodle_gap_map

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.moodle_instance_preview import BUTTON_SECONDS
+
+
+class MoodleBackfill(models.TransientModel):
+    """Looks for past sessions by their numbers; with local_wsattendance alone, sessions
+    can be listed on their own day only."""
+
+    _name = "moodle.backfill"
+    _description = "Look for Past Moodle Sessions"
+
+    instance_id = fields.Many2one("moodle.instance", required=True, readonly=True)
+    needs_backfill = fields.Boolean(related="instance_id.needs_backfill")
+    first_id = fields.Integer("From session number", default=1, required=True)
+    last_id = fields.Integer(
+        "To session number",
+        required=True,
+        help="The number of a recent session: in Moodle, open it in the Attendance activity; "
+        "it is the sessionid in the address.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if not values.get("last_id"):
+            sheets = self.env["op.attendance.sheet"]._read_group(
+                [("moodle_instance_id", "=", values.get("instance_id"))],
+                aggregates=["moodle_session_id:max"],
+            )
+            values["last_id"] = sheets[0][0] or 1000
+        return values
+
+    def action_backfill(self):
+        self.ensure_one()
+        if not 0 < self.first_id <= self.last_id:
+            raise UserError(
+                self.env._("The first number must be above zero and not above the last.")
+            )
+        instance = self.instance_id
+        found, following = instance._backfill(self.first_id, self.last_id, BUTTON_SECONDS)
+        message = self.env._("Sessions found: %s. The next run reads them.", found)
+        if following:
+            instance._backfill_in_background(following, self.last_id, found)
+            message = self.env._(
+                "Sessions found so far: %s. The search goes on in the background; the form of "
+                "the instance says how far it is.",
+                found,
+            )
+        return instance._notify(
+            instance.name,
+            message,
+            "info" if following else "success",
+            following={"type": "ir.actions.act_window_close"},
+        )
