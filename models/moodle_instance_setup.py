@@ -38,9 +38,9 @@ class MoodleInstance(models.Model):
 
     # --- steps --------------------------------------------------------------------
 
-    @api.model
     def action_new_setup(self):
-        return self._setup_dialog()
+        """Of the list, whatever is selected there."""
+        return self.browse()._setup_dialog()
 
     def action_setup(self):
         self.ensure_one()
@@ -105,7 +105,7 @@ class MoodleInstance(models.Model):
             "res_model": "moodle.instance",
             "res_id": self.id,
             "views": [(False, "form")],
-            "target": "main",
+            "target": "current",
         }
 
     # --- what is shown ------------------------------------------------------------------

@@ -1,0 +1,373 @@
+/** @odoo-module **/
+
+import {registry} from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+// What differs from test to test (Moodle's address, say) is put here by the test.
+const given = () => window.moodleTour || {};
+const button = (name) => `button[name=${name}]:enabled`;
+const rpc = (model, method, args, kwargs = {}) =>
+    window.odoo.__WOWL_DEBUG__.root.env.services.orm.call(model, method, args, kwargs);
+
+function openMenu(...names) {
+    return names.map((name) => ({
+        content: `Open the menu ${name}`,
+        trigger: `.o_menu_sections button:contains(${name}), .o-dropdown--menu .dropdown-item:contains(${name})`,
+        run: "click",
+    }));
+}
+
+const instances = openMenu("Configuration", "Instances");
+const gaps = openMenu("Configuration", "Gaps");
+
+tours.add("moodle_setup", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Set up a Moodle",
+            trigger: button("action_new_setup"),
+            run: "click",
+        },
+        {
+            content: "A name",
+            trigger: ".modal .o_field_widget[name=name] input",
+            run: "edit Our Moodle",
+        },
+        {
+            content: "Its address",
+            trigger: ".modal .o_field_widget[name=url] input",
+            run: `edit ${given().url}`,
+        },
+        {
+            content: "A token that Moodle does not know",
+            trigger: ".modal .o_field_widget[name=token]:visible input[type=password]",
+            run: "edit wrong",
+        },
+        {
+            content: "Does not go on",
+            trigger: `.modal ${button("action_setup_next")}:contains(Test and go on)`,
+            run: "click",
+        },
+        {
+            content: "It says what is wrong",
+            trigger: ".modal .o_field_widget[name=checklist]:contains(does not know this token)",
+        },
+        {
+            content: "The token that was typed did not come back",
+            trigger: ".modal .o_field_widget[name=token]:visible input[placeholder^=•]:value()",
+        },
+        {
+            content: "The right one",
+            trigger: ".modal .o_field_widget[name=token]:visible input[type=password]",
+            run: `edit ${given().token}`,
+        },
+        {
+            content: "Test it",
+            trigger: `.modal ${button("action_setup_next")}:contains(Test and go on)`,
+            run: "click",
+        },
+        {
+            content: "Who is who",
+            trigger: ".modal .o_field_widget[name=discovery_html] td:contains(Algebra I)",
+        },
+        {
+            content: "Somebody matches no student",
+            trigger: ".modal .o_field_widget[name=discovery_html] .text-warning:contains(Sam Visitor)",
+        },
+        {
+            content: "Go on",
+            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            run: "click",
+        },
+        {
+            content: "A direction has a sentence",
+            trigger: ".modal .o_moodle_direction label:contains(a line changed here is put back)",
+        },
+        {
+            content: "All sessions",
+            trigger: ".modal .o_field_widget[name=sync_window_days] input",
+            run: "edit 0",
+        },
+        {
+            content: "Go on",
+            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            run: "click",
+        },
+        {
+            content: "What a first run would do",
+            trigger: ".modal .o_field_widget[name=setup_report_html] li:contains(New marks)",
+        },
+        {
+            content: "Finish",
+            trigger: `.modal ${button("action_setup_finish")}`,
+            run: "click",
+        },
+        {
+            content: "The instance is there and connected",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=connection_state]:contains(Connected)",
+        },
+        {
+            content: "What was found is a check list",
+            trigger: ".o_field_widget[name=checklist] .fa-check",
+        },
+    ],
+});
+
+tours.add("moodle_sync_progress", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Open the instance",
+            trigger: ".o_data_row td[name=name]:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "Sync now",
+            trigger: button("action_sync_now"),
+            run: "click",
+        },
+        {
+            content: "Half of it is done",
+            trigger: ".o_moodle_progress .progress[aria-valuenow='50']",
+        },
+        {
+            content: "In words, too",
+            trigger: ".o_moodle_progress:contains(1 of 2 courses)",
+            // Here the schedule would take up the rest.
+            run: () => rpc("moodle.instance", "action_sync_now", [[given().instance]]),
+        },
+        {
+            content: "The form notices by itself that it is done",
+            trigger: ".o_form_view:not(:has(.o_moodle_progress)) .o_field_widget[name=last_summary]:contains(2 of 2)",
+        },
+        {
+            content: "Look at the runs",
+            trigger: ".oe_stat_button:contains(Runs)",
+            run: "click",
+        },
+        {
+            content: "Open the run",
+            trigger: ".o_data_row td[name=state]:contains(Done)",
+            run: "click",
+        },
+        {
+            content: "Its counters",
+            trigger: ".o_form_view .o_field_widget[name=lines_created]:contains(4)",
+        },
+    ],
+});
+
+tours.add("moodle_mend", {
+    steps: () => [
+        ...gaps,
+        {
+            content: "What is to be mended, in words",
+            trigger: ".o_data_row:contains(Sam Visitor):contains(matches no student)",
+        },
+        {
+            content: "Map him",
+            trigger: `.o_data_row:contains(Sam Visitor) ${button("action_map")}`,
+            run: "click",
+        },
+        {
+            content: "Choose the student",
+            trigger: ".modal .o_field_widget[name=student_id] input",
+            run: "edit Student 6",
+        },
+        {
+            content: "This one",
+            trigger: ".o-autocomplete--dropdown-item:contains(Student 6)",
+            run: "click",
+        },
+        {
+            content: "Map",
+            trigger: `.modal ${button("action_map")}`,
+            run: "click",
+        },
+        {
+            content: "It waits for the next run",
+            trigger: "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Mapped)",
+        },
+        ...instances,
+        {
+            content: "Open the instance",
+            trigger: ".o_data_row td[name=name]:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "Sync now",
+            trigger: button("action_sync_now"),
+            run: "click",
+        },
+        {
+            content: "One gap closed",
+            trigger: ".o_field_widget[name=last_summary]:contains(1 closed)",
+        },
+        {
+            content: "No gap is open any more",
+            trigger: ".oe_stat_button:contains(Open gaps) .o_stat_value:contains(0)",
+            run: "click",
+        },
+        {
+            content: "Nothing is to be mended",
+            trigger: ".o_nocontent_help:contains(Nothing is to be mended)",
+        },
+    ],
+});
+
+tours.add("moodle_preview_apply", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Open the instance",
+            trigger: ".o_data_row td[name=name]:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "Preview",
+            trigger: button("action_preview"),
+            run: "click",
+        },
+        {
+            content: "What differs",
+            trigger: ".oe_stat_button:contains(Differences) .o_stat_value:contains(2)",
+            run: "click",
+        },
+        {
+            content: "By course",
+            trigger: ".o_list_view .o_group_name:contains(Algebra I)",
+            run: "click",
+        },
+        {
+            content: "A mark that Moodle has changed",
+            trigger: ".o_data_row:contains(Changed in Moodle):contains(Student 1)",
+        },
+        {
+            content: "A mark that is put back",
+            trigger: ".o_data_row:contains(Put back):contains(Student 2)",
+        },
+        {
+            content: "Back to the preview",
+            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item:last-of-type a, .o_back_button",
+            run: "click",
+        },
+        {
+            content: "Apply",
+            trigger: button("action_apply"),
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It was done, and can't be done twice",
+            trigger: ".o_form_view:not(:has(button[name=action_apply]))",
+        },
+    ],
+});
+
+tours.add("moodle_manager", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Nothing to set up for a manager",
+            trigger: ".o_list_view:not(:has(button[name=action_new_setup])) .o_data_row td[name=name]:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "The form shows the state and no token",
+            trigger: ".o_form_view:has(.o_field_widget[name=connection_state]):not(:has([name=token]))",
+            run: async () => {
+                const id = given().instance;
+                const forbidden = [
+                    ["web_read", [[id], {token: {}}]],
+                    ["web_read", [[id], {token_secret: {}}]],
+                    ["read", [[id], ["token"]]],
+                    ["export_data", [[id], ["token"]]],
+                    ["export_data", [[id], ["token_secret"]]],
+                    ["web_search_read", [[["token", "!=", false]], {name: {}}]],
+                    ["search", [[["token_secret", "=like", "T%"]]]],
+                    ["web_save", [[id], {token: "mine"}, {token: {}}]],
+                    ["write", [[id], {url: "http://elsewhere.example"}]],
+                ];
+                for (const [method, args] of forbidden) {
+                    const allowed = await rpc("moodle.instance", method, args).then(
+                        () => true,
+                        () => false
+                    );
+                    if (allowed) {
+                        throw new Error(`A manager may call ${method} with ${args}`);
+                    }
+                }
+            },
+        },
+        {
+            content: "Sync now is for managers, too",
+            trigger: button("action_sync_now"),
+            run: "click",
+        },
+        {
+            content: "It ran",
+            trigger: ".o_field_widget[name=last_summary]:contains(Nothing had to be written)",
+        },
+        ...openMenu("Configuration", "Attendance by Course"),
+        {
+            content: "A course",
+            trigger: ".o_data_row td[name=moodle_name]:contains(Algebra I)",
+            run: "click",
+        },
+        {
+            content: "Its attendance as a picture",
+            trigger: ".o_moodle_picture td.o_moodle_A",
+        },
+        {
+            content: "A sheet from there",
+            trigger: ".o_moodle_picture th.o_moodle_session",
+            run: "click",
+        },
+        {
+            content: "With a way to Moodle",
+            trigger: `.o_form_view ${button("action_open_moodle")}`,
+        },
+    ],
+});
+
+tours.add("moodle_teacher", {
+    steps: () => [
+        {
+            content: "No Moodle in the menus of a teacher",
+            trigger: ".o_menu_sections",
+            run: async () => {
+                const menus = window.odoo.__WOWL_DEBUG__.root.env.services.menu.getAll();
+                const own = menus.filter((menu) => (menu.xmlid || "").includes("moodle"));
+                if (own.length) {
+                    throw new Error(`A teacher sees ${own.map((menu) => menu.name)}`);
+                }
+                for (const model of ["moodle.instance", "moodle.sync.run", "moodle.sync.gap", "moodle.mapping"]) {
+                    const allowed = await rpc(model, "web_search_read", [[], {id: {}}]).then(
+                        () => true,
+                        () => false
+                    );
+                    if (allowed) {
+                        throw new Error(`A teacher may read ${model}`);
+                    }
+                }
+            },
+        },
+        {
+            content: "The sheets that a filter finds",
+            trigger: ".o_data_row td[name=name]",
+            run: "click",
+        },
+        {
+            content: "His sheet, with a way to Moodle and its lines",
+            trigger: `.o_form_view:has(${button("action_open_moodle")}) .o_field_widget[name=attendance_line] .o_data_row:contains(Student 1)`,
+        },
+        {
+            content: "When it was synchronised",
+            trigger: ".o_field_widget[name=moodle_synced_at]",
+        },
+    ],
+});

@@ -1,0 +1,133 @@
+"""The screens in a real browser: headless Chromium clicks through them (tours in
+``static/tests``)."""
+
+import json
+from unittest.mock import patch
+
+from odoo.http import JsonRPCDispatcher
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from ..models import moodle_instance_attendance
+from ..services import sync_attendance
+from .common import MoodleCase
+from .test_security import MANAGER, USER
+
+INSTANCES = "action-openeducat_moodle_attendance.action_moodle_instance"
+SHEETS = "action-openeducat_attendance.act_open_op_attendance_sheet_view"
+FACULTY = "openeducat_core.group_op_faculty"
+
+
+class Clock:
+    """Each look at it takes a second."""
+
+    def __init__(self):
+        self.seconds = 0
+
+    def monotonic(self):
+        self.seconds += 1
+        return self.seconds
+
+
+@tagged("post_install", "-at_install")
+class TestBrowser(MoodleCase, HttpCase):
+    """A user is called as he logs in; his password is the same."""
+
+    def setUp(self):
+        super().setUp()
+        self.instance.user_id = self.env.ref("base.user_admin")
+        self.answers = []
+        original = JsonRPCDispatcher._response
+
+        def response(dispatcher, result=None, error=None):
+            self.answers.append(str(result if error is None else error))
+            return original(dispatcher, result, error)
+
+        self.startPatcher(patch.object(JsonRPCDispatcher, "_response", response))
+
+    def browse(self, tour, login, page=INSTANCES, **given):
+        """Play a tour; whatever it does, no answer of the server holds the token."""
+        given = {"url": self.server.url, "instance": self.instance.id, **given}
+        self.start_tour(
+            f"/odoo/{page}",
+            tour,
+            login=login,
+            code=f"window.moodleTour = {json.dumps(given)}; odoo.startTour({tour!r}, {{}})",
+            timeout=120,
+        )
+        self.env.invalidate_all()
+        self.assertTrue(self.answers)
+        if "token" not in given:
+            self.assertFalse([answer for answer in self.answers if self.token in answer])
+
+    def visitor(self):
+        """Somebody in Moodle who matches no student."""
+        visitor = self.moodle.add_user("visitor", "Sam", "Visitor", email="sam@visitor.example")
+        self.moodle.enrol(self.moodle_course, visitor, groups=[self.groups[0]])
+        return visitor
+
+    def test_first_set_up(self):
+        self.visitor()
+        self.add_session("PALE")
+        self.instance.unlink()
+        self.browse("moodle_setup", "admin", instance=0, token=self.token)
+        instance = self.env["moodle.instance"].search([])
+        self.assertEqual((instance.name, instance.setup_step), ("Our Moodle", False))
+        self.assertEqual(instance.sync_window_days, 0)
+        # Typed by the browser, and never sent back to it.
+        self.assertFalse([answer for answer in self.answers if self.token in answer])
+        self.assertEqual(self.sync(instance).state, "done")
+
+    def test_sync_with_progress(self):
+        other = self.moodle.add_course(
+            "Physics",
+            shortname="PHY",
+            idnumber=f"oec_subj_{self.physics.id}_course_{self.course.id}",
+        )
+        for user in self.users:
+            self.moodle.enrol(other, user)
+        labs = self.moodle.add_attendance(other, "Labs")
+        self.add_session("PA")
+        self.add_session("LE", activity=labs)
+        # Time for one course a press.
+        self.patch(moodle_instance_attendance, "BUTTON_SECONDS", 2)
+        self.patch(sync_attendance, "time", Clock())
+        self.browse("moodle_sync_progress", "admin")
+        (run,) = self.instance.run_ids
+        self.assertEqual((run.state, run.trigger, run.lines_created), ("done", "button", 4))
+
+    def test_mend_an_unmatched_student(self):
+        visitor = self.visitor()
+        self.users[5].idnumber = ""
+        self.users[5].email = "other@test.example"
+        session = self.add_session("P")
+        self.moodle.mark(session, visitor, "L", by=self.teacher)
+        self.sync()
+        self.browse("moodle_mend", "admin")
+        line = self.lines(session).filtered(lambda line: line.student_id == self.students[5])
+        self.assertTrue(line.late)
+        self.assertEqual(self.gaps(kind="unmatched_student").state, "closed")
+
+    def test_preview_and_apply(self):
+        session = self.add_session("PP")
+        self.sync()
+        self.mark(session, "A.")
+        self.mark_here(session, 2, "E")
+        self.browse("moodle_preview_apply", "admin")
+        self.assertEqual(self.statuses(session), "AP")
+        run = self.instance.run_ids.sorted("id")[-1]
+        self.assertEqual((run.trigger, run.state), ("preview", "done"))
+
+    def test_an_attendance_manager_and_the_token(self):
+        self.add_session("PALE")
+        self.sync()
+        self.instance.action_test_connection()
+        new_test_user(self.env, "t-manager", f"base.group_user,base.group_allow_export,{MANAGER}")
+        self.browse("moodle_manager", "t-manager")
+        self.assertEqual(self.instance.url, self.server.url)
+        self.assertEqual(self.instance.sudo().token_secret, self.token)
+
+    def test_a_faculty_user(self):
+        self.add_session("PALE")
+        self.sync()
+        new_test_user(self.env, "t-faculty", f"base.group_user,{USER},{FACULTY}")
+        self.browse("moodle_teacher", "t-faculty", page=SHEETS)
