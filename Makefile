@@ -1,11 +1,12 @@
 # make demo   a real Odoo with the addon, a scripted Moodle, attendance pulled twice
 # make serve  leaves Odoo running with the demo's data
 # make test   all tests; ARGS="-k pull" narrows them
+# make terms  the texts to be translated, and the translations brought up to date
 # make histories  the random histories, ten times as many; HISTORY_SEED repeats one
 # make lint   the linters
 # make clean  forgets the databases and all that was fetched
 
-.PHONY: demo serve test histories lint clean
+.PHONY: demo serve test histories terms lint clean
 
 demo:
 	@dev/setup.sh
@@ -16,12 +17,16 @@ serve:
 	@dev/serve.sh
 
 test:
-	@dev/setup.sh
+	@dev/setup.sh browser
 	@dev/test.sh $(ARGS)
 
 histories:
 	@dev/setup.sh
 	@HISTORIES=200000 REAL_HISTORIES=3000 MACHINES=4000 REAL_MACHINES=150 dev/test.sh -k "Histories or Machine"
+
+terms:
+	@dev/setup.sh
+	@dev/terms.sh
 
 lint:
 	@dev/lint.sh

@@ -148,6 +148,7 @@ class Demo:
                 "token": TOKEN,
                 "tz": ZONE,
                 "sync_window_days": 0,
+                "user_id": self.env.ref("base.user_admin").id,
             }
         )
         if REAL:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything `make demo` and `make test` stand on: system packages, PostgreSQL, a
+# setup.sh [browser]: everything `make demo` and `make test` stand on: system packages, PostgreSQL, a
 # real Odoo, a virtual environment, a configuration. Each step looks first whether
-# its work is done already, so a second run takes seconds.
+# its work is done already, so a second run takes seconds. The tests need a browser, too.
 . "$(dirname "$0")/env.sh"
 mkdir -p "$CACHE"
 
@@ -10,6 +10,7 @@ system_packages() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ -n "${PGHOST:-}" ] || command -v pg_createcluster >/dev/null || missing+=(postgresql)
   command -v psql >/dev/null || missing+=(postgresql-client)
+  [ "${1:-}" != browser ] || command -v chromium google-chrome >/dev/null || missing+=(chromium)
   [ ${#missing[@]} = 0 ] && return
   say "Debian packages: ${missing[*]}"
   as_root apt-get -qq update
@@ -115,7 +116,7 @@ list_db = False
 C
 }
 
-system_packages
+system_packages "$@"
 own_cluster
 fetch_odoo
 virtual_environment

@@ -1,7 +1,7 @@
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -33,6 +33,7 @@ class MoodleInstance(models.Model):
     token = fields.Char(
         compute="_compute_token",
         inverse="_inverse_token",
+        search="_search_token",
         groups="base.group_system",
         copy=False,
         exportable=False,
@@ -87,6 +88,10 @@ class MoodleInstance(models.Model):
             instance.sudo().token_secret = token
         # A form reads what it has saved in the same request: not from the cache.
         self.invalidate_recordset(["token"], flush=False)
+
+    def _search_token(self, operator, value):
+        """18.0 lets a field that nothing can be found by find everything."""
+        raise AccessError(self.env._("The token can't be searched for."))
 
     @api.depends("token_secret")
     def _compute_has_token(self):

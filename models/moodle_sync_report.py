@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_datetime
 
 from ..services import changes as c
 
@@ -94,8 +94,8 @@ class MoodleSyncReport(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for report in self:
-            day = format_date(self.env, report.started_at) if report.started_at else ""
-            report.display_name = f"{kinds.get(report.kind, '')} {day}".strip()
+            when = report.started_at and format_datetime(self.env, report.started_at)
+            report.display_name = " ".join(filter(None, [kinds.get(report.kind), when]))
 
     @api.depends("courses_total", "courses_done", "state")
     def _compute_progress(self):

@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..services import messages
 from ..services.results import RunResult
@@ -125,6 +126,11 @@ class MoodleSyncRun(models.Model):
     conflicts_oec = fields.Integer("Conflicts won by OpenEduCat", readonly=True)
     gaps_opened = fields.Integer("Gaps opened", readonly=True)
     gaps_closed = fields.Integer("Gaps closed", readonly=True)
+
+    @api.depends("started_at")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = run.started_at and format_datetime(self.env, run.started_at)
 
     @api.depends("courses_mapped", "courses_done", "courses_failed", "state", "marks_seen")
     def _compute_progress(self):

@@ -44,7 +44,7 @@ def describe(env, gap):
 def _manual_gone(env, gap, *details):
     return env._(
         "The record that a manual mapping names was deleted. Correct the mapping or "
-        "delete it (in Odoo: Configuration > Moodle > Mappings)."
+        "delete it (Map, beside this line in Odoo)."
     )
 
 
@@ -56,7 +56,7 @@ def _idnumber_unknown(env, gap, idnumber):
     return env._(
         "The course's ID number %s names a subject or course that does not exist in "
         "OpenEduCat. Correct it in Moodle, in the course's settings, or map the course "
-        "by hand (in Odoo: Configuration > Moodle > Mappings).",
+        "by hand (Map, beside this line in Odoo).",
         idnumber,
     )
 
@@ -80,7 +80,7 @@ def _idnumbers_hidden(env, gap):
 def _shortname_ambiguous(env, gap, shortname):
     return env._(
         "The course's short name %s fits several pairs of subject and course. Map the "
-        "course by hand (in Odoo: Configuration > Moodle > Mappings).",
+        "course by hand (Map, beside this line in Odoo).",
         shortname,
     )
 
@@ -89,7 +89,7 @@ def _group_without_idnumber(env, gap, name, idnumber):
     return env._(
         "The group %s of this course is no batch: it needs the ID number oec_batch_ and "
         "the batch's number, in Moodle, Participants > Groups; or map it by hand "
-        "(in Odoo: Configuration > Moodle > Mappings).",
+        "(Map, beside this line in Odoo).",
         name or gap.moodle_id,
     )
 
@@ -116,7 +116,7 @@ def _group_of_other_course(env, gap, name, idnumber):
     return env._(
         "The group %(group)s (%(idnumber)s) is a batch of another course than the one this "
         "Moodle course stands for. If that is meant, map the group by hand "
-        "(in Odoo: Configuration > Moodle > Mappings).",
+        "(Map, beside this line in Odoo).",
         idnumber=idnumber,
         group=name,
     )
@@ -133,7 +133,7 @@ def _no_match(env, gap, name, idnumber, address):
     return env._(
         "%(who)s (%(known)s) matches no student. Give the account the ID number oec_student_ "
         "and the student's number in Moodle, or the same e-mail address on both sides, or "
-        "map it by hand (in Odoo: Configuration > Moodle > Mappings).",
+        "map it by hand (Map, beside this line in Odoo).",
         who=_who(env, name, gap.moodle_id),
         known=known,
     )
@@ -160,7 +160,7 @@ def _account_unknown(env, gap, name):
     return env._(
         "Moodle holds marks of the account number %s, of which it tells nothing more: a "
         "temporary attendee or a deleted account. Merge the temporary attendee with a real "
-        "account in Moodle, or map it by hand (in Odoo: Configuration > Moodle > Mappings).",
+        "account in Moodle, or map it by hand (Map, beside this line in Odoo).",
         gap.moodle_id,
     )
 
@@ -186,7 +186,7 @@ def _email_shared_moodle(env, gap, name, address):
 def _email_shared_odoo(env, gap, name, address):
     return env._(
         "Several students have the e-mail %(email)s of %(who)s. Correct the students, or map "
-        "the account by hand (in Odoo: Configuration > Moodle > Mappings).",
+        "the account by hand (Map, beside this line in Odoo).",
         who=_who(env, name, gap.moodle_id),
         email=address,
     )
@@ -195,7 +195,7 @@ def _email_shared_odoo(env, gap, name, address):
 def _student_claimed(env, gap, name, record_id, others):
     return env._(
         "%(who)s and the Moodle account number %(others)s both match the student %(student)s. "
-        "Map the right one by hand (in Odoo: Configuration > Moodle > Mappings), or remove the "
+        "Map the right one by hand (Map, beside this line in Odoo), or remove the "
         "ID number or e-mail of the other in Moodle.",
         who=_who(env, name, gap.moodle_id),
         others=", ".join(map(str, others)),

@@ -34,6 +34,7 @@ class TestToken(MoodleCase):
             lambda: admin.export_data(["token_secret"]),
             lambda: admin.search([("token_secret", "=like", "T%")]),
             lambda: admin.write({"token_secret": "x"}),
+            lambda: admin.search([("token", "!=", False)]),
         ):
             with self.assertRaises(AccessError):
                 call()

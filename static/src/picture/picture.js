@@ -15,7 +15,7 @@ export class AttendancePicture extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({page: 0, differing: false});
+        this.state = useState({page: 0, differing: false, batch: ""});
         this.legend = [
             ["P", _t("Present")],
             ["A", _t("Absent")],
@@ -37,14 +37,26 @@ export class AttendancePicture extends Component {
             session.month = day.toFormat("LLL");
             session.title = `${day.toLocaleString()} ${session.batch}`;
         }
+        this.batches = [...new Set(this.picture.sessions.map((session) => session.batch))];
+        if (!this.batches.includes(this.state.batch)) {
+            this.state.batch = "";
+        }
         this.state.page = page;
     }
 
-    get students() {
-        if (!this.state.differing) {
-            return this.picture.students;
-        }
-        return this.picture.students.filter((s) => s.cells.some((cell) => cell && cell[1]));
+    /** Of the batch that is chosen: its sessions, and the students who have marks there. */
+    get shown() {
+        const {sessions, students} = this.picture;
+        const {batch, differing} = this.state;
+        const columns = sessions
+            .map((session, column) => ({session, column}))
+            .filter(({session}) => !batch || session.batch === batch);
+        const marked = (student) =>
+            columns.some(({column}) => {
+                const cell = student.cells[column];
+                return cell && (!differing || cell[1]);
+            });
+        return {columns, students: batch || differing ? students.filter(marked) : students};
     }
 
     get differences() {
@@ -56,7 +68,7 @@ export class AttendancePicture extends Component {
 
     get asOf() {
         const {as_of: asOf} = this.picture;
-        return asOf ? formatDateTime(deserializeDateTime(asOf)) : false;
+        return asOf ? formatDateTime(deserializeDateTime(asOf), {showSeconds: false}) : false;
     }
 
     cellClass(cell) {
