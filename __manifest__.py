@@ -32,6 +32,4 @@
         "web.assets_tests": ["openeducat_moodle_attendance/static/tests/tours/**/*"],
     },
     "images": ["static/description/instance.png"],
-    "application": False,
-    "installable": True,
 }

@@ -117,19 +117,18 @@ class MoodleInstance(models.Model):
             instance.discovery_html = instance._discovery_words(found) if found else False
 
     def _discovery_words(self, found):
-        _ = self.env._
         ways = dict(self.env["moodle.mapping"]._fields["found_by"]._description_selection(self.env))
-        intro = _(
+        intro = self.env._(
             "%(mapped)s of %(all)s Moodle courses stand for a subject and course of OpenEduCat.",
             mapped=len(found["matched"]) + found["left"],
             all=found["courses"],
         )
         rows = Markup().join(self._course_words(course, ways) for course in found["matched"])
         head = Markup("<tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>") % (
-            _("Moodle course"),
-            _("Found by"),
-            _("Students"),
-            _("Groups"),
+            self.env._("Moodle course"),
+            self.env._("Found by"),
+            self.env._("Students"),
+            self.env._("Groups"),
         )
         parts = [Markup("<p>%s</p>") % intro]
         if rows:
@@ -138,21 +137,24 @@ class MoodleInstance(models.Model):
                 % (head, rows)
             )
         if found["left"]:
-            parts.append(Markup("<p>%s</p>") % _("%s more courses not shown.", found["left"]))
+            parts.append(
+                Markup("<p>%s</p>") % self.env._("%s more courses not shown.", found["left"])
+            )
         if found["unmatched"]:
-            words = _("Not matched: %s.", self._names(found["unmatched"]))
+            words = self.env._("Not matched: %s.", self._names(found["unmatched"]))
             parts.append(Markup('<p class="text-muted">%s</p>') % words)
         return Markup().join(parts)
 
     def _course_words(self, course, ways):
-        _ = self.env._
-        students = [f"{number} {_('by')} {ways[way]}" for way, number in course["students"].items()]
-        groups = [_("%s matched", course["batches"])] if course["batches"] else []
+        students = [
+            f"{number} {self.env._('by')} {ways[way]}" for way, number in course["students"].items()
+        ]
+        groups = [self.env._("%s matched", course["batches"])] if course["batches"] else []
         cells = [escape(course["name"]), escape(ways[course["found_by"]])]
         for good, left in ((students, course["people"]), (groups, course["groups"])):
             words = escape(", ".join(good) or "–")
             if left:
-                words += Markup('<br/><span class="text-warning">%s</span>') % _(
+                words += Markup('<br/><span class="text-warning">%s</span>') % self.env._(
                     "%(count)s without a match: %(names)s",
                     count=len(left),
                     names=self._names(left),

@@ -110,8 +110,8 @@ class MoodleInstance(models.Model):
         return [*checks, *found.checks()]
 
     def _keep_checks(self, checks):
-        super()._keep_checks(checks)
         self.checks = [check.to_json() for check in checks]
+        return super()._keep_checks(checks)
 
     # --- whom to call -------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class MoodleSyncOutcome(models.Model):
     _auto = False
     _order = "started_at desc, id"
 
-    run_id = fields.Many2one("moodle.sync.run", "Run", readonly=True)
+    run_id = fields.Many2one("moodle.sync.run", readonly=True)
     instance_id = fields.Many2one("moodle.instance", "Moodle", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     started_at = fields.Datetime("Date", readonly=True)

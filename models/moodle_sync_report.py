@@ -248,10 +248,10 @@ class MoodleSyncReportLine(models.Model):
     day = fields.Date("Date", readonly=True)
     session_id = fields.Integer("Moodle session number", readonly=True)
     sheet_id = fields.Many2one(
-        "op.attendance.sheet", "Sheet", readonly=True, ondelete="set null", index="btree_not_null"
+        "op.attendance.sheet", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    batch_id = fields.Many2one("op.batch", "Batch", readonly=True, ondelete="set null")
-    student_id = fields.Many2one("op.student", "Student", readonly=True, ondelete="set null")
+    batch_id = fields.Many2one("op.batch", readonly=True, ondelete="set null")
+    student_id = fields.Many2one("op.student", readonly=True, ondelete="set null")
     moodle = fields.Char("In Moodle", readonly=True)
     odoo = fields.Char("In OpenEduCat", readonly=True)
     after = fields.Char("Afterwards", readonly=True)

@@ -62,16 +62,19 @@ class CheckList:
                 yield Check(False, self.env._("Reading"), error.explain(self.env))
 
     def _plugins(self):
-        _ = self.env._
         for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
             if not plugin.present:
-                yield Check(False, plugin.name, _("Not found."))
+                yield Check(False, plugin.name, self.env._("Not found."))
             elif plugin.family == NATIVE and plugin.name == "local_wsattendance":
-                words = _("Not there, and not needed: mod_attendance brings its own functions.")
+                words = self.env._(
+                    "Not there, and not needed: mod_attendance brings its own functions."
+                )
                 yield Check(None, plugin.name, words)
             else:
                 yield Check(
-                    True, plugin.name, _("Found, version %s.", plugin.version or _("not told"))
+                    True,
+                    plugin.name,
+                    self.env._("Found, version %s.", plugin.version or self.env._("not told")),
                 )
 
     def _functions(self):
@@ -97,28 +100,28 @@ class CheckList:
     # --- one session ------------------------------------------------------------
 
     def _reading(self):
-        _ = self.env._
         courses = self.reader.courses()
         if not courses:
-            words = _(
+            words = self.env._(
                 "The token's account sees no course. Give its role the rights "
                 "moodle/course:view and moodle/course:viewhiddencourses."
             )
-            yield Check(False, _("Courses"), words)
+            yield Check(False, self.env._("Courses"), words)
             return
         mapped = [c for c in courses if matching.match_course(c, self.table).pair]
-        words = _("%(mapped)s of %(all)s are matched.", mapped=len(mapped), all=len(courses))
+        words = self.env._(
+            "%(mapped)s of %(all)s are matched.", mapped=len(mapped), all=len(courses)
+        )
         if any(course.idnumber is None for course in courses):
-            words += " " + _(
+            words += " " + self.env._(
                 "ID numbers can't be seen: give the role of the token's account the right "
                 "moodle/course:update, or use short names."
             )
-        yield Check(bool(mapped) or None, _("Courses"), words)
+        yield Check(bool(mapped) or None, self.env._("Courses"), words)
         others = [course for course in courses if course not in mapped]
         yield self._session([*mapped, *others][:COURSES_TRIED])
 
     def _session(self, courses):
-        _ = self.env._
         for course in courses:
             session_id = self._some_session(course)
             if not session_id:
@@ -126,8 +129,8 @@ class CheckList:
             session = self.api.session(session_id)
             return Check(
                 True,
-                _("Reading a session"),
-                _(
+                self.env._("Reading a session"),
+                self.env._(
                     "Session %(number)s of %(course)s: %(students)s students listed, "
                     "%(marks)s marks.",
                     number=session.id,
@@ -138,8 +141,10 @@ class CheckList:
             )
         return Check(
             None,
-            _("Reading a session"),
-            _("No session was found in %s courses, so this could not be tried.", len(courses)),
+            self.env._("Reading a session"),
+            self.env._(
+                "No session was found in %s courses, so this could not be tried.", len(courses)
+            ),
         )
 
     def _some_session(self, course):

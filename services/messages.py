@@ -43,8 +43,8 @@ def describe(env, gap):
 
 def _manual_gone(env, gap, *details):
     return env._(
-        "The record that a manual mapping names was deleted. Correct the mapping or "
-        "delete it (Map, beside this line in Odoo)."
+        "The record that a mapping made by hand names was deleted. Choose another (Map, "
+        "beside this line in Odoo)."
     )
 
 

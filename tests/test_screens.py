@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import convert_file
 
 from .common import MoodleCase
 from .measured import measured
@@ -395,3 +396,14 @@ class TestOutcomes(MoodleCase):
             [("instance_id", "=", self.instance.id)], ["outcome"], ["lines:sum"]
         )
         self.assertEqual(dict(found), {"lines_created": 3, "lines_updated": 1, "lines_put_back": 1})
+
+
+@tagged("post_install", "-at_install")
+class TestDemoData(MoodleCase):
+    def test_it_loads_and_the_schedule_leaves_it_alone(self):
+        convert_file(self.env, "openeducat_moodle_attendance", "demo/moodle_demo.xml", {}, "init")
+        instance = self.env.ref("openeducat_moodle_attendance.demo_instance")
+        self.assertEqual(instance.open_gap_count, 2)
+        with self.own_cursors():
+            self.env["moodle.instance"]._cron_sync_attendance()
+        self.assertEqual(instance.run_count, 1)

@@ -13,10 +13,10 @@ class MoodleGapMap(models.TransientModel):
     gap_id = fields.Many2one("moodle.sync.gap", required=True, readonly=True)
     maps = fields.Char(related="gap_id.maps")
     name = fields.Text(related="gap_id.name")
-    student_id = fields.Many2one("op.student", "Student")
-    batch_id = fields.Many2one("op.batch", "Batch")
-    subject_id = fields.Many2one("op.subject", "Subject")
-    course_id = fields.Many2one("op.course", "Course")
+    student_id = fields.Many2one("op.student")
+    batch_id = fields.Many2one("op.batch")
+    subject_id = fields.Many2one("op.subject")
+    course_id = fields.Many2one("op.course")
 
     @api.model
     def default_get(self, fields_list):

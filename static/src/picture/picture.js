@@ -2,7 +2,7 @@
 
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {deserializeDate, deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDate, deserializeDateTime} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {useService} from "@web/core/utils/hooks";
@@ -68,7 +68,8 @@ export class AttendancePicture extends Component {
 
     get asOf() {
         const {as_of: asOf} = this.picture;
-        return asOf ? formatDateTime(deserializeDateTime(asOf), {showSeconds: false}) : false;
+        const style = {dateStyle: "medium", timeStyle: "short"};
+        return asOf && deserializeDateTime(asOf).toLocaleString(style);
     }
 
     cellClass(cell) {

@@ -72,7 +72,8 @@ tours.add("moodle_setup", {
         },
         {
             content: "Somebody matches no student",
-            trigger: ".modal .o_field_widget[name=discovery_html] .text-warning:contains(Sam Visitor)",
+            trigger:
+                ".modal .o_field_widget[name=discovery_html] .text-warning:contains(Sam Visitor)",
         },
         {
             content: "Go on",
@@ -104,7 +105,8 @@ tours.add("moodle_setup", {
         },
         {
             content: "The instance is there and connected",
-            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=connection_state]:contains(Connected)",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=connection_state]:contains(Connected)",
         },
         {
             content: "What was found is a check list",
@@ -138,7 +140,8 @@ tours.add("moodle_sync_progress", {
         },
         {
             content: "The form notices by itself that it is done",
-            trigger: ".o_form_view:not(:has(.o_moodle_progress)) .o_field_widget[name=last_summary]:contains(2 of 2)",
+            trigger:
+                ".o_form_view:not(:has(.o_moodle_progress)) .o_field_widget[name=last_summary]:contains(2 of 2)",
         },
         {
             content: "Look at the runs",
@@ -186,7 +189,8 @@ tours.add("moodle_mend", {
         },
         {
             content: "It waits for the next run",
-            trigger: "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Mapped)",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Mapped)",
         },
         ...instances,
         {
@@ -236,7 +240,6 @@ tours.add("moodle_preview_apply", {
         {
             content: "By course",
             trigger: ".o_list_view .o_group_name:contains(Algebra I)",
-            run: "click",
         },
         {
             content: "A mark that Moodle has changed",
@@ -248,7 +251,8 @@ tours.add("moodle_preview_apply", {
         },
         {
             content: "Back to the preview",
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item:last-of-type a, .o_back_button",
+            trigger:
+                ".o_breadcrumb .o_back_button, .breadcrumb-item:last-of-type a, .o_back_button",
             run: "click",
         },
         {
@@ -273,12 +277,14 @@ tours.add("moodle_manager", {
         ...instances,
         {
             content: "Nothing to set up for a manager",
-            trigger: ".o_list_view:not(:has(button[name=action_new_setup])) .o_data_row td[name=name]:contains(Test Moodle)",
+            trigger:
+                ".o_list_view:not(:has(button[name=action_new_setup])) .o_data_row td[name=name]:contains(Test Moodle)",
             run: "click",
         },
         {
             content: "The form shows the state and no token",
-            trigger: ".o_form_view:has(.o_field_widget[name=connection_state]):not(:has([name=token]))",
+            trigger:
+                ".o_form_view:has(.o_field_widget[name=connection_state]):not(:has([name=token]))",
             run: async () => {
                 const id = given().instance;
                 const forbidden = [
@@ -345,7 +351,12 @@ tours.add("moodle_teacher", {
                 if (own.length) {
                     throw new Error(`A teacher sees ${own.map((menu) => menu.name)}`);
                 }
-                for (const model of ["moodle.instance", "moodle.sync.run", "moodle.sync.gap", "moodle.mapping"]) {
+                for (const model of [
+                    "moodle.instance",
+                    "moodle.sync.run",
+                    "moodle.sync.gap",
+                    "moodle.mapping",
+                ]) {
                     const allowed = await rpc(model, "web_search_read", [[], {id: {}}]).then(
                         () => true,
                         () => false
