@@ -2,11 +2,12 @@
 # make serve  leaves Odoo running with the demo's data
 # make test   all tests; ARGS="-k pull" narrows them
 # make terms  the texts to be translated, and the translations brought up to date
+# make wheel  packages for pip, one for each Odoo series
 # make histories  the random histories, ten times as many; HISTORY_SEED repeats one
 # make lint   the linters
 # make clean  forgets the databases and all that was fetched
 
-.PHONY: demo serve test histories terms lint clean
+.PHONY: demo serve test histories terms lint wheel clean
 
 demo:
 	@dev/setup.sh
@@ -30,6 +31,9 @@ terms:
 
 lint:
 	@dev/lint.sh
+
+wheel:
+	@dev/wheel.sh
 
 clean:
 	@dev/clean.sh
