@@ -147,7 +147,8 @@ class MoodleInstance(models.Model):
 
     def _course_words(self, course, ways):
         students = [
-            f"{number} {self.env._('by')} {ways[way]}" for way, number in course["students"].items()
+            self.env._("%(number)s by %(way)s", number=number, way=ways[way])
+            for way, number in course["students"].items()
         ]
         groups = [self.env._("%s matched", course["batches"])] if course["batches"] else []
         cells = [escape(course["name"]), escape(ways[course["found_by"]])]

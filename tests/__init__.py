@@ -24,5 +24,6 @@ from . import (
     test_screens,
     test_security,
     test_state_machine,
+    test_translations,
     test_two_processes,
 )
