@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..services import moodle_client
-from .common import MoodleCase
+from .common import MoodleCase, stored
 from .histories import History
 from .measured import measured
 from .moodle_server.profiles import PROFILES
@@ -59,9 +59,9 @@ class RealHistoryCase(MoodleCase):
             world.run()
         copy = world.as_world()
         found = [*copy.differences(), *copy.missing(), *copy.inventions()]
-        before = self.sheets.read(), self.sheets.attendance_line.read()
+        before = stored(self.sheets), stored(self.sheets.attendance_line)
         world.run()
-        if (self.sheets.read(), self.sheets.attendance_line.read()) != before:
+        if (stored(self.sheets), stored(self.sheets.attendance_line)) != before:
             found.append(f"a run without edits wrote here: {self.instance.last_run_id.summary}")
         if self.server.write_count:
             writes = [(call.function, call.params) for call in self.server.calls if call.written]
