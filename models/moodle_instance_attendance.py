@@ -4,16 +4,12 @@ import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import config
 
 from ..services import SyncAttendance
 from ..services.merge import MOODLE
 from ..services.results import SyncResult
 from .moodle_instance_preview import BUTTON_SECONDS
 from .moodle_instance_status import CRON
-
-# Without a limit on cron jobs in Odoo's configuration.
-CRON_SECONDS = 600
 
 
 class MoodleInstance(models.Model):
@@ -191,10 +187,7 @@ class MoodleInstance(models.Model):
         a dead or refusing Moodle: Odoo would switch the cron off."""
         domain = [("active", "=", True), ("setup_step", "=", False)]
         instances = self.search(domain, order="last_success asc nulls first, id")
-        limit = config["limit_time_real_cron"]
-        if limit is None or limit < 0:
-            limit = config["limit_time_real"]
-        seconds = limit / 2 if limit else CRON_SECONDS
+        seconds = self._cron_seconds()
         unfinished = False
         for instance in instances:
             runner = SyncAttendance(self.env.registry, instance.id, SUPERUSER_ID)

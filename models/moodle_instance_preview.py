@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import config
 
 from ..services import SkippedError, Survey
 from ..services import moodle_errors as errors
@@ -10,7 +11,8 @@ from ..services.results import PlanReport
 SURVEY_CRON = "openeducat_moodle_attendance.ir_cron_survey"
 # A button press answers within seconds; the rest goes on in the background.
 BUTTON_SECONDS = 8
-CRON_SECONDS = 240
+# Of a cron job, without a limit in Odoo's configuration.
+CRON_SECONDS = 600
 
 
 class MoodleInstance(models.Model):
@@ -159,7 +161,7 @@ class MoodleInstance(models.Model):
         """Reports and backfills that a button or the schedule has begun."""
         reports = self.env["moodle.sync.report"].search([("state", "=", "running")], order="id")
         states = [
-            report.instance_id._survey().report(report.id, CRON_SECONDS / len(reports))
+            report.instance_id._survey().report(report.id, self._cron_seconds() / len(reports))
             for report in reports
         ]
         backfilling = self.search([("backfill_next", ">", 0)])
@@ -188,11 +190,11 @@ class MoodleInstance(models.Model):
             "context": {"default_instance_id": self.id},
         }
 
-    def _go_on_with_backfill(self, seconds=CRON_SECONDS):
+    def _go_on_with_backfill(self):
         self.ensure_one()
         try:
             found, following = self._survey().backfill(
-                self.backfill_next, self.backfill_last, seconds
+                self.backfill_next, self.backfill_last, self._cron_seconds()
             )
         except (errors.MoodleError, SkippedError):
             # The next run says on the instance what is wrong with Moodle; begun again
@@ -201,6 +203,14 @@ class MoodleInstance(models.Model):
             return
         self.backfill_found += found
         self.backfill_next = following or 0
+
+    @api.model
+    def _cron_seconds(self):
+        """Half of what Odoo lets a cron job take: what was begun is ended in the rest."""
+        limit = config["limit_time_real_cron"]
+        if limit is None or limit < 0:
+            limit = config["limit_time_real"]
+        return limit / 2 if limit else CRON_SECONDS
 
     @api.model
     def _survey_in_background(self):

@@ -8,8 +8,6 @@ from ..services import moodle_errors as errors
 from .moodle_instance_preview import BUTTON_SECONDS
 
 STEPS = ["connect", "people", "direction", "preview"]
-# Names that are shown of a long list.
-SHOWN = 8
 
 
 class MoodleInstance(models.Model):
@@ -98,7 +96,7 @@ class MoodleInstance(models.Model):
         """From here on the schedule synchronises this Moodle."""
         self.ensure_one()
         self.check_access("write")
-        self.setup_step = False
+        self.write({"setup_step": False, "discovery": False})
         self._continue_in_background()
         return {
             "type": "ir.actions.act_window",
@@ -140,7 +138,7 @@ class MoodleInstance(models.Model):
             parts.append(
                 Markup("<p>%s</p>") % self.env._("%s more courses not shown.", found["left"])
             )
-        if found["unmatched"]:
+        if found["unmatched"]["count"]:
             words = self.env._("Not matched: %s.", self._names(found["unmatched"]))
             parts.append(Markup('<p class="text-muted">%s</p>') % words)
         return Markup().join(parts)
@@ -154,18 +152,19 @@ class MoodleInstance(models.Model):
         cells = [escape(course["name"]), escape(ways[course["found_by"]])]
         for good, left in ((students, course["people"]), (groups, course["groups"])):
             words = escape(", ".join(good) or "–")
-            if left:
+            if left["count"]:
                 words += Markup('<br/><span class="text-warning">%s</span>') % self.env._(
                     "%(count)s without a match: %(names)s",
-                    count=len(left),
+                    count=left["count"],
                     names=self._names(left),
                 )
             cells.append(words)
         return Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in cells)
 
     @staticmethod
-    def _names(names):
-        return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+    def _names(some):
+        more = some["count"] > len(some["names"])
+        return ", ".join(some["names"]) + (" …" if more else "")
 
     @api.depends("report_ids.state", "report_ids.courses_done")
     def _compute_setup_report(self):

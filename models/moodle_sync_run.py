@@ -78,7 +78,8 @@ class MoodleSyncRun(models.Model):
         "moodle.sync.report",
         "Preview",
         readonly=True,
-        ondelete="restrict",
+        # Without its preview an unfinished run would do whatever there is to do.
+        ondelete="cascade",
         index="btree_not_null",
         help="This run did what that preview says and nothing else.",
     )

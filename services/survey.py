@@ -1,6 +1,7 @@
 """Looks at both sides and writes no attendance: preview, verification, what matches
 whom, and past sessions by their ids. ORM."""
 
+import logging
 import time
 from collections import Counter
 
@@ -11,6 +12,11 @@ from .course_reader import KnownSessions
 from .course_sync import CourseSync
 from .results import CourseReport, PlanReport
 from .sync_attendance import SkippedError, SyncAttendance
+
+_logger = logging.getLogger(__name__)
+
+# Names that are kept of those who match nothing.
+NAMES = 8
 
 
 class Survey(SyncAttendance):
@@ -66,6 +72,11 @@ class Survey(SyncAttendance):
             except errors.MoodleError as error:
                 cr.rollback()
                 report._fail(error.explain(self.env))
+            except Exception:
+                # As in a run: Odoo would switch the cron off, for all instances.
+                cr.rollback()
+                _logger.exception("Report on Moodle instance %s", self.instance_id)
+                report._fail(self._unexpected())
             self.connection.commit()
             return report.state
 
@@ -85,13 +96,13 @@ class Survey(SyncAttendance):
                 if found and time.monotonic() - started >= seconds:
                     break
                 found.append(self._matches(course, match))
-            unmatched = [course.fullname for course, match in self.matches if not match.pair]
+            unmatched = [course for course, match in self.matches if not match.pair]
             cr.rollback()
             return {
                 "courses": len(self.matches),
                 "matched": found,
                 "left": len(mapped) - len(found),
-                "unmatched": unmatched,
+                "unmatched": _some(course.fullname for course in unmatched),
             }
 
     def backfill(self, first_id, last_id, seconds=None):
@@ -159,11 +170,13 @@ class Survey(SyncAttendance):
             "name": course.fullname,
             "found_by": match.found_by,
             "students": Counter(m.found_by for m in matches if m.record_id),
-            "people": [
+            "people": _some(
                 u.fullname for u, m in zip(students, matches, strict=True) if not m.record_id
-            ],
+            ),
             "batches": sum(bool(m.record_id) for m in batches),
-            "groups": [g.name for g, m in zip(groups, batches, strict=True) if not m.record_id],
+            "groups": _some(
+                g.name for g, m in zip(groups, batches, strict=True) if not m.record_id
+            ),
         }
 
     def _probe(self, session_id):
@@ -172,3 +185,9 @@ class Survey(SyncAttendance):
         except (errors.MoodleNotFound, errors.MoodlePoisonedAnswer, errors.MoodleNoPermission):
             # None, unreadable, or of a course that the account may not enter.
             return None
+
+
+def _some(names):
+    """Enough of them to see who is meant."""
+    names = list(names)
+    return {"count": len(names), "names": names[:NAMES]}

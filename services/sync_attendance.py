@@ -156,10 +156,14 @@ class SyncAttendance:
         self.approved = run._approved_plans()
         if self.approved is not None:
             mapped = [item for item in mapped if item[0].id in self.approved]
-        queue = run._enqueue([course.id for course, _ in mapped], len(courses))
-        for course_id in sorted(set(self.approved or ()) - {course.id for course, _ in mapped}):
-            name = self.env._("Moodle course %s", course_id)
-            run._course_failed(course_id, name, self._moved())
+        ids = [course.id for course, _match in mapped]
+        missing = sorted(set(self.approved or ()) - set(ids))
+        queue = run._enqueue([*missing, *ids], len(courses))
+        for course_id in missing:
+            if course_id in queue:
+                # Matched when it was approved, and not any more.
+                name = self.env._("Moodle course %s", course_id)
+                run._course_failed(course_id, name, self._moved())
         self.connection.commit()
         calls = self._count_calls(run, 0)
         for course, match in mapped:

@@ -2,7 +2,9 @@
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ..services.course_sync import CourseSync
 from .common import MoodleCase
 
 
@@ -133,6 +135,26 @@ class TestPreview(PreviewCase):
             action = report.action_apply()
         self.assertIn("not finished yet", action["params"]["message"])
         self.assertFalse(self.sheets)
+
+    def test_it_goes_with_its_instance(self):
+        self.add_session("PA")
+        report = self.look()
+        self.apply(report)
+        self.sheets.moodle_instance_id = self.registers.moodle_instance_id = False
+        self.instance.unlink()
+        self.assertFalse(report.exists())
+
+    @mute_logger("odoo.addons.openeducat_moodle_attendance.services.survey")
+    def test_a_fault_of_ours_ends_it(self):
+        self.add_session("PA")
+
+        def broken(*args):
+            raise ZeroDivisionError("not for a registrar's eyes")
+
+        self.patch(CourseSync, "plan", broken)
+        report = self.look()
+        self.assertEqual(report.state, "failed")
+        self.assertIn("log of the Odoo server", report.problem)
 
     def test_of_a_dead_moodle(self):
         self.server.stop()
