@@ -9,8 +9,8 @@ import calendar
 from datetime import UTC, datetime
 
 from . import matching
-from .merge import MOODLE
-from .records import Line, LocalState, MoodleUser, Register, Seen, Sheet, Subject
+from .people_store import PeopleStore, write_changed
+from .records import Line, LocalState, Register, Seen, Sheet, Subject
 from .status import FIELDS, from_booleans
 
 # Our own writes leave no messages and are nobody's edit.
@@ -40,20 +40,14 @@ LINE_FIELDS = [
 TIME_FIELDS = ["moodle_marked_at", "create_uid", "write_date"]
 
 
-class LocalStore:
+class LocalStore(PeopleStore):
     """:param instance: the ``moodle.instance``, in the run's environment; its settings
     are read here once, since each commit of the run empties Odoo's cache
     """
 
     def __init__(self, instance):
-        self.instance = instance
-        self.env = instance.env
-        self.match_by_email = instance.match_by_email
-        self.pushes = instance.sync_attendance_from != MOODLE
+        super().__init__(instance)
         self._codes = {}
-
-    def _read(self, model, domain, fields, **kwargs):
-        return self.env[model].search_read(domain, fields, load=None, **kwargs)
 
     # --- courses --------------------------------------------------------------
 
@@ -100,7 +94,7 @@ class LocalStore:
             }
             mapping = by_id.get(course.id)
             if mapping:
-                _write_changed(mapping, values)
+                write_changed(mapping, values)
             else:
                 keys = {
                     "instance_id": self.instance.id,
@@ -115,204 +109,6 @@ class LocalStore:
     def subject(self, pair):
         """:param pair: ``(op.subject id, op.course id)``, of the course table"""
         return Subject(pair[0], pair[1], self._codes[pair[0]])
-
-    # --- people and groups ----------------------------------------------------
-
-    def links(self, model, moodle_ids):
-        """Kept links by Moodle id; those by e-mail only while the instance matches by
-        e-mail."""
-        domain = [
-            ("instance_id", "=", self.instance.id),
-            ("model", "=", model),
-            ("moodle_id", "in", list(moodle_ids)),
-        ]
-        return {link.moodle_id: link for link in self._links(domain)}
-
-    def _links(self, domain):
-        if not self.match_by_email:
-            domain = [*domain, ("found_by", "!=", matching.EMAIL)]
-        rows = self._read(
-            "moodle.mapping",
-            domain,
-            ["moodle_id", "oec_record_id", "found_by", "moodle_idnumber"],
-        )
-        return [
-            matching.Link(
-                row["moodle_id"],
-                row["oec_record_id"],
-                row["found_by"],
-                row["moodle_idnumber"] or "",
-            )
-            for row in rows
-        ]
-
-    def people_of(self, users, groups, subject):
-        """Who these people and groups are, whether or not they have marks.
-
-        :param users: tuple of ``MoodleUser``
-        :param groups: tuple of ``MoodleGroup``
-        :return: ``matching.People``
-        """
-        links = self.links("op.student", {user.id for user in users})
-        table = self._student_table(users, subject, links)
-        by_id = {group.id: group for group in groups}
-        batch_links = self.links("op.batch", by_id.keys())
-        batches = self._batch_table(by_id, batch_links)
-        return matching.People(
-            students=matching.match_students(users, table),
-            batches={
-                group: matching.match_group(group, by_id, subject.course_id, batches)
-                for group in by_id
-            },
-        )
-
-    def people(self, reading, subject, links):
-        """Who is who in one course.
-
-        :param reading: ``CourseReading``
-        :param subject: ``Subject``
-        :param links: kept links of the users, by Moodle id (see :meth:`links`)
-        :return: ``matching.People``
-        """
-        users = list(reading.users)
-        known = {user.id for user in users}
-        # People who left the course and are linked already were not asked for.
-        users += [
-            MoodleUser(id=link.moodle_id, fullname="", idnumber=link.idnumber)
-            for link in links.values()
-            if link.moodle_id not in known
-        ]
-        table = self._student_table(users, subject, links)
-        groups = {group.id: group for group in reading.groups}
-        used = {s.group_id for s in reading.sessions if s.group_id and (s.marks or self.pushes)}
-        if self.pushes:
-            used |= groups.keys()
-        batch_links = self.links("op.batch", used) if used else {}
-        batches = self._batch_table(groups, batch_links)
-        return matching.People(
-            students=matching.match_students(users, table),
-            batches={
-                group: matching.match_group(group, groups, subject.course_id, batches)
-                for group in used
-            },
-            table=table,
-            batch_links=batch_links,
-            names={user.id: user.fullname for user in users},
-            group_names={group.id: group.name for group in reading.groups},
-        )
-
-    def _student_table(self, users, subject, links):
-        wanted = {link.record_id for link in links.values()}
-        wanted |= {matching.student_id(user.idnumber) for user in users} - {None}
-        emails = {
-            user.email.lower()
-            for user in users
-            if user.email and matching.student_id(user.idnumber) is None
-        }
-        exists = set(self.env["op.student"].search([("id", "in", list(wanted))]).ids)
-        by_email = self._students_by_email(emails) if emails else {}
-        candidates = list(exists.union(*by_email.values()))
-        running = {}
-        for row in self._read(
-            "op.student.course",
-            [
-                ("course_id", "=", subject.course_id),
-                ("state", "=", "running"),
-                ("student_id", "in", candidates),
-            ],
-            ["student_id", "batch_id"],
-        ):
-            running.setdefault(row["student_id"], []).append(row["batch_id"] or 0)
-        holders = {}
-        for link in self._links(
-            [
-                ("instance_id", "=", self.instance.id),
-                ("model", "=", "op.student"),
-                ("oec_record_id", "in", candidates),
-            ]
-        ):
-            holders.setdefault(link.record_id, []).append(link)
-        return matching.StudentTable(frozenset(exists), by_email, links, holders, running)
-
-    def _students_by_email(self, emails):
-        """``{lower-case e-mail: [student ids]}``, archived students included: a person
-        who has an old record beside the new one is not guessed at."""
-        if not self.match_by_email:
-            return {}
-        # email_normalized is lower-cased by Odoo and indexed.
-        domain = [("partner_id.email_normalized", "in", list(emails))]
-        rows = self._read("op.student", domain, ["partner_id"])
-        partners = {row["partner_id"] for row in rows}
-        email_of = {
-            row["id"]: row["email_normalized"]
-            for row in self._read(
-                "res.partner", [("id", "in", list(partners))], ["email_normalized"]
-            )
-        }
-        result = {}
-        for row in rows:
-            result.setdefault(email_of[row["partner_id"]], []).append(row["id"])
-        return result
-
-    def _batch_table(self, groups, links):
-        wanted = {matching.batch_id(group.idnumber) for group in groups.values()} - {None}
-        wanted |= {link.record_id for link in links.values()}
-        rows = self._read("op.batch", [("id", "in", list(wanted))], ["course_id"]) if wanted else ()
-        return matching.BatchTable({row["id"]: row["course_id"] for row in rows}, links)
-
-    def save_links(self, reading, people, links):
-        """Keep what was found, so that it holds when people leave the course.
-
-        :param links: the kept links as :meth:`people` got them
-        """
-        idnumbers = {user.id: user.idnumber for user in reading.users}
-        self._save_links("op.student", people.students, links, idnumbers, people.names)
-        if people.batches:
-            links = people.batch_links
-            idnumbers = {group.id: group.idnumber for group in reading.groups}
-            self._save_links("op.batch", people.batches, links, idnumbers, people.group_names)
-
-    def _save_links(self, model, matches, links, idnumbers, names):
-        new = []
-        for match in matches.values():
-            link = links.get(match.moodle_id)
-            if match.moodle_id not in idnumbers:
-                # Not asked for in this run: nothing new is known.
-                continue
-            idnumber = idnumbers[match.moodle_id]
-            if not match.record_id or match.found_by == matching.MANUAL:
-                continue
-            found = matching.Link(match.moodle_id, match.record_id, match.found_by, idnumber)
-            if link == found:
-                continue
-            values = {
-                "oec_record_id": match.record_id,
-                "found_by": match.found_by,
-                "moodle_idnumber": idnumber or False,
-                "moodle_name": names.get(match.moodle_id) or False,
-            }
-            keys = {
-                "instance_id": self.instance.id,
-                "model": model,
-                "moodle_id": match.moodle_id,
-            }
-            new.append((keys, values))
-        if not new:
-            return
-        rows = self.env["moodle.mapping"].search(
-            [
-                ("instance_id", "=", self.instance.id),
-                ("model", "=", model),
-                ("moodle_id", "in", [keys["moodle_id"] for keys, _values in new]),
-            ]
-        )
-        by_id = {row.moodle_id: row for row in rows}
-        for keys, values in new:
-            if keys["moodle_id"] in by_id:
-                _write_changed(by_id[keys["moodle_id"]], values)
-        self.env["moodle.mapping"].create(
-            [{**keys, **values} for keys, values in new if keys["moodle_id"] not in by_id]
-        )
 
     # --- attendance -----------------------------------------------------------
 
@@ -482,13 +278,3 @@ def _marked(row):
     if not marked_at and row["create_uid"] and not row["moodle_base"]:
         marked_at = unix(row["write_date"])
     return {"marked_at": marked_at, "person": bool(row["moodle_marked_at"] or row["create_uid"])}
-
-
-def _write_changed(record, values):
-    changed = {
-        name: value
-        for name, value in values.items()
-        if (record[name].id if record._fields[name].type == "many2one" else record[name]) != value
-    }
-    if changed:
-        record.write(changed)
