@@ -186,27 +186,7 @@ class MoodleSyncReport(models.Model):
                 counts[name] = counts.get(name, self[name]) + number
                 counts["differences"] = counts.get("differences", self.differences) + number
         self.write({**values, **counts})
-        self.env["moodle.sync.report.line"].create(
-            [
-                {
-                    "report_id": self.id,
-                    "course_id": course.id,
-                    "course_name": course.fullname,
-                    "kind": line.kind,
-                    "day": line.day,
-                    "session_id": line.session_id,
-                    "sheet_id": line.sheet_id or False,
-                    "batch_id": line.batch_id or False,
-                    "student_id": line.student_id or False,
-                    "moodle": line.moodle,
-                    "odoo": line.odoo,
-                    "after": line.after,
-                    "marks": line.marks,
-                    "detail": line.detail,
-                }
-                for line in lines
-            ]
-        )
+        self.env["moodle.sync.report.line"]._note({"report_id": self.id}, course, lines)
 
     def _complete(self):
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "pending": False})
@@ -232,7 +212,7 @@ class MoodleSyncReport(models.Model):
 
 
 class MoodleSyncReportLine(models.Model):
-    """One entry of a preview or a verification."""
+    """One entry of a preview or a verification; or one change that a run has made."""
 
     _name = "moodle.sync.report.line"
     _description = "Moodle Preview Line"
@@ -240,7 +220,10 @@ class MoodleSyncReportLine(models.Model):
     _rec_name = "course_name"
 
     report_id = fields.Many2one(
-        "moodle.sync.report", required=True, index=True, ondelete="cascade", readonly=True
+        "moodle.sync.report", index="btree_not_null", ondelete="cascade", readonly=True
+    )
+    run_id = fields.Many2one(
+        "moodle.sync.run", index="btree_not_null", ondelete="cascade", readonly=True
     )
     course_id = fields.Integer("Moodle course number", readonly=True)
     course_name = fields.Char("Moodle Course", readonly=True)
@@ -257,3 +240,31 @@ class MoodleSyncReportLine(models.Model):
     after = fields.Char("Afterwards", readonly=True)
     marks = fields.Integer(readonly=True)
     detail = fields.Char("Details", readonly=True)
+
+    @api.model
+    def _note(self, keys, course, lines):
+        """:param keys: ``{"report_id": id}`` or ``{"run_id": id}``
+        :param course: ``MoodleCourse``
+        :param lines: iterable of ``changes.Change``
+        """
+        self.create(
+            [
+                {
+                    **keys,
+                    "course_id": course.id,
+                    "course_name": course.fullname,
+                    "kind": line.kind,
+                    "day": line.day,
+                    "session_id": line.session_id,
+                    "sheet_id": line.sheet_id or False,
+                    "batch_id": line.batch_id or False,
+                    "student_id": line.student_id or False,
+                    "moodle": line.moodle,
+                    "odoo": line.odoo,
+                    "after": line.after,
+                    "marks": line.marks,
+                    "detail": line.detail,
+                }
+                for line in lines
+            ]
+        )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 from ..services import messages
+from ..services.changes import NOTE
 from ..services.results import RunResult
 
 KEEP_DAYS = 90
@@ -94,6 +95,8 @@ class MoodleSyncRun(models.Model):
     summary = fields.Text(readonly=True)
     pending = fields.Json(readonly=True, help="Moodle courses that are still to be done.")
     skipped_by_reason = fields.Json(readonly=True)
+    line_ids = fields.One2many("moodle.sync.report.line", "run_id", "Changes", readonly=True)
+    line_count = fields.Integer("Changed", compute="_compute_line_count")
     courses_in_moodle = fields.Integer("Courses in Moodle", readonly=True)
     courses_mapped = fields.Integer("Courses matched", readonly=True)
     courses_done = fields.Integer(readonly=True)
@@ -127,6 +130,21 @@ class MoodleSyncRun(models.Model):
     conflicts_oec = fields.Integer("Conflicts won by OpenEduCat", readonly=True)
     gaps_opened = fields.Integer("Gaps opened", readonly=True)
     gaps_closed = fields.Integer("Gaps closed", readonly=True)
+
+    def _compute_line_count(self):
+        rows = self.env["moodle.sync.report.line"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+        )
+        counts = {run.id: count for run, count in rows}
+        for run in self:
+            run.line_count = counts.get(run.id, 0)
+
+    def action_lines(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "openeducat_moodle_attendance.action_moodle_sync_report_line"
+        )
+        return {**action, "name": self.env._("Changes"), "domain": [("run_id", "=", self.id)]}
 
     @api.depends("started_at")
     def _compute_display_name(self):
@@ -197,12 +215,16 @@ class MoodleSyncRun(models.Model):
         if values:
             self.write(values)
 
-    def _course_done(self, course_id, done, plan):
+    def _course_done(self, course, outcome):
+        """:param course: ``MoodleCourse``
+        :param outcome: ``CourseOutcome``
+        """
+        plan = outcome.plan
         skipped = Counter(self.skipped_by_reason or {})
         skipped.update(plan.skipped)
         self.write(
             {
-                "pending": self._without(course_id),
+                "pending": self._without(course.id),
                 "courses_done": self.courses_done + 1,
                 "skipped_by_reason": dict(skipped),
             }
@@ -211,8 +233,10 @@ class MoodleSyncRun(models.Model):
             sessions_seen=plan.sessions_seen,
             marks_seen=plan.marks_seen,
             marks_skipped=sum(plan.skipped.values()),
-            **done,
+            **outcome.done,
         )
+        Line = self.env["moodle.sync.report.line"]
+        Line._note({"run_id": self.id}, course, [c for c in outcome.changes if c.kind != NOTE])
 
     def _course_failed(self, course_id, course_name, message):
         lines = [self.errors] if self.errors else []

@@ -13,6 +13,7 @@ from .attendance_api import AttendanceApi
 from .module_detector import LEGACY, NATIVE, PREFIX, WRITING
 from .moodle_reader import MoodleReader
 
+LISTING = PREFIX[NATIVE] + "get_sessions"
 # Courses that are looked through for a session; the matched ones first.
 COURSES_TRIED = 5
 
@@ -52,7 +53,7 @@ class CheckList:
 
     def checks(self):
         yield from self._plugins()
-        yield self._functions()
+        yield from self._functions()
         if self.may_create and self.direction in WRITING:
             yield self._creation()
         if self.detection.ready:
@@ -64,38 +65,49 @@ class CheckList:
     def _plugins(self):
         for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
             if not plugin.present:
-                yield Check(False, plugin.name, self.env._("Not found."))
+                # Of the two, mod_attendance alone is needed.
+                needed = plugin.name == "mod_attendance"
+                problem = needed and self.detection.problem
+                words = self.env._(problem) if problem else self.env._("Not found.")
+                yield Check(False if needed else None, plugin.name, words)
             elif plugin.family == NATIVE and plugin.name == "local_wsattendance":
                 words = self.env._(
                     "Not there, and not needed: mod_attendance brings its own functions."
                 )
                 yield Check(None, plugin.name, words)
             else:
-                yield Check(
-                    True,
-                    plugin.name,
-                    self.env._("Found, version %s.", plugin.version or self.env._("not told")),
-                )
+                version = plugin.version or self.env._("not told")
+                yield Check(True, plugin.name, self.env._("Found, version %s.", version))
 
     def _functions(self):
-        if self.detection.problem is not None:
-            return Check(False, self.env._("Functions"), self.env._(self.detection.problem))
-        words = self.env._("All that are needed in this direction are in the token's service.")
-        return Check(True, self.env._("Functions"), words)
+        if not self.detection.mod_attendance.present:
+            return
+        for name in self.detection.missing:
+            yield Check(False, name, self._missing(name))
+        if self.detection.problem is not None and not self.detection.missing:
+            yield Check(False, self.env._("Functions"), self.env._(self.detection.problem))
+        elif self.detection.ready:
+            words = self.env._("All that are needed in this direction are in the token's service.")
+            yield Check(True, self.env._("Functions"), words)
+
+    def _missing(self, name):
+        words = self.env._(
+            "The function %s is missing. In Moodle, Site administration > Server > Web "
+            "services > External services > your service > Functions: add it.",
+            name,
+        )
+        if name == LISTING:
+            words += " " + self.env._(
+                "If it is not offered there, update the Attendance activity (mod_attendance of "
+                "August 2022 or later)."
+            )
+        return words
 
     def _creation(self):
         name = self.env._("Create missing Moodle sessions")
         if self.api.creates_sessions:
             return Check(True, name, self.env._("Possible."))
-        return Check(
-            False,
-            name,
-            self.env._(
-                "The function %s is missing. In Moodle, Site administration > Server > Web "
-                "services > External services > your service > Functions: add it.",
-                PREFIX[NATIVE] + "add_session",
-            ),
-        )
+        return Check(False, name, self._missing(PREFIX[NATIVE] + "add_session"))
 
     # --- one session ------------------------------------------------------------
 

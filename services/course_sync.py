@@ -14,6 +14,7 @@ from odoo.service.model import retrying
 
 from . import moodle_errors as errors
 from . import plan as p
+from .changes import NEW_SESSION, PUSH, changes
 from .course_reader import KnownSessions
 from .plan_applier import PlanApplier
 from .planner import Rules, plan_course
@@ -42,11 +43,13 @@ class Work:
 
 @dataclass
 class CourseOutcome:
-    """What one course added to the run's counters."""
+    """What one course added to the run: numbers, gaps, and each :class:`changes.Change`
+    that was really made."""
 
     done: Counter
     plan: p.CoursePlan
     gaps: tuple
+    changes: tuple = ()
 
 
 class CourseSync:
@@ -136,14 +139,19 @@ class CourseSync:
 
     def _apply(self, run, work, approved, made):
         """What concerns OpenEduCat; and the end of the course, if Moodle needs nothing."""
-        _local, people, plan = self._plan(work)
+        local, people, plan = self._plan(work)
         # What fills the sessions made just now was approved as those sessions.
         if approved not in (None, p.fingerprint(plan, without=made, new_sessions=False)):
             raise MovedError
         applier = PlanApplier(self.connection.instance, work.subject)
         applier.apply(plan)
         self.store.save_links(work.reading, people, work.links)
-        outcome = CourseOutcome(applier.done, plan, (*plan.gaps, *applier.gaps))
+        made_here = tuple(
+            change
+            for change in changes(plan, work.reading, local, people, work.rules)
+            if change.kind in (PUSH, NEW_SESSION) or change.session_id not in applier.refused
+        )
+        outcome = CourseOutcome(applier.done, plan, (*plan.gaps, *applier.gaps), made_here)
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
@@ -173,20 +181,26 @@ class CourseSync:
         :return: the outcome with what this added
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
-        done, gaps = Counter(outcome.done), list(outcome.gaps)
+        done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         for session_id, pushes in by_session(outcome.plan.pushes).items():
             pushed = self.connection.pusher.push(session_id, pushes)
             if pushed.session:
                 retrying(partial(self._confirm, work, pushed), self.env)
                 self.connection.commit()
             done["marks_pushed"] += len(pushed.held)
+            held |= {(session_id, push.student_id) for push in pushed.held}
             gaps += [_refused_push(push, error, self.env) for push, error in pushed.refused]
             if pushed.error:
                 run._count(marks_pushed=done["marks_pushed"])
                 self.connection.commit()
                 raise pushed.error
         done.update(retrying(lambda: self._finish(run, work, gaps), self.env))
-        return CourseOutcome(done, outcome.plan, tuple(gaps))
+        kept = tuple(
+            change
+            for change in outcome.changes
+            if change.kind != PUSH or (change.session_id, change.student_id) in held
+        )
+        return CourseOutcome(done, outcome.plan, tuple(gaps), kept)
 
     def _confirm(self, work, pushed):
         applier = PlanApplier(self.connection.instance, work.subject)

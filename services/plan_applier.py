@@ -35,6 +35,8 @@ class PlanApplier:
         self.subject = subject
         self.done = Counter()
         self.gaps = []
+        # Ids of Moodle sessions of which nothing was written.
+        self.refused = set()
         self._registers = {}
 
     def apply(self, plan):
@@ -43,6 +45,7 @@ class PlanApplier:
             for session in plan.sessions:
                 refusal = self._alone(session)
                 if refusal is not None:
+                    self.refused.add(session.session_id)
                     self.gaps.append(_refused(session, refusal))
         for sheet_id in plan.cancelled:
             refusal = self._cancel(sheet_id)

@@ -201,7 +201,7 @@ class SyncAttendance:
             mapping._failed(self._unexpected())
             run._course_failed(course.id, course.fullname, self._unexpected())
         else:
-            run._course_done(course.id, outcome.done, outcome.plan)
+            run._course_done(course, outcome)
 
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps; and an

@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -15,6 +16,7 @@ from ..services.sync_attendance import SyncAttendance
 from .builders import HOUR, START
 from .canned import EVERY, CannedServer, answer_of, recording
 from .common import MoodleCase
+from .moodle_server import Fault
 
 CONNECTION = "odoo.addons.openeducat_moodle_attendance.services.connection"
 SYNC = "odoo.addons.openeducat_moodle_attendance.services.sync_attendance"
@@ -419,3 +421,52 @@ class TestBothFamilies(MoodleCase):
         result = self.sync()
         self.assertEqual(result.state, "done")
         self.assertEqual(self.open_gaps(), ["unreadable_session"])
+
+
+@tagged("post_install", "-at_install")
+class TestWhatChanged(MoodleCase):
+    """A run lists each change that it has made, and none that it has not."""
+
+    def changes(self, result):
+        return [
+            (line.kind, line.student_id.id, line.moodle, line.odoo, line.after)
+            for line in self.run_of(result).line_ids
+        ]
+
+    def test_of_a_pull(self):
+        session = self.add_session("PPP")
+        result = self.sync()
+        self.assertEqual(self.run_of(result).line_ids.detail, "3 P")
+        self.mark(session, "A..")
+        self.line(session, 2).write({"present": False, "late": True})
+        first, second = self.students[:2].ids
+        self.assertEqual(
+            self.changes(self.sync()),
+            [("put_back", second, "P", "L", "P"), ("update", first, "A", "P", "A")],
+        )
+        self.assertFalse(self.changes(self.sync()))
+
+    def test_what_openeducat_refused_is_not_there(self):
+        self.add_session("PP")
+        good = self.add_session("AA", starts=START + 86400)
+
+        def refuse(sheets, vals_list):
+            if any(str(vals["attendance_date"]) == "2026-11-03" for vals in vals_list):
+                raise UserError("Not on a holiday.")
+            return original(sheets, vals_list)
+
+        Sheet = type(self.env["op.attendance.sheet"])
+        original = Sheet.create
+        with patch.object(Sheet, "create", refuse):
+            result = self.sync()
+        self.assertEqual(self.run_of(result).line_ids.mapped("session_id"), [good.id])
+
+    def test_what_moodle_did_not_take_is_not_there(self):
+        self.instance.sync_attendance_from = "oec"
+        session = self.add_session("PPP")
+        self.make_sheet("AAP")
+        update = "mod_wsattendance_update_user_status"
+        self.server.faults.add(Fault.error(2, "invaliduser", function=update))
+        run = self.run_of(self.sync())
+        pushed = run.line_ids.filtered(lambda line: line.kind == "push")
+        self.assertEqual((len(pushed), run.marks_pushed), (1, 1), self.moodle_marks(session))

@@ -368,7 +368,12 @@ tours.add("moodle_teacher", {
             },
         },
         {
-            content: "The sheets that a filter finds",
+            content: "All sheets, whatever OpenEduCat filters by default",
+            trigger: ".o_searchview",
+            run: () => document.querySelectorAll(".o_facet_remove").forEach((item) => item.click()),
+        },
+        {
+            content: "A sheet",
             trigger: ".o_data_row td[name=name]",
             run: "click",
         },
