@@ -133,6 +133,7 @@ class MoodleSyncReport(models.Model):
         return {
             **action,
             "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("report_id", "=", self.id)],
         }
 

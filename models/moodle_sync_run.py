@@ -144,7 +144,13 @@ class MoodleSyncRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openeducat_moodle_attendance.action_moodle_sync_report_line"
         )
-        return {**action, "name": self.env._("Changes"), "domain": [("run_id", "=", self.id)]}
+        name = self.env._("Changes")
+        return {
+            **action,
+            "name": name,
+            "display_name": name,
+            "domain": [("run_id", "=", self.id)],
+        }
 
     @api.depends("started_at")
     def _compute_display_name(self):
