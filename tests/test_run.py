@@ -5,7 +5,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -452,7 +451,7 @@ class TestWhatChanged(MoodleCase):
 
         def refuse(sheets, vals_list):
             if any(str(vals["attendance_date"]) == "2026-11-03" for vals in vals_list):
-                raise UserError("Not on a holiday.")
+                raise ValueError("Not on a holiday.")
             return original(sheets, vals_list)
 
         Sheet = type(self.env["op.attendance.sheet"])
