@@ -98,7 +98,8 @@ class MoodleSyncGap(models.Model):
             address = gap.instance_id.sudo()._moodle_address
             course = gap.unit or (gap.moodle_id if gap.kind == "unmatched_course" else 0)
             if gap.kind in PEOPLE and gap.moodle_id:
-                gap.moodle_url = address("user/view.php", id=gap.moodle_id, course=course)
+                # Not within the course: people who left it have no page there.
+                gap.moodle_url = address("user/profile.php", id=gap.moodle_id)
             elif gap.kind == "unmatched_group":
                 gap.moodle_url = address("group/index.php", id=course)
             elif gap.kind in ATTENDANCE and course:

@@ -160,11 +160,9 @@ class TestMending(MoodleCase):
         self.assertEqual(self.gap.state, "mended")
 
     def test_where_it_is_in_moodle(self):
-        course, base = self.moodle_course.id, self.server.url
-        self.assertEqual(
-            self.gap.moodle_url, f"{base}/user/view.php?id={self.stranger.id}&course={course}"
-        )
-        self.assertEqual(self.gap.action_open_moodle()["url"], self.gap.moodle_url)
+        url = f"{self.server.url}/user/profile.php?id={self.stranger.id}"
+        self.assertEqual(self.gap.moodle_url, url)
+        self.assertEqual(self.gap.action_open_moodle()["url"], url)
 
     def test_where_it_is_here(self):
         self.env["op.student.course"].search([("student_id", "=", self.students[1].id)]).unlink()
