@@ -161,11 +161,15 @@ class MoodleSyncRun(models.Model):
     def _compute_progress(self):
         for run in self:
             finished = run.courses_done + run.courses_failed
-            run.progress_words = self.env._(
-                "%(finished)s of %(all)s courses, %(marks)s marks compared",
-                finished=finished,
-                all=run.courses_mapped,
-                marks=run.marks_seen,
+            run.progress_words = (
+                self.env._(
+                    "%(finished)s of %(all)s courses, %(marks)s marks compared",
+                    finished=finished,
+                    all=run.courses_mapped,
+                    marks=run.marks_seen,
+                )
+                if run.courses_mapped
+                else self.env._("about to begin")
             )
             if run.state != "running":
                 run.progress = 100
