@@ -46,7 +46,7 @@ class MoodleInstance(models.Model):
         for instance in self:
             rows = Markup().join(
                 Markup(
-                    '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"/>'
+                    '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"></i>'
                     "<span><b>%s</b><br/>%s</span></li>"
                 )
                 % (ICONS[check["ok"]], check["name"], check["words"])

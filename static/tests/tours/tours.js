@@ -110,7 +110,7 @@ tours.add("moodle_setup", {
         },
         {
             content: "What was found is a check list",
-            trigger: ".o_field_widget[name=checklist] .fa-check",
+            trigger: ".o_field_widget[name=checklist] li > i.fa-check:empty + span",
         },
     ],
 });
