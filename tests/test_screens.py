@@ -1,12 +1,15 @@
 """What the forms show and their buttons do, below the browser."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import convert_file
 
+from ..services.module_detector import detect
 from .common import MoodleCase
 from .measured import measured
 from .test_security import MANAGER
@@ -338,6 +341,15 @@ class TestSetup(MoodleCase):
         with self.own_cursors():
             self.env["moodle.instance"]._cron_sync_attendance()
         self.assertEqual(len(self.sheets), 1)
+
+    def test_it_names_what_the_sync_asks_for(self):
+        view = self.env.ref("openeducat_moodle_attendance.view_moodle_instance_setup").arch
+        detection = detect({"functions": []}, "both", "native")
+        for name in detection.missing:
+            self.assertIn(name, view)
+        readme = (Path(__file__).parents[1] / "README.md").read_text()
+        for right in set(re.findall(r"(?:moodle|mod|webservice)/[a-z]+:[a-z]+", view)):
+            self.assertIn(right, readme)
 
     def test_back_and_look_again(self):
         self.go_on()
