@@ -223,6 +223,6 @@ class MoodleInstance(models.Model):
                 "trigger": trigger,
                 "user_id": user_id,
                 "direction": self.sync_attendance_from,
-                "report_id": report and report.id,
+                "report_id": report.id if report else False,
             }
         )
