@@ -93,7 +93,7 @@ class MoodleInstance(models.Model):
 
     def _session_address(self, seen, module_id, day):
         """Where a teacher finds a session in Moodle: its day in the activity. (The page of
-        the session itself needs its group, too, and shows wrong people without.)
+        the session itself wants the session's group, too, which is not kept here.)
 
         :param seen: ``records.Seen``
         :param module_id: what Moodle's addresses call the activity, 0 for not known
