@@ -1,11 +1,13 @@
 from . import (
     moodle_instance,
     moodle_instance_attendance,
+    moodle_instance_letters,
     moodle_instance_preview,
     moodle_instance_setup,
     moodle_instance_status,
     moodle_mapping,
     moodle_mapping_picture,
+    moodle_status_meaning,
     moodle_sync_gap,
     moodle_sync_outcome,
     moodle_sync_report,

@@ -75,13 +75,16 @@ class MoodleInstance(models.Model):
     @api.depends("sync_attendance_from", "run_ids.state")
     def _compute_direction_changed(self):
         """Whether no run has worked in this direction since it was chosen."""
-        runs = self.env["moodle.sync.run"]
         for instance in self:
-            domain = [("instance_id", "=", instance._origin.id), ("courses_done", ">", 0)]
-            last = runs.search(domain, order="id desc", limit=1)
+            last = instance._last_working_run()
             instance.direction_changed = bool(
                 last and last.direction != instance.sync_attendance_from
             )
+
+    def _last_working_run(self):
+        """The last run that has done a course; empty where there is none."""
+        domain = [("instance_id", "=", self._origin.id), ("courses_done", ">", 0)]
+        return self.env["moodle.sync.run"].search(domain, order="id desc", limit=1)
 
     def _compute_open_gap_count(self):
         rows = self.env["moodle.sync.gap"]._read_group(
@@ -214,8 +217,14 @@ class MoodleInstance(models.Model):
         unfinished = Run.search(
             [("instance_id", "=", self.id), ("state", "=", "running")], order="id desc", limit=1
         )
+        meanings = self._meanings_fingerprint()
         if unfinished and unfinished.direction != self.sync_attendance_from:
             unfinished._finish("partial", self.env._("The direction was changed meanwhile."))
+            unfinished = Run
+        elif unfinished and (unfinished.meanings or "") != meanings:
+            unfinished._finish(
+                "partial", self.env._("The meaning of a letter was changed meanwhile.")
+            )
             unfinished = Run
         return unfinished or Run.create(
             {
@@ -223,6 +232,7 @@ class MoodleInstance(models.Model):
                 "trigger": trigger,
                 "user_id": user_id,
                 "direction": self.sync_attendance_from,
+                "meanings": meanings,
                 "report_id": report.id if report else False,
             }
         )

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 
 from ..services import SkippedError
 from ..services import moodle_errors as errors
+from ..services.letters_seen import OPEN, letter_gap
+from ..services.messages_letters import letter_words, status_word
+from ..services.status_meaning import CUSTOM, DOUBT
 from .moodle_instance_preview import BUTTON_SECONDS
 
 STEPS = ["connect", "people", "direction", "preview"]
@@ -91,6 +94,20 @@ class MoodleInstance(models.Model):
             raise UserError(error.explain(self.env)) from None
         except SkippedError as reason:
             raise UserError(str(reason)) from None
+        self._note_letters(self.discovery)
+
+    def _note_letters(self, found):
+        """Letters that somebody has to choose, as gaps, so that they can be chosen here."""
+        # sudo: gaps are written by the sync alone; the right to set up was checked.
+        Gap, Run = self.env["moodle.sync.gap"].sudo(), self.env["moodle.sync.run"]
+        for course in found["matched"]:
+            rows = [
+                row
+                for row in found["letters"]
+                if row["why"] in OPEN and str(course["id"]) in row["marks"]
+            ]
+            gaps = [letter_gap(row, course["id"]) for row in rows]
+            Gap._note_letters(self, Run, course["id"], gaps, course["name"])
 
     def action_setup_finish(self):
         """From here on the schedule synchronises this Moodle."""
@@ -141,7 +158,45 @@ class MoodleInstance(models.Model):
         if found["unmatched"]["count"]:
             words = self.env._("Not matched: %s.", self._names(found["unmatched"]))
             parts.append(Markup('<p class="text-muted">%s</p>') % words)
+        parts.append(self._letters_words(found.get("letters", ())))
         return Markup().join(parts)
+
+    def _letters_words(self, letters):
+        """Each letter that the sessions use, and what it is taken for."""
+        if not letters:
+            return Markup()
+        rows = Markup().join(
+            Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>")
+            % (
+                letter_words(self.env, row["acronym"], row["description"]),
+                "" if row["grade"] is None else f"{row['grade']:g}",
+                self.env._("%s activities", row["activities"])
+                if row["activities"] != 1
+                else self.env._("1 activity"),
+                self._letter_meaning(row),
+            )
+            for row in letters
+        )
+        head = Markup("<tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>") % (
+            self.env._("Letter"),
+            self.env._("Points"),
+            self.env._("Seen in"),
+            self.env._("Meaning"),
+        )
+        return Markup(
+            '<h4>%s</h4><table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
+        ) % (self.env._("Letters of this Moodle"), head, rows)
+
+    def _letter_meaning(self, row):
+        if row["status"]:
+            return status_word(self.env, row["status"])
+        words = {
+            DOUBT: self.env._("not clear: to be chosen"),
+            CUSTOM: self.env._("unknown: to be chosen"),
+        }.get(row["why"])
+        if not words:
+            return self.env._("left out")
+        return Markup('<span class="text-warning">%s</span>') % words
 
     def _course_words(self, course, ways):
         students = [

@@ -51,6 +51,7 @@ class MoodleMapping(models.Model):
             (matching.IDNUMBER, "ID number"),
             (matching.SHORTNAME, "Short name"),
             (matching.EMAIL, "E-mail"),
+            (matching.FORMER, "Account that is gone"),
         ],
         required=True,
         default=matching.MANUAL,
@@ -175,6 +176,31 @@ class MoodleMapping(models.Model):
         for (session, student), status in kept.items():
             dropped.setdefault(str(session), {})[str(student)] = status
         self.extra_data = {**(self.extra_data or {}), "dropped": dropped}
+
+    def _not_held(self):
+        """Marks that Moodle accepted and did not keep, of a course.
+
+        :return: see ``records.LocalState.not_held``
+        """
+        kept = (self.extra_data or {}).get("not_held", {})
+        return {
+            (int(session), int(student)): tuple(values)
+            for session, students in kept.items()
+            for student, values in students.items()
+        }
+
+    def _keep_not_held(self, lost, sent):
+        """:param lost: what to keep, as :meth:`_not_held` gives it
+        :param sent: set of ``(session id, student id)`` of which Moodle was read back
+        """
+        before = self._not_held()
+        after = {key: values for key, values in before.items() if key not in sent} | lost
+        if after == before:
+            return
+        kept = {}
+        for (session, student), values in after.items():
+            kept.setdefault(str(session), {})[str(student)] = list(values)
+        self.extra_data = {**(self.extra_data or {}), "not_held": kept}
 
     def _succeeded(self, sync_hash):
         self.write(

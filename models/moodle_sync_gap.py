@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services import messages
+from ..services.messages_letters import status_word
+from ..services.status_words import suggestion
 from .indexes import unique_index
 
 KINDS = [
@@ -13,6 +15,9 @@ KINDS = [
     ("no_batch", "Student without batch"),
     ("unmatched_group", "Unmatched group"),
     ("custom_status", "Custom or unknown status"),
+    ("doubled", "Two marks of one student"),
+    ("odd_record", "Can't be used"),
+    ("rights", "Right missing in Moodle"),
     ("unreadable_session", "Unreadable session"),
     ("sheet_without_session", "Sheet with no Moodle session"),
     ("conflicting_sheets", "Conflicting sheets"),
@@ -30,6 +35,7 @@ MAPPED_BY = {
 PEOPLE = {"unmatched_student", "ambiguous_student"}
 ATTENDANCE = {
     "custom_status",
+    "doubled",
     "unreadable_session",
     "sheet_without_session",
     "conflicting_sheets",
@@ -44,6 +50,9 @@ class MoodleSyncGap(models.Model):
     ``open`` -> ``closed`` by itself when a run does not meet it any more, and back;
     ``mended`` by a mapping made here, until the next run has looked; ``ignored`` by a
     person, until it is not met any more.
+
+    A gap belongs to the Moodle course whose reading meets it (``unit``); that of a letter
+    (``acronym``) to the instance, and ``sources`` says which courses meet it.
     """
 
     _name = "moodle.sync.gap"
@@ -76,6 +85,15 @@ class MoodleSyncGap(models.Model):
     times_seen = fields.Integer(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     run_id = fields.Many2one("moodle.sync.run", "Last Run", readonly=True, ondelete="set null")
+    acronym = fields.Char("Letter", readonly=True)
+    description = fields.Char(readonly=True, help="Of the letter in Moodle.")
+    grade = fields.Char("Points", readonly=True, help="Of the letter in Moodle.")
+    suggestion = fields.Char(
+        compute="_compute_suggestion", help="What the letter means in a language of Moodle's."
+    )
+    sources = fields.Json(
+        readonly=True, help="Of a letter: the Moodle courses that meet it, with their marks."
+    )
     record_model = fields.Char(readonly=True)
     record_id = fields.Many2oneReference(
         "OpenEduCat Record", model_field="record_model", readonly=True
@@ -90,6 +108,12 @@ class MoodleSyncGap(models.Model):
     def _compute_maps(self):
         for gap in self:
             gap.maps = MAPPED_BY.get(gap.kind) if gap.moodle_id else False
+
+    @api.depends("acronym", "description")
+    def _compute_suggestion(self):
+        for gap in self:
+            found = gap.acronym and suggestion(gap.acronym, gap.description)
+            gap.suggestion = found and status_word(self.env, found)
 
     @api.depends("kind", "moodle_id", "unit")
     def _compute_moodle_url(self):
@@ -117,6 +141,18 @@ class MoodleSyncGap(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {"default_gap_id": self.id},
+        }
+
+    def action_choose(self):
+        """Choose what a letter means."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What does %s mean?", self.acronym),
+            "res_model": "moodle.letter.choose",
+            "view_mode": "form",
+            "target": "new",
+            "context": {**self.env.context, "default_gap_id": self.id},
         }
 
     def action_open_moodle(self):
@@ -159,16 +195,22 @@ class MoodleSyncGap(models.Model):
         :return: Counter of gaps_opened, gaps_closed
         """
         now = fields.Datetime.now()
-        wanted = {f"{gap.kind}:{unit}:{gap.key}": gap for gap in gaps}
-        existing = self.search([("instance_id", "=", instance.id), ("unit", "=", unit)])
+        wanted = {f"{gap.kind}:{unit}:{gap.key}": gap for gap in gaps if not gap.letter}
+        found = self.search(
+            [
+                ("instance_id", "=", instance.id),
+                "|",
+                ("unit", "=", unit),
+                ("acronym", "!=", False),
+            ]
+        )
+        letters = found.filtered("acronym")
+        existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
         lost = existing - met
         closing = lost.filtered(lambda gap: gap.state != "closed")
         closing.write({"state": "closed", "closed_at": now})
-        reopening = met.filtered(lambda gap: gap.state == "closed")
-        # What was mapped and is met all the same is no new gap.
-        again = met.filtered(lambda gap: gap.state == "mended")
-        (reopening | again).write({"state": "open", "closed_at": False})
+        reopening = met._open_again()
         for record in met:
             values = self._values(wanted[record.key], unit_name)
             changed = {name: value for name, value in values.items() if record[name] != value}
@@ -179,22 +221,102 @@ class MoodleSyncGap(models.Model):
         new = [
             {
                 **self._values(gap, unit_name),
-                "instance_id": instance.id,
-                "kind": gap.kind,
+                **self._first_seen(instance, run, gap, now),
                 "key": key,
                 "unit": unit,
-                "moodle_id": gap.moodle_id,
-                "first_seen": now,
-                "last_seen": now,
-                "times_seen": 1,
-                "run_id": run.id,
             }
             for key, gap in wanted.items()
             if key not in known
         ]
         self.create(new)
-        opened = len(new) + len(reopening)
-        return Counter(gaps_opened=opened, gaps_closed=len(closing))
+        counts = Counter(gaps_opened=len(new) + len(reopening), gaps_closed=len(closing))
+        if unit:
+            wanted = [gap for gap in gaps if gap.letter]
+            counts += letters._record_letters(instance, run, unit, wanted, unit_name)
+        return counts
+
+    @api.model
+    def _note_letters(self, instance, run, unit, gaps, unit_name):
+        """Only the letters of one course, where nothing else of it was looked at; see
+        :meth:`_record`."""
+        letters = self.search([("instance_id", "=", instance.id), ("acronym", "!=", False)])
+        return letters._record_letters(instance, run, unit, gaps, unit_name)
+
+    def _record_letters(self, instance, run, unit, gaps, unit_name):
+        """The same for letters without a meaning, each one gap of the whole instance.
+
+        :param self: all gaps of letters of the instance
+        :param gaps: list of ``plan.Gap`` that this course meets
+        :return: Counter of gaps_opened, gaps_closed
+        """
+        now = fields.Datetime.now()
+        wanted = {gap.key: gap for gap in gaps}
+        counts = Counter()
+        for record in self:
+            gap = wanted.pop(record.key, None)
+            sources = dict(record.sources or {})
+            sources.pop(str(unit), None)
+            if gap:
+                sources[str(unit)] = [gap.marks, unit_name]
+                counts["gaps_opened"] += len(record._open_again())
+                if record.run_id != run:
+                    self._count_again(record, now, run)
+            counts["gaps_closed"] += record._keep_sources(sources)
+        new = [
+            {
+                **self._values(gap, unit_name),
+                **self._first_seen(instance, run, gap, now),
+                "key": gap.key,
+                "unit": 0,
+                "acronym": gap.letter.acronym or "?",
+                "description": gap.letter.description or False,
+                "grade": "" if gap.letter.grade is None else f"{gap.letter.grade:g}",
+                "sources": {str(unit): [gap.marks, unit_name]},
+            }
+            for gap in wanted.values()
+        ]
+        self.create(new)
+        counts["gaps_opened"] += len(new)
+        return counts
+
+    def _keep_sources(self, sources):
+        """:param sources: see the field; none left closes the gap
+        :return: how many gaps that closed
+        """
+        self.ensure_one()
+        if sources == (self.sources or {}):
+            return 0
+        values = {"sources": sources or False, "marks": sum(n for n, _name in sources.values())}
+        if sources:
+            values["course_name"] = sources[min(sources, key=int)][1]
+        closing = not sources and self.state != "closed"
+        if closing:
+            values |= {"state": "closed", "closed_at": fields.Datetime.now()}
+        self.write(values)
+        return int(closing)
+
+    def _open_again(self):
+        """Gaps that are met: what was closed, or was chosen and is met all the same.
+
+        :return: those that had been closed
+        """
+        reopening = self.filtered(lambda gap: gap.state == "closed")
+        # What was mapped and is met all the same is no new gap.
+        again = self.filtered(lambda gap: gap.state == "mended")
+        (reopening | again).write({"state": "open", "closed_at": False})
+        return reopening
+
+    @staticmethod
+    def _first_seen(instance, run, gap, now):
+        return {
+            "instance_id": instance.id,
+            "kind": gap.kind,
+            "moodle_id": gap.moodle_id,
+            "first_seen": now,
+            "last_seen": now,
+            "times_seen": 1,
+            "run_id": run.id,
+        }
 
     @api.model
     def _close_units_except(self, instance, units):
@@ -206,11 +328,20 @@ class MoodleSyncGap(models.Model):
             [
                 ("instance_id", "=", instance.id),
                 ("state", "!=", "closed"),
+                "|",
                 ("unit", "not in", [0, *units]),
+                ("acronym", "!=", False),
             ]
         )
+        letters = gaps.filtered("acronym")
+        gaps -= letters
         gaps.write({"state": "closed", "closed_at": fields.Datetime.now()})
-        return Counter(gaps_closed=len(gaps))
+        closed = len(gaps)
+        here = set(map(str, units))
+        for record in letters:
+            sources = record.sources or {}
+            closed += record._keep_sources({k: v for k, v in sources.items() if k in here})
+        return Counter(gaps_closed=closed)
 
     def _values(self, gap, unit_name):
         return {
@@ -232,7 +363,7 @@ class MoodleSyncGap(models.Model):
                 "UPDATE moodle_sync_gap SET last_seen = %s, times_seen = times_seen + 1, "
                 "run_id = %s WHERE id IN %s",
                 now,
-                run.id,
+                run.id or None,
                 tuple(gaps.ids),
             )
         )

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -7,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..services import changes as c
+from ..services import messages
 
 KEEP_DAYS = {"preview": 7, "verify": 400}
 
@@ -16,6 +18,7 @@ CHANGES = [
     (c.UPDATE, "Changed in Moodle"),
     (c.PUT_BACK, "Put back"),
     (c.REMARK, "Remark"),
+    (c.TYPE, "Attendance type corrected"),
     (c.PUSH, "Sent to Moodle"),
     (c.NEW_SESSION, "New session in Moodle"),
     (c.MOVE_SHEET, "Sheet moved"),
@@ -29,6 +32,7 @@ COUNTED = {
     c.NEW_LINE: "marks_new",
     c.UPDATE: "marks_changed",
     c.REMARK: "remarks",
+    c.TYPE: "types_corrected",
     c.PUT_BACK: "marks_put_back",
     c.PUSH: "marks_pushed",
     c.NEW_SESSION: "sessions_new",
@@ -85,6 +89,10 @@ class MoodleSyncReport(models.Model):
     marks_put_back = fields.Integer("Marks put back", readonly=True)
     marks_pushed = fields.Integer("Marks sent to Moodle", readonly=True)
     remarks = fields.Integer(readonly=True)
+    types_corrected = fields.Integer("Attendance types corrected", readonly=True)
+    marks_left_out = fields.Integer(readonly=True)
+    left_out = fields.Json(readonly=True, help="Marks left out, by reason.")
+    left_out_words = fields.Text("Left out", compute="_compute_left_out_words")
     sessions_new = fields.Integer("Sessions made in Moodle", readonly=True)
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
@@ -105,6 +113,11 @@ class MoodleSyncReport(models.Model):
             else:
                 total = report.courses_total
                 report.progress = 100 * report.courses_done / total if total else 0
+
+    @api.depends("left_out")
+    def _compute_left_out_words(self):
+        for report in self:
+            report.left_out_words = messages.skipped(self.env, report.left_out or {})
 
     # --- for people ---------------------------------------------------------------
 
@@ -143,6 +156,8 @@ class MoodleSyncReport(models.Model):
         names = [name for name in dict.fromkeys(COUNTED.values()) if self[name]]
         labels = self.fields_get(names, ["string"])
         items = [f"{labels[name]['string']}: {self[name]}" for name in names]
+        if self.left_out_words:
+            items.append(self.env._("Marks left out: %s.", self.left_out_words))
         if self.problem:
             items += self.problem.splitlines()
         elif not items and self.state == "done":
@@ -177,6 +192,10 @@ class MoodleSyncReport(models.Model):
             values["problem"] = "\n".join(filter(None, [self.problem, problem]))
         else:
             values["fingerprints"] = {**(self.fingerprints or {}), str(course.id): fingerprint}
+            left_out = Counter(self.left_out or {})
+            left_out.update(found.plan.skipped)
+            values["left_out"] = dict(left_out)
+            values["marks_left_out"] = left_out.total()
         if self.kind == "verify":
             lines = [line for line in lines if line.kind not in c.EQUAL]
         counts = {}

@@ -25,6 +25,8 @@ COUNTERS = (
     "sessions_seen",
     "marks_seen",
     "marks_skipped",
+    "sessions_older",
+    "sessions_early",
     "registers_created",
     "sheets_created",
     "sheets_adopted",
@@ -36,6 +38,7 @@ COUNTERS = (
     "lines_put_back",
     "lines_agreed",
     "remarks_updated",
+    "types_corrected",
     "marks_pushed",
     "moodle_sessions_created",
     "conflicts_moodle",
@@ -89,6 +92,9 @@ class MoodleSyncRun(models.Model):
         "Attendance from",
         readonly=True,
     )
+    meanings = fields.Char(
+        readonly=True, help="Fingerprint of what had been chosen for the letters of Moodle."
+    )
     state = fields.Selection(STATES, required=True, default="running", readonly=True, index=True)
     started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
     ended_at = fields.Datetime("End", readonly=True)
@@ -113,6 +119,8 @@ class MoodleSyncRun(models.Model):
     sessions_seen = fields.Integer("Sessions with marks", readonly=True)
     marks_seen = fields.Integer("Marks", readonly=True)
     marks_skipped = fields.Integer("Marks left out", readonly=True)
+    sessions_older = fields.Integer("Sessions older than Days back", readonly=True)
+    sessions_early = fields.Integer("Sessions before their course's start", readonly=True)
     registers_created = fields.Integer("New registers", readonly=True)
     sheets_created = fields.Integer("New sheets", readonly=True)
     sheets_adopted = fields.Integer("Sheets linked", readonly=True)
@@ -124,6 +132,7 @@ class MoodleSyncRun(models.Model):
     lines_put_back = fields.Integer("Lines put back", readonly=True)
     lines_agreed = fields.Integer("Lines found equal", readonly=True)
     remarks_updated = fields.Integer("Remarks", readonly=True)
+    types_corrected = fields.Integer("Attendance types corrected", readonly=True)
     marks_pushed = fields.Integer("Marks sent to Moodle", readonly=True)
     moodle_sessions_created = fields.Integer("Sessions made in Moodle", readonly=True)
     conflicts_moodle = fields.Integer("Conflicts won by Moodle", readonly=True)
@@ -243,6 +252,8 @@ class MoodleSyncRun(models.Model):
             sessions_seen=plan.sessions_seen,
             marks_seen=plan.marks_seen,
             marks_skipped=sum(plan.skipped.values()),
+            sessions_older=plan.sessions_older,
+            sessions_early=plan.sessions_early,
             **outcome.done,
         )
         Line = self.env["moodle.sync.report.line"]
@@ -258,10 +269,13 @@ class MoodleSyncRun(models.Model):
             }
         )
 
-    def _complete(self, clock_offset):
+    def _complete(self, clock_offset, hint=""):
+        """:param hint: what a person should know though nothing has failed"""
         self.clock_offset = clock_offset or 0
         if not self.courses_failed:
             self._finish("done", "")
+            if hint:
+                self.summary = "\n".join([self.summary, hint])
         else:
             self._finish("partial" if self.courses_done else "failed", self.errors)
 
@@ -332,6 +346,7 @@ class MoodleSyncRun(models.Model):
             self.env._("lines changed in Moodle"): self.lines_updated,
             self.env._("lines put back"): self.lines_put_back,
             self.env._("remarks"): self.remarks_updated,
+            self.env._("attendance types corrected"): self.types_corrected,
             self.env._("marks sent to Moodle"): self.marks_pushed,
             self.env._("sessions made in Moodle"): self.moodle_sessions_created,
         }
@@ -345,6 +360,19 @@ class MoodleSyncRun(models.Model):
             lines.append(
                 self.env._(
                     "Marks left out: %s.", messages.skipped(self.env, self.skipped_by_reason)
+                )
+            )
+        if self.sessions_older:
+            lines.append(
+                self.env._(
+                    "Sessions older than Days back, and not taken since: %s.", self.sessions_older
+                )
+            )
+        if self.sessions_early:
+            lines.append(
+                self.env._(
+                    "Sessions before the start of their course, left out as in Moodle: %s.",
+                    self.sessions_early,
                 )
             )
         if self.conflicts_moodle or self.conflicts_oec:

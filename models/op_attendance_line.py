@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.plan_applier import marks_follow_type
 from ..services.records import Seen
 from ..services.status import FIELDS, STATUSES, from_booleans
 
@@ -62,7 +63,8 @@ class OpAttendanceLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not _MARKS.isdisjoint(vals) and not self.env.context.get("connector_no_export"):
+        marks = _MARKS | ({"attendance_type_id"} if marks_follow_type(self.env) else set())
+        if not marks.isdisjoint(vals) and not self.env.context.get("connector_no_export"):
             vals = {"moodle_marked_at": fields.Datetime.now(), **vals}
         return super().write(vals)
 

@@ -9,55 +9,57 @@ Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 """
 
 from . import moodle_errors as errors
+from .answer_values import OddValue, each, grade, moment, number, plain, possible, text
 from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
 from .moodle_client import SLOW_READ_TIMEOUT
 from .moodle_reader import shaped
 from .records import MoodleMark, MoodleSession, MoodleStatus
-
-# What fits PostgreSQL's integer; Moodle's own ids and times (unix seconds) do.
-_LARGEST = 2**31 - 1
-
-
-def _number(value):
-    number = int(value or 0)
-    if not 0 <= number <= _LARGEST:
-        raise ValueError(f"{number} is out of range")
-    return number
 
 
 def session_from_answer(item):
     """A session object of ``get_session`` or ``get_sessions`` as a record.
 
     ``statusid`` comes as text, ``lasttaken`` and ``remarks`` can be null.
+
+    :raise OddValue, KeyError, TypeError: the session can't be used
     """
+    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    odd = []
+    inside = {"where": session_id, "activity_id": activity_id}
+    statuses = each(item["statuses"], _status, "status", odd, **inside)
+    # No order is kept in Moodle: an updated row moves to the end.
+    marks = each(item["attendance_log"], _mark, "mark", odd, key="studentid", **inside)
     return MoodleSession(
-        id=_number(item["id"]),
-        activity_id=_number(item["attendanceid"]),
-        course_id=_number(item["courseid"]),
-        group_id=_number(item["groupid"]),
-        starts=_number(item["sessdate"]),
-        duration=_number(item["duration"]),
-        taken_at=_number(item["lasttaken"]),
-        taken_by=_number(item["lasttakenby"]),
-        status_set=_number(item["statusset"]),
-        statuses=tuple(
-            MoodleStatus(int(status["id"]), str(status["acronym"])) for status in item["statuses"]
-        ),
-        # No order is kept in Moodle: an updated row moves to the end.
-        marks=tuple(
-            sorted(
-                (
-                    MoodleMark(
-                        _number(row["studentid"]), int(row["statusid"]), str(row["remarks"] or "")
-                    )
-                    for row in item["attendance_log"]
-                ),
-                key=lambda mark: mark.user_id,
-            )
-        ),
-        user_ids=frozenset(int(user["id"]) for user in item["users"]),
-        description=str(item["description"] or ""),
+        id=session_id,
+        activity_id=activity_id,
+        course_id=number(item["courseid"]),
+        group_id=number(item["groupid"]),
+        starts=moment(item["sessdate"]),
+        duration=number(item["duration"]),
+        taken_at=moment(item["lasttaken"]),
+        taken_by=number(item["lasttakenby"]),
+        status_set=number(item["statusset"]),
+        statuses=tuple(statuses),
+        marks=tuple(sorted(marks, key=lambda mark: (mark.user_id, mark.status_id))),
+        user_ids=frozenset(each(item["users"], lambda user: number(user["id"]), "user", [])),
+        description=possible(item["description"]),
+        modified_at=moment(item.get("timemodified")),
+        odd=tuple(odd),
     )
+
+
+def _status(item):
+    return MoodleStatus(
+        id=number(item["id"]),
+        acronym=text(item["acronym"]),
+        description=plain(item.get("description")),
+        grade=grade(item.get("grade")),
+    )
+
+
+def _mark(row):
+    # Not every status id fits: any number, also a negative one, can stand in a row.
+    return MoodleMark(number(row["studentid"]), int(row["statusid"]), possible(row["remarks"]))
 
 
 class AttendanceApi:
@@ -77,17 +79,26 @@ class AttendanceApi:
     def sessions(self, activity_id):
         """All sessions of an activity, past and future, without paging.
 
+        :return: ``(tuple of MoodleSession, tuple of OddRecord)``: those that can be used,
+            and those that can't
         :raise MoodlePoisonedAnswer: one remark of one session looks like markup
         """
         function = PREFIX[NATIVE] + "get_sessions"
         answer = self.client.fetch(function, SLOW_READ_TIMEOUT, attendanceid=activity_id)
-        return shaped(
-            function, lambda items: tuple(session_from_answer(item) for item in items), answer
+        odd = []
+        sessions = shaped(
+            function,
+            lambda items: each(
+                items, session_from_answer, "session", odd, activity_id=activity_id
+            ),
+            answer,
         )
+        return tuple(sessions), tuple(odd)
 
     def session(self, session_id):
         """One session by its id.
 
+        :raise MoodleOddRecord: it holds a value that can't be used
         :raise MoodleNotFound: it was deleted
         :raise MoodlePoisonedAnswer: one of its remarks looks like markup
         """
@@ -104,7 +115,10 @@ class AttendanceApi:
                 # then the other family's name is tried.
                 fault = fault or error
                 continue
-            return shaped(function, session_from_answer, answer)
+            try:
+                return shaped(function, session_from_answer, answer)
+            except OddValue as error:
+                raise errors.MoodleOddRecord(function, error.reason) from None
         raise fault
 
     def sessions_today(self, user_id):

@@ -7,7 +7,7 @@ from datetime import date
 
 from . import plan as p
 from .pusher import by_session
-from .status import normalized
+from .status_meaning import meanings
 
 # What an entry says would be done.
 NEW_SHEET = "new_sheet"
@@ -19,6 +19,7 @@ NEW_LINE = "new_line"
 UPDATE = "update"
 PUT_BACK = "put_back"
 REMARK = "remark"
+TYPE = "type"
 PUSH = "push"
 NOTE = "note"
 
@@ -27,6 +28,7 @@ _LINES = {
     p.UPDATE: UPDATE,
     p.PUT_BACK: PUT_BACK,
     p.REMARK: REMARK,
+    p.TYPE: TYPE,
 }
 # Entries of our own bookkeeping: both sides say the same already.
 EQUAL = {NOTE, LINK_SHEET}
@@ -36,7 +38,8 @@ EQUAL = {NOTE, LINK_SHEET}
 class Change:
     """:param kind: one of the constants above
     :param day: of the sheet or session, in the instance's time zone
-    :param moodle: letter that Moodle has now, or empty
+    :param moodle: what Moodle has now: P, A, L or E; its own letter where that means
+        none of them; or empty
     :param odoo: letter that OpenEduCat has now, or empty
     :param after: letter that both have afterwards, or empty
     :param marks: how many marks it is about
@@ -80,11 +83,12 @@ class _Lister:
         self.sessions = {session.id: session for session in reading.sessions}
         self.marks = {}
         for session in reading.sessions:
-            acronyms = {status.id: status.acronym for status in session.statuses}
+            shown = {status.id: status.acronym for status in session.statuses}
+            found = meanings(session.statuses, session.activity_id, rules.chosen)
+            shown |= {number: one.status for number, one in found.items() if one.status}
             for mark in session.marks:
                 student = people.student(mark.user_id).record_id
-                letter = normalized(acronyms.get(mark.status_id))
-                self.marks[session.id, student] = letter or acronyms.get(mark.status_id) or ""
+                self.marks[session.id, student] = shown.get(mark.status_id) or ""
 
     def entries(self):
         found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]

@@ -16,6 +16,9 @@ from .moodle_reader import MoodleReader
 LISTING = PREFIX[NATIVE] + "get_sessions"
 # Courses that are looked through for a session; the matched ones first.
 COURSES_TRIED = 5
+# Matched courses whose people are looked at.
+PEOPLE_TRIED = 20
+SEPARATE_GROUPS = 1
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,13 @@ class CheckList:
     :param direction: ``moodle``, ``oec`` or ``both``
     :param may_create: whether missing Moodle sessions are to be made
     :param table: ``matching.CourseTable``
+    :param administrator: whether Moodle says that the token's account is a site administrator
     """
 
-    def __init__(self, env, client, detection, direction, may_create, table):
+    def __init__(
+        self, env, client, detection, direction, may_create, table, administrator=False
+    ):
+        self.administrator = administrator
         self.env = env
         self.detection = detection
         self.direction = direction
@@ -56,6 +63,8 @@ class CheckList:
         yield from self._functions()
         if self.may_create and self.direction in WRITING:
             yield self._creation()
+        if self.administrator:
+            yield self._administrator()
         if self.detection.ready:
             try:
                 yield from self._reading()
@@ -131,7 +140,41 @@ class CheckList:
             )
         yield Check(bool(mapped) or None, self.env._("Courses"), words)
         others = [course for course in courses if course not in mapped]
+        yield from self._people(mapped[:PEOPLE_TRIED])
         yield self._session([*mapped, *others][:COURSES_TRIED])
+
+    def _administrator(self):
+        words = self.env._(
+            "The token's account is a site administrator: whoever gets hold of the token rules "
+            "Moodle, and marks that this person makes by hand can't be told from ours. Make an "
+            "account for Odoo alone, with the rights that the manual lists."
+        )
+        return Check(False, self.env._("Account of the token"), words)
+
+    def _people(self, courses):
+        """Who the token's account is in the matched courses, and whether it is shown those
+        who are enrolled."""
+        teaches, hidden = [], []
+        for course in courses:
+            users = self.reader.enrolled_users(course.id, with_roles=True)
+            if any(user.id == self.detection.user_id and user.teacher for user in users):
+                teaches.append(course.fullname)
+            if not users and course.groupmode == SEPARATE_GROUPS:
+                hidden.append(course.fullname)
+        if teaches:
+            words = self.env._(
+                "The token's account teaches in %s, so it may mark by hand, and its time can't "
+                "be told from ours. Use an account that is nobody's.",
+                _some(teaches),
+            )
+            yield Check(False, self.env._("Account of the token"), words)
+        if hidden:
+            words = self.env._(
+                "Moodle lists nobody in %s: the course has separate groups. Give the role of the "
+                "token's account the right moodle/site:accessallgroups (Access all groups).",
+                _some(hidden),
+            )
+            yield Check(False, self.env._("Separate groups"), words)
 
     def _session(self, courses):
         for course in courses:
@@ -172,7 +215,7 @@ class CheckList:
             return 0
         for activity in self.reader.activities(course.id):
             try:
-                sessions = self.api.sessions(activity.id)
+                sessions, _odd = self.api.sessions(activity.id)
             except errors.MoodlePoisonedAnswer:
                 # One bad remark; the sync reads such an activity session by session.
                 continue
@@ -180,3 +223,7 @@ class CheckList:
             if best:
                 return best.id
         return 0
+
+
+def _some(names, most=3):
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")

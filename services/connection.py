@@ -62,6 +62,8 @@ class Connection:
             clock_offset=round(self.client.clock_offset or 0),
             user_id=detection.user_id,
             may_create=instance.create_moodle_sessions and self.api.creates_sessions,
+            now=int(datetime.now(pytz.utc).timestamp()),
+            chosen=instance._chosen_meanings(),
         )
 
     def commit(self):
@@ -70,3 +72,8 @@ class Connection:
         first: tracking follows whoever flushes."""
         self.env.flush_all()
         self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def rollback(self):
+        """What was begun for one course and can't be ended."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()

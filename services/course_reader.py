@@ -8,7 +8,7 @@ window. Both: 1 page of users per 500 people, 1 groups call if a session has a g
 from dataclasses import dataclass, field, replace
 
 from . import moodle_errors as errors
-from .records import CourseReading, UnreadableSession
+from .records import CourseReading, OddRecord, UnreadableSession
 
 
 @dataclass
@@ -97,10 +97,21 @@ class CourseReader:
         if any(
             session.group_id and (session.marks or self.pushes)
             for session in reading.sessions
-            if session.starts >= self.earliest
+            if self._counts(session)
         ) or (self.pushes and any(activity.groupmode for activity in reading.activities)):
             groups = self.reader.groups(course.id)
-        return replace(reading, users=users, groups=groups)
+        return replace(
+            reading,
+            users=users,
+            groups=groups,
+            people_listed=bool(users),
+            odd=reading.odd + self.reader.take_odd(),
+        )
+
+    def _counts(self, session):
+        """Whether the session may be inside the window: it began, was taken or was changed
+        after its start."""
+        return max(session.starts, session.taken_at, session.modified_at) >= self.earliest
 
     def with_absent_users(self, reading, linked):
         """The reading with the accounts of people who have marks and are enrolled no
@@ -113,25 +124,26 @@ class CourseReader:
             {
                 mark.user_id
                 for session in reading.sessions
-                if session.starts >= self.earliest
+                if self._counts(session)
                 for mark in session.marks
                 if mark.user_id not in enrolled and mark.user_id not in linked
             }
         )
         if not absent:
             return reading
-        return replace(reading, users=reading.users + self.reader.users_by_id(absent))
+        users = reading.users + self.reader.users_by_id(absent)
+        return replace(reading, users=users, odd=reading.odd + self.reader.take_odd())
 
     # --- native ---------------------------------------------------------------
 
     def _list(self, course, known):
         activities = self.reader.activities(course.id)
-        sessions, listed, unreadable, gone = [], set(), [], set()
+        sessions, listed, unreadable, gone, odd = [], set(), [], set(), []
         for activity in activities:
             try:
-                found = self.api.sessions(activity.id)
+                found, unusable = self.api.sessions(activity.id)
             except errors.MoodlePoisonedAnswer:
-                readable, refused, missing = self._one_by_one(known, activity.id)
+                readable, refused, missing = self._one_by_one(known, activity.id, odd)
                 sessions += readable
                 # Without an unreadable one among those known, it is one that was
                 # never seen: the activity as a whole has to be looked at.
@@ -141,9 +153,15 @@ class CourseReader:
             except errors.MoodleNotFound:
                 # Deleted since the contents were read; the next run sees it so.
                 continue
-            listed.add(activity.id)
+            odd += unusable
             sessions += found
-            known.starts[activity.id] = {session.id: session.starts for session in found}
+            if all(record.id for record in unusable):
+                # Whatever else is missing from the list is gone.
+                listed.add(activity.id)
+            kept = known.starts.get(activity.id, {})
+            known.starts[activity.id] = {session.id: session.starts for session in found} | {
+                record.id: kept[record.id] for record in unusable if record.id in kept
+            }
         return CourseReading(
             course=course,
             activities=activities,
@@ -152,6 +170,7 @@ class CourseReader:
             unreadable=tuple(unreadable),
             gone=frozenset(gone),
             listed_all=True,
+            odd=tuple(odd),
         )
 
     # --- legacy ---------------------------------------------------------------
@@ -167,15 +186,18 @@ class CourseReader:
                     known.add(activity_id, session_id, starts)
 
     def _read_each(self, course, known):
-        sessions, unreadable, gone = self._one_by_one(known)
+        odd = []
+        sessions, unreadable, gone = self._one_by_one(known, None, odd)
         return CourseReading(
             course=course,
             sessions=tuple(s for s in sessions if s.course_id == course.id),
             unreadable=tuple(unreadable),
             gone=frozenset(gone),
+            odd=tuple(odd),
         )
 
-    def _one_by_one(self, known, activity_id=None):
+    def _one_by_one(self, known, activity_id, odd):
+        """:param odd: list of ``OddRecord`` that is added to"""
         sessions, unreadable, gone = [], [], set()
         for activity, session_id in known.in_window(self.earliest, activity_id):
             try:
@@ -184,6 +206,8 @@ class CourseReader:
                 unreadable.append(UnreadableSession(activity, session_id))
             except errors.MoodleNotFound:
                 gone.add(session_id)
+            except errors.MoodleOddRecord as error:
+                odd.append(OddRecord("session", session_id, error.reason, activity_id=activity))
             else:
                 sessions.append(session)
                 known.add(session.activity_id, session.id, session.starts)

@@ -5,23 +5,26 @@ database holds at the moment it is applied.
 """
 
 import hashlib
-import logging
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from odoo.service.model import retrying
 
+from . import matching
 from . import moodle_errors as errors
 from . import plan as p
 from .changes import NEW_SESSION, PUSH, changes
 from .course_reader import KnownSessions
 from .plan_applier import PlanApplier
 from .planner import Rules, plan_course
+from .planner_push import not_held
 from .pusher import by_session
 from .records import CourseReading, Subject
 
-_logger = logging.getLogger(__name__)
+class _RivalsFound(Exception):
+    """Accounts outside the course claim students of it: Moodle has to be asked about them,
+    which is not done inside a transaction. The argument is ``matching.rivals``."""
 
 
 class MovedError(Exception):
@@ -30,7 +33,12 @@ class MovedError(Exception):
 
 @dataclass(frozen=True)
 class Work:
-    """What is known of one course when it is planned."""
+    """What is known of one course when it is planned.
+
+    * ``given_up``: links that give way, ``{Moodle user id: matching.FORMER or "ended"}``;
+    * ``asked``: whether Moodle was asked about accounts that claim the same students;
+    * ``refused``: why Moodle did not make a session, ``{sheet id: words}``.
+    """
 
     reading: CourseReading
     modules: dict
@@ -39,6 +47,9 @@ class Work:
     links: dict
     known: KnownSessions
     rules: Rules
+    given_up: dict = field(default_factory=dict)
+    asked: bool = False
+    refused: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -57,9 +68,11 @@ class CourseSync:
     :param course: ``MoodleCourse``
     :param match: its ``CourseMatch``, with a pair
     :param mapping: its ``moodle.mapping``; empty where none is kept yet
+    :param rivals: tuple of ``MoodleCourse``, the others with the same pair
     """
 
-    def __init__(self, connection, course, match, mapping):
+    def __init__(self, connection, course, match, mapping, rivals=()):
+        self.rivals = rivals
         self.connection = connection
         self.env = connection.env
         self.store = connection.store
@@ -73,7 +86,11 @@ class CourseSync:
         :raise MoodleError: the course can't be read
         """
         work = self._read()
-        return (work, *self._plan(work))
+        try:
+            return (work, *self._plan(work))
+        except _RivalsFound as found:
+            work = self._without_former(work, found.args[0])
+            return (work, *self._plan(work))
 
     def sync(self, run, approved=None):
         """The course in a transaction of its own, its bookkeeping included; where marks
@@ -87,6 +104,13 @@ class CourseSync:
         :raise MovedError: the plan is not the approved one; nothing was written
         """
         work = self._read()
+        try:
+            return self._sync(run, work, approved)
+        except _RivalsFound as found:
+            self.connection.rollback()
+            return self._sync(run, self._without_former(work, found.args[0]), approved)
+
+    def _sync(self, run, work, approved):
         if approved is not None:
             # Before a session is made in Moodle for it, and again when it is applied.
             plan = self._plan(work)[2]
@@ -122,16 +146,41 @@ class CourseSync:
             for activity, session, starts in self.store.linked_sessions(self.course.id):
                 known.add(activity, session, starts)
         commit()
-        reading = reader.read_course(self.course, known)
+        reading = replace(reader.read_course(self.course, known), rivals=self.rivals)
         links = self.store.links("op.student", _people_in(reading))
         commit()
         reading = reader.with_absent_users(reading, links)
         subject = self.store.subject(self.match.pair)
         return Work(reading, modules, subject, self.mapping, links, known, self.rules)
 
+    def _without_former(self, work, rivals):
+        """The work after Moodle was asked about accounts that are not in the course and
+        claim the same students as others who are.
+
+        :param rivals: ``matching.rivals``, not empty
+        """
+        ids = [link.moodle_id for link in rivals]
+        accounts = {user.id: user for user in self.connection.reader.users_by_id(ids)}
+        given_up, links = {}, dict(work.links)
+        for link, claimants in rivals.items():
+            user_id = link.moodle_id
+            why = matching.given_up(link, accounts.get(user_id), claimants)
+            if not why:
+                continue
+            given_up[user_id] = why
+            if why == matching.FORMER and user_id in links:
+                links[user_id] = replace(links[user_id], found_by=matching.FORMER)
+            else:
+                links.pop(user_id, None)
+        return replace(work, links=links, given_up=given_up, asked=True)
+
     def _plan(self, work):
         """:return: ``(LocalState, People, CoursePlan)``"""
-        people = self.store.people(work.reading, work.subject, work.links)
+        people = self.store.people(work.reading, work.subject, work.links, work.given_up)
+        if not work.asked:
+            rivals = matching.rivals(work.reading.users, people)
+            if rivals:
+                raise _RivalsFound(rivals)
         local = self.store.state(work.reading, work.subject, work.rules)
         return local, people, plan_course(work.reading, local, people, work.rules)
 
@@ -145,13 +194,16 @@ class CourseSync:
             raise MovedError
         applier = PlanApplier(self.connection.instance, work.subject)
         applier.apply(plan)
+        if work.given_up:
+            self.store.end_links(work.given_up)
         self.store.save_links(work.reading, people, work.links)
         made_here = tuple(
             change
             for change in changes(plan, work.reading, local, people, work.rules)
             if change.kind in (PUSH, NEW_SESSION) or change.session_id not in applier.refused
         )
-        outcome = CourseOutcome(applier.done, plan, (*plan.gaps, *applier.gaps), made_here)
+        gaps = tuple(_in_moodles_words(gap, work.refused) for gap in plan.gaps)
+        outcome = CourseOutcome(applier.done, plan, (*gaps, *applier.gaps), made_here)
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
@@ -159,8 +211,12 @@ class CourseSync:
         self.env.flush_all()
         return outcome
 
-    def _finish(self, run, work, gaps):
-        """:return: Counter of gaps_opened, gaps_closed"""
+    def _finish(self, run, work, gaps, lost=None, sent=()):
+        """:param lost, sent: see ``moodle.mapping._keep_not_held``
+        :return: Counter of gaps_opened, gaps_closed
+        """
+        if sent:
+            work.mapping._keep_not_held(lost or {}, sent)
         work.mapping._succeeded(_sync_hash(work.reading))
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
@@ -182,6 +238,7 @@ class CourseSync:
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
+        lost, sent = {}, set()
         for session_id, pushes in by_session(outcome.plan.pushes).items():
             pushed = self.connection.pusher.push(session_id, pushes)
             if pushed.session:
@@ -190,17 +247,29 @@ class CourseSync:
             done["marks_pushed"] += len(pushed.held)
             held |= {(session_id, push.student_id) for push in pushed.held}
             gaps += [_refused_push(push, error, self.env) for push, error in pushed.refused]
+            if pushed.session:
+                sent |= {(session_id, push.student_id) for push in pushes}
+            for push, status_id in pushed.lost:
+                lost[session_id, push.student_id] = (push.status, status_id, push.marked_at)
+                day = self.rules.date(pushed.session.starts)
+                gaps.append(self._not_held(pushed.session, push.student_id, day))
             if pushed.error:
+                work.mapping._keep_not_held(lost, sent)
                 run._count(marks_pushed=done["marks_pushed"])
                 self.connection.commit()
                 raise pushed.error
-        done.update(retrying(lambda: self._finish(run, work, gaps), self.env))
+        done.update(retrying(lambda: self._finish(run, work, gaps, lost, sent), self.env))
         kept = tuple(
             change
             for change in outcome.changes
             if change.kind != PUSH or (change.session_id, change.student_id) in held
         )
         return CourseOutcome(done, outcome.plan, tuple(gaps), kept)
+
+    def _not_held(self, session, student, day):
+        values = not_held(session, student, day)
+        # As the planner's own gaps are called.
+        return p.Gap(**{**values, "key": p.gap_key(values["kind"], self.course.id, values["key"])})
 
     def _confirm(self, work, pushed):
         applier = PlanApplier(self.connection.instance, work.subject)
@@ -217,24 +286,23 @@ class CourseSync:
         self.connection.commit()
         if not plan.new_sessions:
             return work
-        made = 0
+        made, refused = 0, {}
         for new in plan.new_sessions:
             try:
                 self.connection.api.add_session(new)
                 made += 1
-            except (errors.MoodleNoPermission, errors.MoodleRefusedParameter) as error:
-                # The sheet's gap says that it has no session.
-                _logger.info(
-                    "Moodle instance %s: %s",
-                    self.connection.instance.id,
-                    error.explain(self.env),
-                )
+            except errors.MoodleError as error:
+                if error.scope == errors.SITE:
+                    raise
+                # One sheet's trouble; its gap says it.
+                refused[new.sheet_id] = error.explain(self.env)
         run._count(moodle_sessions_created=made)
         self.connection.commit()
         reader = self.connection.course_reader
-        reading = reader.read_course(self.course, work.known)
+        reading = replace(reader.read_course(self.course, work.known), rivals=self.rivals)
         reading = reader.with_absent_users(reading, work.links)
-        return replace(work, reading=reading, rules=replace(self.rules, may_create=False))
+        rules = replace(self.rules, may_create=False)
+        return replace(work, reading=reading, rules=rules, refused=refused)
 
 
 def _refused_push(push, error, env):
@@ -246,6 +314,17 @@ def _refused_push(push, error, env):
         moodle_id=push.session_id,
         marks=1,
     )
+
+
+def _in_moodles_words(gap, refused):
+    """The gap of a sheet whose session Moodle refused to make, with Moodle's reason.
+
+    :param refused: see :class:`Work`
+    """
+    words = gap.kind == "sheet_without_session" and refused.get(gap.record and gap.record[1])
+    if not words:
+        return gap
+    return replace(gap, why="session_refused", details=(*gap.details[:2], words))
 
 
 def _sync_hash(reading):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from . import matching
 from .people_store import PeopleStore, write_changed
-from .records import Line, LocalState, Register, Seen, Sheet, Subject
+from .records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet, Subject
 from .status import FIELDS, from_booleans
 
 # Our own writes leave no messages and are nobody's edit.
@@ -35,7 +35,8 @@ def moment(seconds):
 
 
 LINE_FIELDS = [
-    "attendance_id", "student_id", "remark", "active", "moodle_base", *FIELDS.values(),
+    "attendance_id", "student_id", "remark", "active", "moodle_base", "attendance_type_id",
+    *FIELDS.values(),
 ]  # fmt: skip
 TIME_FIELDS = ["moodle_marked_at", "create_uid", "write_date"]
 
@@ -48,11 +49,15 @@ class LocalStore(PeopleStore):
     def __init__(self, instance):
         super().__init__(instance)
         self._codes = {}
+        self._types = AttendanceTypes()
+        self._company_id = instance.company_id.id
 
     # --- courses --------------------------------------------------------------
 
     def course_table(self):
-        """What :func:`matching.match_course` looks things up in."""
+        """What :func:`matching.match_course` looks things up in. The attendance types are
+        read along: once for all courses."""
+        self._types = self._attendance_types()
         rows = self._read("op.subject", [], ["code"])
         courses = self._read("op.course", [], ["code"])
         self._codes = {row["id"]: row["code"].strip() for row in rows}
@@ -69,6 +74,21 @@ class LocalStore(PeopleStore):
                 )
             },
         )
+
+    def _attendance_types(self):
+        """Of several types with the same four booleans none is written, but one of the
+        instance's company beats those of no company."""
+        rows = self._read("op.attendance.type", [], ["active", "company_id", *FIELDS.values()])
+        means = {row["id"]: from_booleans(row) for row in rows}
+        of_status = {}
+        for company in (False, self._company_id):
+            found = {}
+            for row in rows:
+                if row["active"] and row["company_id"] == company and means[row["id"]]:
+                    found.setdefault(means[row["id"]], []).append(row["id"])
+            for status, ids in found.items():
+                of_status[status] = ids[0] if len(ids) == 1 else 0
+        return AttendanceTypes(means, {k: v for k, v in of_status.items() if v})
 
     def course_mapping(self, moodle_id):
         return self.env["moodle.mapping"]._of_course(self.instance, moodle_id)
@@ -143,11 +163,7 @@ class LocalStore(PeopleStore):
         :return: ``LocalState``
         """
         start = rules.window_start
-        sessions = [
-            session.id
-            for session in reading.sessions
-            if rules.in_window(rules.date(session.starts))
-        ]
+        sessions = [session.id for session in reading.sessions if rules.wants(session)]
         in_window = [("attendance_date", ">=", start)] if start else []
         sheets = self._read(
             "op.attendance.sheet",
@@ -180,6 +196,7 @@ class LocalStore(PeopleStore):
         )
         times = self._timetable(sheets) if self.pushes else {}
         registers = self._registers(reading, subject, rules, sheets)
+        mapping = self.course_mapping(reading.course.id) if self.pushes else None
         subject_of = {register.id: register.subject_id for register in registers}
         return LocalState(
             registers=registers,
@@ -202,7 +219,9 @@ class LocalStore(PeopleStore):
                 for row in sheets
             ),
             lines=self._lines([row["id"] for row in sheets]),
-            dropped=self._dropped(reading.course.id) if self.pushes else {},
+            dropped=mapping._dropped_lines() if mapping else {},
+            not_held=mapping._not_held() if mapping else {},
+            types=self._types,
         )
 
     def _timetable(self, sheets):
@@ -212,10 +231,6 @@ class LocalStore(PeopleStore):
             return {}
         rows = self._read("op.session", [("id", "in", wanted)], ["start_datetime", "end_datetime"])
         return {row["id"]: (unix(row["start_datetime"]), unix(row["end_datetime"])) for row in rows}
-
-    def _dropped(self, course_id):
-        mapping = self.course_mapping(course_id)
-        return mapping._dropped_lines() if mapping else {}
 
     def _registers(self, reading, subject, rules, sheets):
         dates = {rules.date(session.starts) for session in reading.sessions if session.marks}
@@ -263,6 +278,7 @@ class LocalStore(PeopleStore):
                 base=row["moodle_base"] or None,
                 remark=row["remark"] or "",
                 active=row["active"],
+                type_id=row["attendance_type_id"] or 0,
                 **(_marked(row) if self.pushes else {}),
             )
             # The same order on every run: an active line before an archived one.

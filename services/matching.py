@@ -12,6 +12,8 @@ MANUAL = "manual"
 IDNUMBER = "idnumber"
 SHORTNAME = "shortname"
 EMAIL = "email"
+# An account that is gone: its old marks are still the student's, and it claims nothing.
+FORMER = "former"
 # The surer way wins where two Moodle users claim one student.
 STRENGTH = {MANUAL: 3, IDNUMBER: 2, SHORTNAME: 1, EMAIL: 1}
 
@@ -66,7 +68,7 @@ def _from_link(link, idnumber, exists, gone="manual_gone"):
     A link found by an idnumber ends with that idnumber: an administrator who mends a
     mistyped one in Moodle must not have to mend it here too.
     """
-    if link is None:
+    if link is None or link.found_by == FORMER:
         return None
     if link.found_by == MANUAL:
         if exists(link.record_id):
@@ -222,7 +224,56 @@ def match_students(users, table):
     return _without_rivals(matches, table)
 
 
+CONTESTED = {"student_claimed", "idnumber_shared", "email_shared_moodle"}
+
+
+def rivals(users, people):
+    """Automatic links of accounts that are not in a course and keep somebody in it from being
+    matched; nearly always none.
+
+    :param users: tuple of ``MoodleUser`` of the course
+    :param people: :class:`People` of the same course
+    :return: ``{Link: [MoodleUser who claim its student]}``
+    """
+    claims = {}
+    for user in users:
+        if people.student(user.id).why not in CONTESTED:
+            continue
+        student = student_id(user.idnumber)
+        by_email = people.table.by_email.get(user.email.lower(), ())
+        for found in by_email if student is None else [student]:
+            claims.setdefault(found, []).append(user)
+    here = {user.id for user in users}
+    held = [link for student in claims for link in people.table.holders.get(student, ())]
+    return {
+        link: claims[link.record_id]
+        for link in held
+        if link.moodle_id not in here and link.found_by not in (MANUAL, FORMER)
+    }
+
+
+def given_up(link, account, claimants):
+    """Whether a kept link gives way to an account that claims its student now.
+
+    :param link: automatic :class:`Link` of an account that is not in the course
+    :param account: ``MoodleUser`` as Moodle knows it by id, or ``None``
+    :param claimants: ``MoodleUser`` in the course who claim the student
+    :return: :data:`FORMER` where the account is gone, and its old marks stay the student's;
+        ``"ended"`` where it is somebody's and has lost what it was found by; else ``""``
+    """
+    # Moodle puts a hash for the e-mail address of an account that it deletes.
+    if account is None or (account.email and "@" not in account.email):
+        return FORMER
+    if link.found_by == EMAIL:
+        emails = {user.email.lower() for user in claimants}
+        return "" if account.email.lower() in emails else "ended"
+    return "" if account.idnumber == link.idnumber else "ended"
+
+
 def _match_student(user, table, same_idnumber, same_email):
+    link = table.links.get(user.id)
+    if link and link.found_by == FORMER and not (user.idnumber or user.email):
+        return Match(user.id, link.record_id, FORMER)
     kept = _from_link(table.links.get(user.id), user.idnumber, table.exists.__contains__)
     if kept and (kept.found_by == MANUAL or not kept.record_id):
         return kept
@@ -252,12 +303,12 @@ def _without_rivals(matches, table):
     keep nothing. Users met in other courses count through their links."""
     claims = {}
     for match in matches.values():
-        if match.record_id:
+        if match.record_id and match.found_by != FORMER:
             claims.setdefault(match.record_id, {})[match.moodle_id] = match.found_by
     for record_id, claim in claims.items():
         for link in table.holders.get(record_id, ()):
             # A user who is here too speaks for himself.
-            if link.moodle_id not in matches:
+            if link.moodle_id not in matches and link.found_by != FORMER:
                 claim.setdefault(link.moodle_id, link.found_by)
     result = dict(matches)
     for record_id, claim in claims.items():

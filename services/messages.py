@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from . import messages_push
+from . import messages_letters, messages_odd, messages_push
 
 _lt = LazyTranslate(__name__)
 
@@ -10,6 +10,12 @@ _lt = LazyTranslate(__name__)
 SKIPPED = {
     "no_status": _lt("without a status"),
     "custom_status": _lt("with a custom or unknown status"),
+    "unclear_status": _lt("with a letter whose meaning is not clear"),
+    "left_out": _lt("with a letter that somebody has chosen to leave out"),
+    "doubled": _lt("of students with two different marks in one session"),
+    "not_begun": _lt("in sessions that have not begun"),
+    "odd": _lt("that can't be used"),
+    "two_courses": _lt("of sheets that may belong to two Moodle courses"),
     "unmatched_student": _lt("of people who match no student"),
     "ambiguous_student": _lt("of people who match several students"),
     "unmatched_group": _lt("of a group without a batch"),
@@ -228,19 +234,10 @@ def _batch_empty(env, gap, student_id):
     )
 
 
-def _status_custom(env, gap, acronym, activity):
-    return env._(
-        "The status %(acronym)s of the activity %(activity)s is none of P, A, L and E. Marks "
-        "with it are left out.",
-        acronym=acronym,
-        activity=activity,
-    )
-
-
 def _status_unknown(env, gap, status_id, activity):
     return env._(
         "Marks in the activity %(activity)s have a status (number %(status)s) that is hidden, "
-        "deleted or of another set. They are left out. Mark these students anew in Moodle.",
+        "deleted or of another set. They are left out. Mark these students again in Moodle.",
         status=status_id,
         activity=activity,
     )
@@ -319,12 +316,13 @@ SENTENCES = {
     "session_gone": _session_gone,
     "sheets_beside": _sheets_beside,
     "shortname_ambiguous": _shortname_ambiguous,
-    "status_custom": _status_custom,
     "status_unknown": _status_unknown,
     "student_claimed": _student_claimed,
     "student_nonsense": _student_nonsense,
     "student_unknown": _student_unknown,
     "unreadable_activity": _unreadable_activity,
     "unreadable_session": _unreadable_session,
+    **messages_letters.SENTENCES,
+    **messages_odd.SENTENCES,
     **messages_push.SENTENCES,
 }

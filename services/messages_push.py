@@ -1,5 +1,7 @@
 """Sentences about marks that can't go to Moodle, and about what is gone on one side."""
 
+from .messages_letters import status_word
+
 
 def _name(env, student_id):
     return env["op.student"].browse(student_id).name or f"#{student_id}"
@@ -50,13 +52,64 @@ def _push_not_listed(env, gap, student_id):
     )
 
 
-def _push_no_status(env, gap, status, activity):
+def _push_none_status(env, gap, status, activity, letters):
     return env._(
-        "The activity %(activity)s has no single visible status %(status)s in the session's "
-        "status set, so marks with it can't be sent. Add it in Moodle (Attendance > Status "
+        "The activity %(activity)s has no status in the session's status set that means "
+        "%(status)s, so such marks can't be sent. Choose what its letters mean "
+        "(Configuration > Moodle > Letters), or add the status in Moodle (Attendance > Status "
         "set).",
-        status=status,
         activity=activity,
+        status=status_word(env, status),
+    )
+
+
+def _push_several_status(env, gap, status, activity, letters):
+    return env._(
+        "Several statuses of the activity %(activity)s mean %(status)s: %(letters)s. Say which "
+        "of them is sent (Configuration > Moodle > Letters, Send this one).",
+        activity=activity,
+        status=status_word(env, status),
+        letters=", ".join(letters),
+    )
+
+
+def _push_not_held(env, gap, student_id, day, session):
+    return env._(
+        "Moodle accepted the mark of %(student)s in the session of %(day)s, and shows another "
+        "one all the same. Usually it has two rows for this student (table attendance_log, "
+        "sessionid %(session)s), of which its administrator can delete the wrong one. The mark "
+        "is sent again as soon as it is changed on either side.",
+        student=_name(env, student_id),
+        day=day,
+        session=session,
+    )
+
+
+def _session_refused(env, gap, sheet, day, words):
+    return env._(
+        "Moodle does not make a session for the sheet %(sheet)s of %(day)s: %(words)s",
+        sheet=sheet,
+        day=day,
+        words=words,
+    )
+
+
+def _before_course(env, gap, sheet, day):
+    return env._(
+        "The sheet %(sheet)s of %(day)s is older than the Moodle course, which hides sessions "
+        "before its start. Correct the course's start date in Moodle, or cancel the sheet.",
+        sheet=sheet,
+        day=day,
+    )
+
+
+def _two_courses(env, gap, sheet, day, names):
+    return env._(
+        "The sheet %(sheet)s of %(day)s may belong to several Moodle courses: %(courses)s. "
+        "Give them start and end dates in Moodle of which only one course's hold this day.",
+        sheet=sheet,
+        day=day,
+        courses=", ".join(names),
     )
 
 
@@ -101,14 +154,19 @@ def _line_dropped(env, gap, sheet, day, count):
 
 
 SENTENCES = {
+    "before_course": _before_course,
     "line_dropped": _line_dropped,
     "line_unclear": _line_unclear,
     "mark_vanished": _mark_vanished,
     "no_place_for_session": _no_place_for_session,
     "no_session": _no_session,
     "push_no_account": _push_no_account,
-    "push_no_status": _push_no_status,
+    "push_none_status": _push_none_status,
+    "push_not_held": _push_not_held,
     "push_not_listed": _push_not_listed,
     "push_refused": _push_refused,
+    "push_several_status": _push_several_status,
+    "session_refused": _session_refused,
     "several_sessions": _several_sessions,
+    "two_courses": _two_courses,
 }

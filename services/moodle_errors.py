@@ -270,6 +270,17 @@ class MoodleUnreadable(MoodleError):
     )
 
 
+class MoodleOddRecord(MoodleError):
+    """:param reason: of ``records.OddRecord``"""
+
+    scope = RECORD
+    advice = _lt("Moodle holds a value here that can't be used.")
+
+    def __init__(self, function=None, reason=""):
+        self.reason = reason
+        super().__init__(function)
+
+
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
     advice = _lt(

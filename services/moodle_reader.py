@@ -3,6 +3,7 @@ about attendance. What is missing or of another type than recorded is refused he
 so that nothing behind this file meets a half answer."""
 
 from . import moodle_errors as errors
+from .answer_values import OddValue, each, moment, number, possible, text
 from .records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
@@ -14,49 +15,90 @@ def shaped(function, build, answer):
     """``build(answer)``, with any surprise in its shape as a typed error.
 
     :raise MoodleUnreadable: a key is missing or a value has another type
+    :raise OddValue: the one record that was asked for holds an impossible value
     """
     try:
         return build(answer)
+    except OddValue:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         detail = f"{type(error).__name__} {error}"
         raise errors.MoodleUnreadable(function, None, detail) from None
 
 
 def _user(item):
-    roles = [role["shortname"] for role in item.get("roles") or ()]
+    roles = [str(role["shortname"]) for role in item.get("roles") or ()]
     return MoodleUser(
-        id=int(item["id"]),
-        fullname=str(item.get("fullname") or ""),
-        idnumber=str(item.get("idnumber") or "").strip(),
-        email=str(item.get("email") or "").strip(),
+        id=number(item["id"]),
+        fullname=possible(item.get("fullname")),
+        idnumber=text(item.get("idnumber")).strip(),
+        email=text(item.get("email")).strip(),
         teacher=any(role not in STUDENT_ROLES for role in roles),
     )
 
 
+def _course(item):
+    return MoodleCourse(
+        id=number(item["id"]),
+        shortname=text(item["shortname"]),
+        fullname=possible(item.get("fullname") or item["shortname"]),
+        idnumber=text(item["idnumber"]).strip() if "idnumber" in item else None,
+        starts=moment(item.get("startdate")),
+        ends=moment(item.get("enddate")),
+        groupmode=number(item.get("groupmode")),
+    )
+
+
+def _activity(module):
+    return MoodleActivity(
+        id=number(module["instance"]),
+        name=possible(module.get("name")),
+        groupmode=number(module.get("groupmode")),
+        module_id=number(module.get("id")),
+    )
+
+
+def _group(item):
+    return MoodleGroup(
+        id=number(item["id"]), name=possible(item["name"]), idnumber=text(item["idnumber"]).strip()
+    )
+
+
 class MoodleReader:
-    """:param client: a ``MoodleClient``"""
+    """:param client: a ``MoodleClient``
+
+    ``odd`` gathers the ``OddRecord`` of what was asked for; who asks takes them away
+    (:meth:`take_odd`).
+    """
 
     def __init__(self, client):
         self.client = client
+        self.odd = []
+
+    def take_odd(self):
+        """:return: tuple of ``OddRecord`` that were met since this was last called"""
+        odd, self.odd = self.odd, []
+        return tuple(odd)
+
+    def _users(self, items):
+        return each(items, _user, "user", self.odd, name="fullname")
 
     def courses(self):
         """All courses but the front page (``core_course_get_courses``)."""
         function = "core_course_get_courses"
         answer = self.client.fetch(function)
-        return shaped(
+        found = shaped(
             function,
-            lambda items: tuple(
-                MoodleCourse(
-                    id=int(item["id"]),
-                    shortname=str(item["shortname"]),
-                    fullname=str(item.get("fullname") or item["shortname"]),
-                    idnumber=(str(item["idnumber"] or "").strip() if "idnumber" in item else None),
-                )
-                for item in sorted(items, key=lambda item: int(item["id"]))
-                if item.get("format") != "site"
+            lambda items: each(
+                [item for item in items if item.get("format") != "site"],
+                _course,
+                "course",
+                self.odd,
+                name="fullname",
             ),
             answer,
         )
+        return tuple(sorted(found, key=lambda course: course.id))
 
     def activities(self, course_id):
         """Attendance activities of a course (``core_course_get_contents``)."""
@@ -67,15 +109,19 @@ class MoodleReader:
         return shaped(
             function,
             lambda sections: tuple(
-                MoodleActivity(
-                    id=int(module["instance"]),
-                    name=str(module.get("name") or ""),
-                    groupmode=int(module.get("groupmode") or 0),
-                    module_id=int(module.get("id") or 0),
+                each(
+                    [
+                        module
+                        for section in sections
+                        for module in section["modules"]
+                        if module["modname"] == "attendance"
+                    ],
+                    _activity,
+                    "activity",
+                    self.odd,
+                    key="instance",
+                    name="name",
                 )
-                for section in sections
-                for module in section["modules"]
-                if module["modname"] == "attendance"
             ),
             answer,
         )
@@ -85,21 +131,21 @@ class MoodleReader:
         (``core_enrol_get_enrolled_users``)."""
         function = "core_enrol_get_enrolled_users"
         fields = "id,idnumber,email,fullname" + (",roles" if with_roles else "")
-        users = []
+        users, asked = [], 0
         while True:
             answer = self.client.fetch(
                 function,
                 courseid=course_id,
                 options=[
                     {"name": "userfields", "value": fields},
-                    {"name": "limitfrom", "value": len(users)},
+                    {"name": "limitfrom", "value": asked},
                     {"name": "limitnumber", "value": PAGE},
                     {"name": "sortby", "value": "id"},
                 ],
             )
-            page = shaped(function, lambda items: [_user(item) for item in items], answer)
-            users += page
-            if len(page) < PAGE:
+            users += shaped(function, lambda items: self._users(items), answer)
+            asked += len(answer)
+            if len(answer) < PAGE:
                 return tuple(users)
 
     def users_by_id(self, user_ids):
@@ -120,7 +166,7 @@ class MoodleReader:
                 if len(ids) > 1:
                     todo += [ids[: len(ids) // 2], ids[len(ids) // 2 :]]
                 continue
-            found += shaped(function, lambda items: [_user(item) for item in items], answer)
+            found += shaped(function, lambda items: self._users(items), answer)
         return tuple(sorted(found, key=lambda user: user.id))
 
     def groups(self, course_id):
@@ -128,14 +174,5 @@ class MoodleReader:
         function = "core_group_get_course_groups"
         answer = self.client.fetch(function, courseid=course_id)
         return shaped(
-            function,
-            lambda items: tuple(
-                MoodleGroup(
-                    id=int(item["id"]),
-                    name=str(item["name"]),
-                    idnumber=str(item["idnumber"] or "").strip(),
-                )
-                for item in items
-            ),
-            answer,
+            function, lambda items: tuple(each(items, _group, "group", self.odd, name="name")), answer
         )

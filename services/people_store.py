@@ -50,6 +50,19 @@ class PeopleStore:
             for row in rows
         ]
 
+    def end_links(self, given_up):
+        """:param given_up: ``{Moodle user id: matching.FORMER or "ended"}``"""
+        rows = self.env["moodle.mapping"].search(
+            [
+                ("instance_id", "=", self.instance.id),
+                ("model", "=", "op.student"),
+                ("moodle_id", "in", list(given_up)),
+            ]
+        )
+        former = rows.filtered(lambda row: given_up[row.moodle_id] == matching.FORMER)
+        former.write({"found_by": matching.FORMER})
+        (rows - former).unlink()
+
     def people_of(self, users, groups, subject):
         """Who these people and groups are, whether or not they have marks.
 
@@ -70,23 +83,28 @@ class PeopleStore:
             },
         )
 
-    def people(self, reading, subject, links):
+    def people(self, reading, subject, links, given_up=()):
         """Who is who in one course.
 
         :param reading: ``CourseReading``
         :param subject: ``Subject``
         :param links: kept links of the users, by Moodle id (see :meth:`links`)
+        :param given_up: Moodle ids of accounts whose links claim nothing any more
         :return: ``matching.People``
         """
         users = list(reading.users)
         known = {user.id for user in users}
         # People who left the course and are linked already were not asked for.
         users += [
-            MoodleUser(id=link.moodle_id, fullname="", idnumber=link.idnumber)
+            MoodleUser(
+                id=link.moodle_id,
+                fullname="",
+                idnumber="" if link.found_by == matching.FORMER else link.idnumber,
+            )
             for link in links.values()
             if link.moodle_id not in known
         ]
-        table = self._student_table(users, subject, links)
+        table = self._student_table(users, subject, links, given_up)
         groups = {group.id: group for group in reading.groups}
         used = {s.group_id for s in reading.sessions if s.group_id and (s.marks or self.pushes)}
         if self.pushes:
@@ -105,7 +123,7 @@ class PeopleStore:
             group_names={group.id: group.name for group in reading.groups},
         )
 
-    def _student_table(self, users, subject, links):
+    def _student_table(self, users, subject, links, given_up=()):
         wanted = {link.record_id for link in links.values()}
         wanted |= {matching.student_id(user.idnumber) for user in users} - {None}
         emails = {
@@ -135,7 +153,8 @@ class PeopleStore:
                 ("oec_record_id", "in", candidates),
             ]
         ):
-            holders.setdefault(link.record_id, []).append(link)
+            if link.moodle_id not in given_up:
+                holders.setdefault(link.record_id, []).append(link)
         return matching.StudentTable(frozenset(exists), by_email, links, holders, running)
 
     def _students_by_email(self, emails):
@@ -177,14 +196,18 @@ class PeopleStore:
             self._save_links("op.batch", people.batches, links, idnumbers, people.group_names)
 
     def _save_links(self, model, matches, links, idnumbers, names):
-        new = []
+        new, lost = [], []
         for match in matches.values():
             link = links.get(match.moodle_id)
             if match.moodle_id not in idnumbers:
                 # Not asked for in this run: nothing new is known.
                 continue
             idnumber = idnumbers[match.moodle_id]
-            if not match.record_id or match.found_by == matching.MANUAL:
+            if not match.record_id and link and link.idnumber != idnumber:
+                # It was found by an ID number that the account has lost.
+                if link.found_by not in (matching.MANUAL, matching.FORMER):
+                    lost.append(match.moodle_id)
+            if not match.record_id or match.found_by in (matching.MANUAL, matching.FORMER):
                 continue
             found = matching.Link(match.moodle_id, match.record_id, match.found_by, idnumber)
             if link == found:
@@ -201,16 +224,18 @@ class PeopleStore:
                 "moodle_id": match.moodle_id,
             }
             new.append((keys, values))
-        if not new:
+        if not new and not lost:
             return
+        wanted = [keys["moodle_id"] for keys, _values in new]
         rows = self.env["moodle.mapping"].search(
             [
                 ("instance_id", "=", self.instance.id),
                 ("model", "=", model),
-                ("moodle_id", "in", [keys["moodle_id"] for keys, _values in new]),
+                ("moodle_id", "in", wanted + lost),
             ]
         )
-        by_id = {row.moodle_id: row for row in rows}
+        rows.filtered(lambda row: row.moodle_id in lost).unlink()
+        by_id = {row.moodle_id: row for row in rows if row.moodle_id not in lost}
         for keys, values in new:
             if keys["moodle_id"] in by_id:
                 write_changed(by_id[keys["moodle_id"]], values)

@@ -15,6 +15,7 @@ CREATE = "create"  # a mark that OpenEduCat did not have
 UPDATE = "update"  # Moodle changed it since the last run
 PUT_BACK = "put_back"  # somebody changed it in OpenEduCat, and Moodle is right
 REMARK = "remark"  # only the remark differs
+TYPE = "type"  # only OpenEduCat's attendance type contradicts the mark
 AGREE = "agree"  # both sides are equal; that is noted as their common base
 
 
@@ -22,8 +23,9 @@ AGREE = "agree"  # both sides are equal; that is noted as their common base
 class LinePlan:
     """One line to create (``line_id`` 0) or to change.
 
-    ``status`` and ``remark`` are ``None`` where they stay as they are; ``base`` is
-    the status both sides agree on afterwards.
+    ``status``, ``remark`` and ``type_id`` are ``None`` where they stay as they are;
+    ``base`` is the status both sides agree on afterwards; ``type_id`` 0 empties the
+    attendance type.
     """
 
     action: str
@@ -32,6 +34,7 @@ class LinePlan:
     base: str
     status: str | None = None
     remark: str | None = None
+    type_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class PushPlan:
 
     :param status_id: of ``status`` in the session's own list
     :param line_ids: the student's lines, whose base it becomes once Moodle holds it
+    :param marked_at: when it was marked here, unix seconds
     """
 
     session_id: int
@@ -82,6 +86,8 @@ class PushPlan:
     status_id: int
     status_set: int
     line_ids: tuple[int, ...]
+    # To mark the same again is no other plan.
+    marked_at: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,11 @@ def reference(sheet_id):
     return f"[oec_sheet_{sheet_id}]"
 
 
+def gap_key(kind, course_id, key):
+    """The key of a gap that was met in one Moodle course."""
+    return f"{kind}:{course_id}:{key}"
+
+
 @dataclass(frozen=True)
 class Gap:
     """Something that a person must mend.
@@ -135,6 +146,8 @@ class Gap:
     :param course_name: of the Moodle course, where that is not the one being read
     :param about: name in Moodle of the person or group it is about
     :param record: ``(model, id)`` of the OpenEduCat record where it can be mended
+    :param letter: :class:`Letter` of Moodle that has no meaning here; such a gap is one of
+        the instance, whatever courses meet it
     """
 
     kind: str
@@ -146,6 +159,22 @@ class Gap:
     course_name: str = ""
     about: str = ""
     record: tuple = ()
+    letter: "Letter | None" = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of a Moodle status set with what a teacher reads beside it, and its points."""
+
+    acronym: str
+    description: str
+    grade: float | None
+
+
+def letter_key(letter):
+    """The key of the gap of a letter: the same in every activity that shows it so."""
+    description = " ".join(letter.description.split()).casefold()
+    return f"letter:{letter.acronym}:{description[:200]}"
 
 
 @dataclass(frozen=True)
@@ -156,6 +185,9 @@ class CoursePlan:
     :param marks_seen: marks in them, those left out included
     :param pushes: marks for Moodle, each student once a session
     :param new_sessions: sessions to create in Moodle, before anything can be pushed there
+    :param sessions_older: sessions with marks that were neither held nor taken nor changed
+        inside the window
+    :param sessions_early: sessions with marks before the course's start date
     """
 
     sessions: tuple[SessionPlan, ...] = ()
@@ -167,6 +199,8 @@ class CoursePlan:
     pushes: tuple[PushPlan, ...] = ()
     new_sessions: tuple[NewSession, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    sessions_older: int = 0
+    sessions_early: int = 0
 
     @property
     def empty(self):

@@ -15,7 +15,7 @@ from odoo.exceptions import AccessError, UserError
 from . import naming
 from . import plan as p
 from .local_store import moment
-from .status import booleans
+from .status import FIELDS, booleans
 
 # What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
 REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
@@ -249,7 +249,7 @@ class _Writer:
                 "student_id": line.student_id,
                 "remark": line.remark or False,
                 "moodle_base": line.base,
-                **booleans(line.status),
+                **self._mark(line),
             }
             for sheet in sheets
             for line in sheet.lines
@@ -265,9 +265,7 @@ class _Writer:
         for line in lines:
             if not line.line_id:
                 continue
-            values = {"moodle_base": line.base}
-            if line.status:
-                values |= booleans(line.status)
+            values = {"moodle_base": line.base, **self._mark(line)}
             if line.remark is not None:
                 values["remark"] = line.remark
             groups.setdefault(tuple(values.items()), []).append(line.line_id)
@@ -276,7 +274,36 @@ class _Writer:
             self.env["op.attendance.line"].browse(ids).write(dict(values))
 
 
+    def _mark(self, line):
+        """The values that say the mark of a line, and its type.
+
+        :raise UserError: the booleans are the type's, and no type says this mark
+        """
+        kind = {} if line.type_id is None else {"attendance_type_id": line.type_id or False}
+        if not line.status:
+            return kind
+        if not marks_follow_type(self.env):
+            return booleans(line.status) | kind
+        if line.type_id == 0 or not (line.type_id or line.line_id):
+            name = self.env["op.attendance.line"]._fields[FIELDS[line.status]]
+            raise UserError(
+                self.env._(
+                    "there is not exactly one active attendance type for %s.",
+                    name._description_string(self.env),
+                )
+            )
+        return kind
+
+
+def marks_follow_type(env):
+    """Whether the four booleans of a line are those of its attendance type (a school's own
+    OpenEduCat can have it so). To write them would change the type, for all its lines."""
+    related = env["op.attendance.line"]._fields[FIELDS["P"]].related
+    return bool(related) and related.split(".")[0] == "attendance_type_id"
+
+
 COUNTERS = {
+    p.TYPE: "types_corrected",
     p.UPDATE: "lines_updated",
     p.PUT_BACK: "lines_put_back",
     p.REMARK: "remarks_updated",

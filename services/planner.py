@@ -10,12 +10,11 @@ from datetime import date, datetime
 
 import pytz
 
-from . import merge
+from . import merge, status_meaning
 from . import plan as p
-from .planner_marks import Mark, clean_remark, line_plan
+from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .planner_push import PushRules
 from .records import Sheet
-from .status import normalized
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Rules:
     :param clock_offset: seconds that Moodle's clock is ahead of Odoo's
     :param user_id: Moodle's id of the account that we write with
     :param may_create: whether sessions that Moodle lacks may be made there
+    :param now: unix seconds by Odoo's clock; ``None``: every session has begun
+    :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
     """
 
     zone: str
@@ -34,10 +35,31 @@ class Rules:
     clock_offset: int = 0
     user_id: int = 0
     may_create: bool = False
+    now: int | None = None
+    chosen: tuple = ()
 
     @property
     def pushes(self):
         return self.direction != merge.MOODLE
+
+    def wants(self, session):
+        """Whether a session is inside the window: it was held in it; or, where Moodle's
+        marks come over, it was taken or changed in it."""
+        if self.in_window(self.date(session.starts)):
+            return True
+        touched = max(session.taken_at, session.modified_at)
+        return self.direction != merge.OEC and self.in_window(self.date(touched))
+
+    def begun(self, session):
+        """Students can announce an absence for a session that has not begun."""
+        return self.now is None or session.starts <= self.now
+
+    def holds(self, course, day):
+        """Whether a date lies between the start and the end of a Moodle course; a course
+        without one of them is open on that side."""
+        return (not course.starts or self.date(course.starts) <= day) and (
+            not course.ends or day <= self.date(course.ends)
+        )
 
     def in_window(self, day):
         return self.window_start is None or day >= self.window_start
@@ -71,7 +93,14 @@ class _Planner(PushRules):
         self.direction = rules.direction
         self.skipped = Counter()
         self.gaps = {}
-        self.marks_seen = 0
+        self.marks_seen = self.sessions_older = self.sessions_early = 0
+        # (session, student) of whom nobody knows what Moodle's mark is.
+        self.undecided = set()
+        # (session, batch) of which a sheet is there and nobody knows whether it is theirs.
+        self.held_back = set()
+        self._sets = {}
+        # Nothing of OpenEduCat's own is written where it is right.
+        self.types = local.types if rules.direction != merge.OEC else NO_TYPES
         self.pushes, self.conflicts, self.new_sessions = [], [], []
         # Sheets linked by this plan; and (session, student) that are decided.
         self.linked, self.settled = set(), set()
@@ -95,7 +124,7 @@ class _Planner(PushRules):
                 self.accounts.setdefault(match.record_id, []).append(user_id)
 
     def plan(self):
-        sessions = [s for s in self.reading.sessions if self._in_window(s)]
+        sessions = [s for s in self.reading.sessions if self._counts(s)]
         sessions.sort(key=lambda s: (s.starts, s.id))
         if self.rules.pushes:
             self._link_sheets(sessions)
@@ -108,6 +137,8 @@ class _Planner(PushRules):
                 plans.append(p.SessionPlan(session.id, session.starts, tuple(sheets)))
         cancelled = self._deleted_sessions()
         self._unreadable()
+        self._odd(sessions)
+        self._people_hidden(sessions)
         return p.CoursePlan(
             sessions=tuple(plans),
             cancelled=tuple(cancelled),
@@ -118,6 +149,8 @@ class _Planner(PushRules):
             pushes=tuple(self.pushes),
             new_sessions=tuple(self.new_sessions),
             conflicts=tuple(self.conflicts),
+            sessions_older=self.sessions_older,
+            sessions_early=self.sessions_early,
         )
 
     # --- which sessions, which marks ------------------------------------------
@@ -125,12 +158,30 @@ class _Planner(PushRules):
     def _date(self, session):
         return self.rules.date(session.starts)
 
-    def _in_window(self, session):
-        """Also a session that was moved out of the window, so that its sheet goes
-        with it."""
-        return self.rules.in_window(self._date(session)) or any(
+    def _counts(self, session):
+        """Whether a session is looked at. Also one that was moved out of the window, so
+        that its sheet goes with it; never one before the course's start, which Moodle
+        hides from its own reports (a course that is used again)."""
+        if session.starts < self.reading.course.starts:
+            self.sessions_early += bool(session.marks)
+            return False
+        wanted = self.rules.wants(session) or any(
             self.rules.in_window(sheet.date) for sheet in self.sheets_of_session.get(session.id, ())
         )
+        self.sessions_older += bool(session.marks) and not wanted
+        return wanted
+
+    def _meanings(self, session):
+        """:return: ``{status id: Meaning}`` of the session's set"""
+        key = session.activity_id, session.statuses, session.odd
+        if key not in self._sets:
+            self._sets[key] = status_meaning.meanings(
+                session.statuses,
+                session.activity_id,
+                self.rules.chosen,
+                whole=all(record.what != "status" for record in session.odd),
+            )
+        return self._sets[key]
 
     def _marks_by_sheet(self, session):
         """The marks of a session by the sheet they belong to.
@@ -139,40 +190,94 @@ class _Planner(PushRules):
             no sheet of that batch yet
         """
         sheets = self.sheets_of_session.get(session.id, ())
+        waits = not self.rules.begun(session)
         result = {}
         for mark in self._known_marks(session):
+            if waits and (not sheets or self.direction == merge.MOODLE):
+                self.skipped["not_begun"] += 1
+                continue
             key = self._sheet_of(session, sheets, mark)
             if key is None:
                 continue
             if isinstance(key, Sheet) and key.state == "cancel":
                 self.skipped["cancelled"] += 1
                 continue
+            if waits and not isinstance(key, Sheet):
+                self.skipped["not_begun"] += 1
+                continue
             result.setdefault(key, []).append(mark)
         return result
 
     def _known_marks(self, session):
+        """One mark for each student that is known. Moodle has no unique key: a student can
+        have two rows in a session, and two accounts can be one student."""
+        by_student = {}
+        for mark, user_id in self._readable_marks(session):
+            by_student.setdefault(mark.student_id, []).append((mark, user_id))
+        for student, found in by_student.items():
+            if (session.id, student) in self.undecided:
+                continue
+            mark = one_mark([mark for mark, _user_id in found])
+            if mark is None:
+                self._doubled(session, student, {user for _mark, user in found}, len(found))
+            elif mark.status is not None or self.rules.pushes:
+                yield mark
+
+    def _readable_marks(self, session):
+        """Marks with the account they are of; what can't be carried over is counted."""
         # Where OpenEduCat is right, marks that it has no line for concern nobody.
         loud = self.direction != merge.OEC
-        acronyms = {status.id: status.acronym for status in session.statuses}
+        statuses = {status.id: status for status in session.statuses}
+        meanings = self._meanings(session)
+        odd = {record.id for record in session.odd if record.what == "status"}
+        for record in session.odd:
+            if record.what == "mark":
+                self.undecided.add((session.id, self.people.student(record.id).record_id))
+        rows = {}
         for mark in session.marks:
-            self.marks_seen += 1
-            if not mark.status_id:
-                self.skipped["no_status"] += 1
+            rows.setdefault(mark.user_id, []).append(mark)
+        for user_id, marks in rows.items():
+            self.marks_seen += len(marks)
+            match = self.people.student(user_id)
+            if match.record_id and len({_said(mark, meanings) for mark in marks}) > 1:
+                self._doubled(session, match.record_id, {user_id}, len(marks))
                 continue
-            acronym = acronyms.get(mark.status_id)
-            status = normalized(acronym)
-            match = self.people.student(mark.user_id)
-            if status is None:
-                if loud:
-                    self._skip_status(session, mark, acronym)
-                if self.rules.pushes and match.record_id:
-                    yield Mark(match.record_id, None)
-                continue
-            if not match.record_id:
-                if loud:
-                    self._skip_user(match)
-                continue
-            yield Mark(match.record_id, status, clean_remark(mark.remark))
+            for mark in marks:
+                meaning = meanings.get(mark.status_id)
+                if not mark.status_id:
+                    self.skipped["no_status"] += 1
+                    continue
+                if meaning is None or meaning.status is None:
+                    if loud:
+                        self._skip_status(
+                            session, mark, statuses.get(mark.status_id), meaning, odd
+                        )
+                    if match.record_id:
+                        yield Mark(match.record_id, None), user_id
+                    continue
+                if not match.record_id:
+                    if loud:
+                        self._skip_user(match)
+                    continue
+                remark = clean_remark(mark.remark)
+                yield Mark(match.record_id, meaning.status, remark), user_id
+
+    def _doubled(self, session, student, users, count):
+        """Nobody knows which of the marks is true: they are neither pulled nor replaced.
+
+        :param users: set of Moodle's ids of the accounts
+        """
+        self.undecided.add((session.id, student))
+        self.skipped["doubled"] += count
+        self._gap(
+            "doubled",
+            f"{session.id}:{student}",
+            "mark_doubled",
+            (student, self._date(session).isoformat(), session.id, tuple(sorted(users))),
+            moodle_id=session.id,
+            marks=count,
+            record=("op.student", student),
+        )
 
     def _sheet_of(self, session, sheets, mark):
         """The sheet that holds the student's line already; else his batch's sheet of
@@ -219,6 +324,13 @@ class _Planner(PushRules):
         result = {}
         for (batch, day), sheets in free.items():
             sessions = needing.get((batch, day), ())
+            owner = self._owner(sheets[0])
+            if owner != self.reading.course.id:
+                if sessions and not owner:
+                    self.held_back |= {(session.id, batch) for session in sessions}
+                    for sheet in sheets:
+                        self._two_courses(sheet)
+                continue
             if len(sheets) == len(sessions) == 1:
                 result[sessions[0].id, batch] = sheets[0]
             elif sessions or (batch, day) in linked:
@@ -230,11 +342,37 @@ class _Planner(PushRules):
                 )
         return result
 
+    def _owner(self, sheet):
+        """Of several Moodle courses for one subject and course, the one that a sheet belongs
+        to by its date.
+
+        :return: id of the Moodle course; 0 where that can't be told
+        """
+        course, rivals = self.reading.course, self.reading.rivals
+        if not rivals:
+            return course.id
+        holding = [c.id for c in (course, *rivals) if self.rules.holds(c, sheet.date)]
+        return holding[0] if len(holding) == 1 else 0
+
+    def _two_courses(self, sheet):
+        names = sorted(course.fullname for course in (self.reading.course, *self.reading.rivals))
+        self._gap(
+            "sheet_without_session",
+            f"sheet:{sheet.id}",
+            "two_courses",
+            (sheet.name, sheet.date.isoformat(), tuple(names)),
+            marks=len(self.lines_of_sheet.get(sheet.id, ())),
+            record=("op.attendance.sheet", sheet.id),
+        )
+
     def _session_sheets(self, session, by_sheet, adopted):
         day = self._date(session)
         plans = []
         for key, marks in by_sheet.items():
             if isinstance(key, Sheet):
+                continue
+            if (session.id, key) in self.held_back:
+                self.skipped["two_courses"] += len(marks)
                 continue
             sheet = adopted.get((session.id, key))
             plans.append(
@@ -260,10 +398,7 @@ class _Planner(PushRules):
                 "moodle_seen": str(session.seen),
                 "moodle_lasttaken": self._taken(session, None),
             },
-            lines=tuple(
-                p.LinePlan(p.CREATE, 0, m.student_id, m.status, m.status, m.remark or None)
-                for m in marks
-            ),
+            lines=tuple(line_plan(None, mark, self.types) for mark in marks),
         )
 
     def _existing_sheet(self, session, sheet, marks, day):
@@ -313,7 +448,7 @@ class _Planner(PushRules):
             # OpenEduCat's own rule does not quite keep a student from having two
             # lines in a sheet; then both say what Moodle says.
             for line in lines.get(mark.student_id, [None]):
-                plan = line_plan(line, mark)
+                plan = line_plan(line, mark, self.types)
                 if plan:
                     yield plan
 
@@ -323,6 +458,8 @@ class _Planner(PushRules):
         """Sheets whose session is gone, if its activity could be listed whole."""
         here = {session.id for session in self.reading.sessions}
         unreadable = {item.session_id for item in self.reading.unreadable}
+        unreadable |= {record.id for record in self.reading.odd if record.what == "session"}
+        odd_activities = {r.id for r in self.reading.odd if r.what == "activity"}
         activities = {activity.id for activity in self.reading.activities}
         for sheet in self.local.sheets:
             seen = sheet.seen
@@ -347,7 +484,11 @@ class _Planner(PushRules):
                     moodle_id=sheet.session_id,
                     record=("op.attendance.sheet", sheet.id),
                 )
-            elif self.reading.listed_all and seen.activity_id not in activities:
+            elif (
+                self.reading.listed_all
+                and seen.activity_id not in activities
+                and not odd_activities & {0, seen.activity_id}
+            ):
                 self._gap(
                     "sheet_without_session",
                     f"activity:{seen.activity_id}",
@@ -369,7 +510,7 @@ class _Planner(PushRules):
     # --- what is left out, and why --------------------------------------------
 
     def _gap(self, kind, key, why, details=(), moodle_id=0, marks=0, record=(), about=""):
-        key = f"{kind}:{self.reading.course.id}:{key}"
+        key = p.gap_key(kind, self.reading.course.id, key)
         before = self.gaps.get(key)
         self.gaps[key] = p.Gap(
             kind,
@@ -382,22 +523,72 @@ class _Planner(PushRules):
             record=record,
         )
 
-    def _skip_status(self, session, mark, acronym):
+    def _odd(self, sessions):
+        """What an answer held and nothing can be made of, each by itself."""
+        odd = [*self.reading.odd, *(record for session in sessions for record in session.odd)]
         names = {activity.id: activity.name for activity in self.reading.activities}
-        activity = names.get(session.activity_id, str(session.activity_id))
+        for record in odd:
+            kind = "unreadable_session" if record.what == "session" else "odd_record"
+            activity = names.get(record.activity_id, "")
+            self._gap(
+                kind,
+                f"odd:{record.what}:{record.where}:{record.id}",
+                f"odd_{record.what}",
+                (record.id, record.reason, activity, record.where),
+                moodle_id=record.id,
+                marks=int(record.what == "mark"),
+            )
+            self.skipped["odd"] += record.what == "mark"
+        self.skipped += Counter()
+
+    def _people_hidden(self, sessions):
+        """In a course with separate groups Moodle lists nobody to an account that may not
+        see all groups, without an error."""
+        if not self.reading.people_listed and any(s.user_ids or s.marks for s in sessions):
+            marks = sum(len(session.marks) for session in sessions)
+            self._gap("rights", "people", "people_hidden", marks=marks)
+
+    def _skip_status(self, session, mark, status, meaning, odd):
+        """:param status: ``MoodleStatus``, or ``None`` where the session's set lacks it
+        :param meaning: ``Meaning`` of it, or ``None``
+        :param odd: ids of statuses that can't be used, and have a gap of their own
+        """
+        if meaning:
+            self.skipped[SKIPPED_AS[meaning.why]] += 1
+            if meaning.why != status_meaning.LEFT_OUT:
+                self._letter_gap(session, status, meaning.why)
+            return
+        if odd & {0, mark.status_id}:
+            self.skipped["odd"] += 1
+            return
         self.skipped["custom_status"] += 1
-        if acronym is None:
-            key, why, detail = f"id:{mark.status_id}", "status_unknown", str(mark.status_id)
-        else:
-            key, why, detail = f"acronym:{acronym}", "status_custom", acronym
         self._gap(
             "custom_status",
-            f"{session.activity_id}:{key}",
-            why,
-            (detail, activity),
+            f"{session.activity_id}:id:{mark.status_id}",
+            "status_unknown",
+            (str(mark.status_id), self._activity_name(session)),
             moodle_id=mark.status_id,
             marks=1,
         )
+
+    def _letter_gap(self, session, status, why):
+        """One for the instance, since a letter with its description says the same in every
+        activity that has it."""
+        letter = p.Letter(status.acronym.strip(), status.description, status.grade)
+        key = p.letter_key(letter)
+        before = self.gaps.get(key)
+        self.gaps[key] = p.Gap(
+            "custom_status",
+            key,
+            f"letter_{why}",
+            (letter.acronym, letter.description, self._activity_name(session)),
+            marks=(before.marks if before else 0) + 1,
+            letter=letter,
+        )
+
+    def _activity_name(self, session):
+        names = {activity.id: activity.name for activity in self.reading.activities}
+        return names.get(session.activity_id) or str(session.activity_id)
 
     def _skip_user(self, match):
         kind = "ambiguous_student" if match.why in AMBIGUOUS else "unmatched_student"
@@ -437,7 +628,19 @@ class _Planner(PushRules):
         )
 
 
+# As which a mark is counted whose status means nothing here.
+SKIPPED_AS = {
+    status_meaning.CUSTOM: "custom_status",
+    status_meaning.DOUBT: "unclear_status",
+    status_meaning.LEFT_OUT: "left_out",
+}
 AMBIGUOUS = {"idnumber_shared", "email_shared_moodle", "email_shared_odoo", "student_claimed"}
+
+
+def _said(mark, meanings):
+    """What a row says: its meaning, or its very status where that has none here."""
+    meaning = meanings.get(mark.status_id)
+    return (meaning and meaning.status) or mark.status_id
 
 
 def _oldest_active_first(sheet):

@@ -4,10 +4,9 @@ has changed what, and what is sent. Pure."""
 from collections import Counter
 from dataclasses import replace
 
-from . import linking, merge
+from . import linking, merge, status_meaning
 from . import plan as p
 from .planner_marks import Mark, line_plan
-from .status import normalized
 
 # What a person should know of, as a gap per session.
 ODD = {
@@ -32,6 +31,7 @@ class PushRules:
             and sheet.active
             and (sheet.state == "done" or (self.direction == merge.BOTH and _in_hands(sheet)))
             and self.rules.in_window(sheet.date)
+            and self._is_ours(sheet)
         ]
         choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules)
         for sheet in free:
@@ -42,16 +42,29 @@ class PushRules:
             elif sheet.state == "done":
                 self._without_session(sheet, choice)
 
+    def _is_ours(self, sheet):
+        """Whether an unlinked sheet may be linked with this Moodle course. Where nobody can
+        tell, the course with the lowest number says so."""
+        owner = self._owner(sheet)
+        if owner:
+            return owner == self.reading.course.id
+        lowest = min(course.id for course in (self.reading.course, *self.reading.rivals))
+        if sheet.state == "done" and self.reading.course.id == lowest:
+            self._two_courses(sheet)
+        return False
+
     def _without_session(self, sheet, choice):
         new, fitting = None, choice.fitting
-        if not fitting and choice.sure and self.rules.may_create:
+        starts = self.reading.course.starts
+        early = bool(starts) and sheet.date < self.rules.date(starts)
+        if not fitting and choice.sure and self.rules.may_create and not early:
             new = linking.new_session(sheet, self.reading.activities, self.people, self.rules)
         if new and self._statuses_suffice(new):
             self.new_sessions.append(new)
             return
         why = "several_sessions" if fitting else "no_session"
         if not fitting and self.rules.may_create:
-            why = "no_place_for_session"
+            why = "before_course" if early else "no_place_for_session"
         self._gap(
             "sheet_without_session",
             f"sheet:{sheet.id}",
@@ -64,14 +77,16 @@ class PushRules:
     def _statuses_suffice(self, new):
         """A new session has status set 0 always; what that set holds is known from the
         activity's other sessions, if there are any."""
-        of_set = [
-            {normalized(status.acronym) for status in session.statuses}
-            for session in self.reading.sessions
-            if session.activity_id == new.activity_id and not session.status_set
-        ]
         lines = self.lines_of_sheet.get(new.sheet_id, {}).values()
         needed = {line.status for of_student in lines for line in of_student if line.status}
-        return not of_set or needed <= of_set[0]
+        for session in self.reading.sessions:
+            if session.activity_id == new.activity_id and not session.status_set:
+                meanings = self._meanings(session)
+                return all(
+                    status_meaning.to_send(session.statuses, meanings, status)[0]
+                    for status in needed
+                )
+        return True
 
     # --- who has changed what -----------------------------------------------------
 
@@ -86,6 +101,8 @@ class PushRules:
                 # A line in two sheets of one session: the first one speaks.
                 continue
             self.settled.add((session.id, student))
+            if {(session.id, student), (session.id, 0)} & self.undecided:
+                continue
             of_student = lines.get(student, [])
             # Of two lines in a sheet the one marked last speaks.
             line = max(of_student, key=lambda line: line.marked_at, default=None)
@@ -94,11 +111,14 @@ class PushRules:
             base = line.base if line else dropped
             moodle = self._moodle_side(session, sheet, mark)
             verdict = merge.settle(self.direction, base, moodle, _odoo_side(line))
-            if verdict.conflict:
+            sent = verdict.action != merge.PUSH or self._push(
+                session, sheet, student, line, of_student
+            )
+            if verdict.conflict and sent:
                 self._conflict(session, line, base, moodle, verdict)
             if verdict.action == merge.PUSH:
-                self._push(session, sheet, student, line.status, of_student)
-            elif verdict.action in ODD:
+                continue
+            if verdict.action in ODD:
                 odd[verdict.action] += 1
             else:
                 yield from self._lines_for(verdict.action, session, sheet, of_student, mark)
@@ -111,7 +131,7 @@ class PushRules:
     def _lines_for(self, action, session, sheet, lines, mark):
         if action == merge.PULL:
             for line in lines or [None]:
-                plan = line_plan(line, mark)
+                plan = line_plan(line, mark, self.types)
                 if plan:
                     # Nothing is put back where both sides may write.
                     action = p.UPDATE if plan.action == p.PUT_BACK else plan.action
@@ -122,7 +142,8 @@ class PushRules:
         news = self.direction == merge.BOTH and sheet.seen != session.seen
         for line in lines:
             if mark and line.status and line.status == mark.status:
-                plan = line_plan(line, mark if news else Mark(mark.student_id, mark.status))
+                shown = mark if news else Mark(mark.student_id, mark.status)
+                plan = line_plan(line, shown, self.types)
                 if plan:
                     yield plan
 
@@ -161,33 +182,77 @@ class PushRules:
 
     # --- pushes ---------------------------------------------------------------
 
-    def _push(self, session, sheet, student, status, lines):
-        """Moodle checks next to nothing, so it is checked here."""
+    def _push(self, session, sheet, student, line, lines):
+        """Moodle checks next to nothing, so it is checked here.
+
+        :return: whether the mark is sent
+        """
+        status = line.status
         accounts = self.accounts.get(student, ())
         listed = [user for user in accounts if user in session.user_ids]
-        fitting = [s for s in session.statuses if normalized(s.acronym) == status]
         if len(listed) != 1:
             why = "push_not_listed" if accounts else "push_no_account"
             record = ("op.student", student)
             self._gap("refused_push", f"{why}:{student}", why, (student,), marks=1, record=record)
-        elif len(fitting) != 1:
-            names = {activity.id: activity.name for activity in self.reading.activities}
-            key = f"status:{session.activity_id}:{session.status_set}:{status}"
-            activity = names.get(session.activity_id, str(session.activity_id))
-            self._gap("refused_push", key, "push_no_status", (status, activity), marks=1)
-        else:
-            self.pushes.append(
-                p.PushPlan(
-                    session_id=session.id,
-                    sheet_id=sheet.id,
-                    student_id=student,
-                    user_id=listed[0],
-                    status=status,
-                    status_id=fitting[0].id,
-                    status_set=session.status_set,
-                    line_ids=tuple(line.id for line in lines if line.status == status),
-                )
+            return False
+        meanings = self._meanings(session)
+        chosen, missing = status_meaning.to_send(session.statuses, meanings, status)
+        if not chosen:
+            self._no_status(session, meanings, status, missing)
+            return False
+        rows = {m.status_id for m in session.marks if m.user_id == listed[0]}
+        held = min(rows, default=0) if len(rows) < 2 else -1
+        before = self.local.not_held.get((session.id, student))
+        if before == (status, held, line.marked_at):
+            self._gap(**not_held(session, student, self._date(session)))
+            return False
+        self.pushes.append(
+            p.PushPlan(
+                session_id=session.id,
+                sheet_id=sheet.id,
+                student_id=student,
+                user_id=listed[0],
+                status=status,
+                status_id=chosen.id,
+                status_set=session.status_set,
+                line_ids=tuple(line.id for line in lines if line.status == status),
+                marked_at=line.marked_at,
             )
+        )
+        return True
+
+    def _no_status(self, session, meanings, status, missing):
+        """The session's set has no status for a mark, or several and nobody has said which;
+        and the letters of the set that may be meant, for somebody to choose."""
+        fitting = [s.acronym for s in session.statuses if meanings[s.id].status == status]
+        self._gap(
+            "refused_push",
+            f"status:{session.activity_id}:{session.status_set}:{status}",
+            f"push_{missing}_status",
+            (status, self._activity_name(session), tuple(fitting)),
+            marks=1,
+        )
+        if missing == "none":
+            for letter in session.statuses:
+                if meanings[letter.id].why in (status_meaning.CUSTOM, status_meaning.DOUBT):
+                    self._letter_gap(session, letter, meanings[letter.id].why)
+
+
+def not_held(session, student, day):
+    """The gap of a mark that Moodle accepted and does not hold.
+
+    :param day: of the session
+    :return: arguments of the gap, by name
+    """
+    return {
+        "kind": "refused_push",
+        "key": f"not_held:{session.id}:{student}",
+        "why": "push_not_held",
+        "details": (student, day.isoformat(), session.id),
+        "moodle_id": session.id,
+        "marks": 1,
+        "record": ("op.student", student),
+    }
 
 
 def _odoo_side(line):
@@ -195,5 +260,6 @@ def _odoo_side(line):
 
 
 def _in_hands(sheet):
-    """A sheet that somebody is still working on; its lines are no marks yet."""
-    return sheet.state in ("draft", "start")
+    """A sheet that somebody is still working on; its lines are no marks yet. A school's
+    own OpenEduCat can have further states, such as *confirm*."""
+    return sheet.state not in ("done", "cancel")

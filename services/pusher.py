@@ -24,12 +24,15 @@ class PushOutcome:
     :param held: those that Moodle holds, as read back
     :param session: as read back; ``None`` if that failed, and then nothing is ``held``
     :param refused: ``(PushPlan, MoodleError)`` that concern one mark alone
+    :param lost: ``(PushPlan, Moodle status id or 0)`` that Moodle accepted, and of which it
+        holds something else afterwards
     :param error: what ended it early, to be raised once ``held`` is kept
     """
 
     held: tuple[p.PushPlan, ...] = ()
     session: MoodleSession | None = None
     refused: tuple = ()
+    lost: tuple = ()
     error: errors.MoodleError | None = None
     sent: int = 0
 
@@ -37,6 +40,7 @@ class PushOutcome:
 @dataclass
 class _Sent:
     refused: list = field(default_factory=list)
+    accepted: set = field(default_factory=set)
     error: errors.MoodleError | None = None
     count: int = 0
 
@@ -71,11 +75,22 @@ class Pusher:
             return PushOutcome(
                 refused=tuple(sent.refused), error=sent.error or error, sent=sent.count
             )
-        holds = {mark.user_id: mark.status_id for mark in session.marks}
+        # Two rows of one student that differ hold nothing.
+        rows = {}
+        for mark in session.marks:
+            rows.setdefault(mark.user_id, set()).add(mark.status_id)
+        holds = {user: min(ids) if len(ids) == 1 else -1 for user, ids in rows.items()}
+        # Somebody who took the session after us may have changed the mark again.
+        undisturbed = session.taken_by == self.user_id
         return PushOutcome(
             held=tuple(push for push in pushes if holds.get(push.user_id) == push.status_id),
             session=session,
             refused=tuple((q, e) for q, e in sent.refused if holds.get(q.user_id) != q.status_id),
+            lost=tuple(
+                (push, holds.get(push.user_id, 0))
+                for push in pushes
+                if undisturbed and push in sent.accepted and holds.get(push.user_id) != push.status_id
+            ),
             error=sent.error,
             sent=sent.count,
         )
@@ -99,6 +114,7 @@ class Pusher:
         try:
             sent.count += 1
             self.api.update_status(push, self.user_id)
+            sent.accepted.add(push)
         except errors.MoodleError as error:
             if error.scope != errors.RECORD:
                 sent.error = error

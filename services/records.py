@@ -17,12 +17,17 @@ from functools import cached_property
 @dataclass(frozen=True)
 class MoodleCourse:
     """``core_course_get_courses``. ``idnumber`` is ``None`` where Moodle keeps it from
-    the token's account (without the right moodle/course:update, seen on 4.3 and 5.1)."""
+    the token's account (without the right moodle/course:update, seen on 4.3 and 5.1).
+    ``starts`` and ``ends``: unix seconds, 0 where the course has no such date.
+    ``groupmode``: see :class:`MoodleActivity`."""
 
     id: int
     shortname: str
     fullname: str
     idnumber: str | None
+    starts: int = 0
+    ends: int = 0
+    groupmode: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,38 @@ class MoodleActivity:
 
 @dataclass(frozen=True)
 class MoodleStatus:
-    """An entry of a session's own status list (visible, not deleted, own set)."""
+    """An entry of a session's own status list (visible, not deleted, own set).
+
+    ``description`` is what a teacher reads, without markup; ``grade`` the points, of
+    which only the order within the set says anything; ``None`` where Moodle sent none.
+    What a status means is decided in ``status_meaning``, never by its letter alone.
+    """
 
     id: int
     acronym: str
+    description: str = ""
+    grade: float | None = None
+
+
+@dataclass(frozen=True)
+class OddRecord:
+    """Something in an answer that can't be used; what stands beside it is used all the same.
+
+    :param what: ``course``, ``user``, ``group``, ``activity``, ``session``, ``status`` or
+        ``mark``
+    :param id: its id in Moodle, 0 where not even that can be read
+    :param reason: ``date`` (outside 1970 to 2038), ``text`` (characters that no database
+        takes), ``shape`` (a value is missing or of another kind) or ``name`` (it is used; only
+    its name holds such characters)
+    :param where: id of the activity, or of the session of a mark; 0 where that says nothing
+    :param activity_id: of a session, status or mark; 0 where it is not known
+    """
+
+    what: str
+    id: int
+    reason: str
+    where: int = 0
+    activity_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +117,9 @@ class MoodleMark:
 @dataclass(frozen=True)
 class MoodleSession:
     """``get_session``. ``group_id`` 0 is all participants; ``taken_at`` 0 is never;
-    ``taken_by`` 0 is nobody, or Moodle's own task that marks the rest."""
+    ``taken_by`` 0 is nobody, or Moodle's own task that marks the rest. ``modified_at``:
+    when the session itself was changed, unix seconds. ``odd``: statuses and marks of it
+    that can't be used."""
 
     id: int
     activity_id: int
@@ -99,6 +134,8 @@ class MoodleSession:
     marks: tuple[MoodleMark, ...]
     user_ids: frozenset[int]
     description: str = ""
+    modified_at: int = 0
+    odd: tuple[OddRecord, ...] = ()
 
     @cached_property
     def content_hash(self):
@@ -150,7 +187,10 @@ class CourseReading:
     * ``listed_all``: the course's activities are known (the native family lists them);
     * ``unreadable``: ids of sessions that Moodle could not deliver, by activity;
     * ``gone``: sessions that were asked for by id and do not exist any more;
-    * ``users``: everyone enrolled, and those found by id for old marks.
+    * ``users``: everyone enrolled, and those found by id for old marks;
+    * ``people_listed``: whether Moodle listed anybody as enrolled;
+    * ``odd``: what was in the answers and can't be used;
+    * ``rivals``: other Moodle courses of the same subject and course.
     """
 
     course: MoodleCourse
@@ -162,6 +202,9 @@ class CourseReading:
     unreadable: tuple["UnreadableSession", ...] = ()
     gone: frozenset[int] = frozenset()
     listed_all: bool = False
+    people_listed: bool = True
+    odd: tuple[OddRecord, ...] = ()
+    rivals: tuple[MoodleCourse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,7 +268,7 @@ class Line:
     ``status`` is ``None`` with none or several of the four booleans set; ``base``
     is the status both sides last agreed on, or ``None``. ``marked_at`` is when a person
     last changed the mark, unix seconds, 0 for not known; ``person`` is whether one ever
-    did.
+    did. ``type_id``: its op.attendance.type, 0 for none.
     """
 
     id: int
@@ -237,6 +280,31 @@ class Line:
     active: bool
     marked_at: int = 0
     person: bool = True
+    type_id: int = 0
+
+
+@dataclass(frozen=True)
+class AttendanceTypes:
+    """op.attendance.type as far as marks need it.
+
+    ``means``: ``{id: status}`` of all types, archived ones too, ``None`` for a type with
+    none or several of the four booleans; ``of_status``: ``{status: id}`` of the one that
+    is written for a mark, where there is exactly one.
+    """
+
+    means: dict = field(default_factory=dict)
+    of_status: dict = field(default_factory=dict)
+
+    def wanted(self, status, type_id):
+        """The type that a line with ``status`` should have, or ``None`` where the one it
+        has fits already.
+
+        :param type_id: the type it has, 0 for none
+        """
+        if type_id and self.means.get(type_id, status) == status:
+            return None
+        wanted = self.of_status.get(status, 0)
+        return None if wanted == type_id else wanted
 
 
 @dataclass(frozen=True)
@@ -244,10 +312,14 @@ class LocalState:
     """What OpenEduCat holds for one Moodle course.
 
     ``dropped``: what lines said that somebody deleted, ``{(session id, student id):
-    status}``.
+    status}``. ``not_held``: marks that Moodle accepted and did not keep,
+    ``{(session id, student id): (status sent, Moodle status id then, unix seconds of the
+    mark here)}``.
     """
 
     registers: tuple[Register, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     lines: tuple[Line, ...] = ()
     dropped: dict = field(default_factory=dict)
+    not_held: dict = field(default_factory=dict)
+    types: AttendanceTypes = field(default_factory=AttendanceTypes)

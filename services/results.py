@@ -107,6 +107,7 @@ class PlanReport(tuple):
             p.UPDATE: self.env._("lines changed in Moodle"),
             p.PUT_BACK: self.env._("lines to put back"),
             p.REMARK: self.env._("remarks"),
+            p.TYPE: self.env._("attendance types to correct"),
             p.AGREE: self.env._("lines equal, to be noted"),
         }
         found = [f"{counts[action]} {text}" for action, text in words.items() if counts[action]]

@@ -9,7 +9,7 @@ from . import moodle_errors as errors
 from . import plan as p
 from .changes import changes
 from .course_reader import KnownSessions
-from .course_sync import CourseSync
+from .letters_seen import LettersSeen
 from .results import CourseReport, PlanReport
 from .sync_attendance import SkippedError, SyncAttendance
 
@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 # Names that are kept of those who match nothing.
 NAMES = 8
+# Sessions of a course that are read one by one for their letters.
+KNOWN_READ = 10
 
 
 class Survey(SyncAttendance):
@@ -81,7 +83,8 @@ class Survey(SyncAttendance):
             return report.state
 
     def discover(self, seconds):
-        """Which courses, groups and students match what, and how.
+        """Which courses, groups and students match what, and how; and what letters the
+        sessions of these courses use.
 
         :param seconds: time budget; the courses that are left are counted
         :return: plain data, see ``models/moodle_instance_setup.py``
@@ -91,11 +94,12 @@ class Survey(SyncAttendance):
         with self.registry.cursor() as cr:
             self._open(cr)
             mapped = self._courses()
-            found = []
+            found, letters = [], LettersSeen(self.connection.rules.chosen)
             for course, match in mapped:
                 if found and time.monotonic() - started >= seconds:
                     break
                 found.append(self._matches(course, match))
+                letters.add(course.id, self._sessions(course))
             unmatched = [course for course, match in self.matches if not match.pair]
             cr.rollback()
             return {
@@ -103,6 +107,7 @@ class Survey(SyncAttendance):
                 "matched": found,
                 "left": len(mapped) - len(found),
                 "unmatched": _some(course.fullname for course in unmatched),
+                "letters": letters.to_json(),
             }
 
     def backfill(self, first_id, last_id, seconds=None):
@@ -148,7 +153,7 @@ class Survey(SyncAttendance):
         """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""
         mapping = self.store.course_mapping(course.id)
         try:
-            planned = CourseSync(self.connection, course, match, mapping).plan()
+            planned = self._course_sync(course, match, mapping).plan()
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
@@ -179,10 +184,32 @@ class Survey(SyncAttendance):
             ),
         }
 
+    def _sessions(self, course):
+        """Sessions of a course for the sake of their status sets: all that can be listed, or
+        those that are known."""
+        api, reader = self.connection.api, self.connection.reader
+        if not api.lists_sessions:
+            known = KnownSessions.from_json(self.store.course_mapping(course.id).known_sessions)
+            probed = (self._probe(number) for _activity, number in known.in_window(0)[:KNOWN_READ])
+            return [session for session in probed if session]
+        sessions = []
+        for activity in reader.activities(course.id):
+            try:
+                sessions += api.sessions(activity.id)[0]
+            except (errors.MoodlePoisonedAnswer, errors.MoodleNotFound):
+                # The preview and the runs say so.
+                continue
+        return sessions
+
     def _probe(self, session_id):
         try:
             return self.connection.api.session(session_id)
-        except (errors.MoodleNotFound, errors.MoodlePoisonedAnswer, errors.MoodleNoPermission):
+        except (
+            errors.MoodleNotFound,
+            errors.MoodlePoisonedAnswer,
+            errors.MoodleOddRecord,
+            errors.MoodleNoPermission,
+        ):
             # None, unreadable, or of a course that the account may not enter.
             return None
 

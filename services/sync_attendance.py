@@ -108,14 +108,22 @@ class SyncAttendance:
         self.store = self.connection.store
 
     def _check_direction(self, run):
-        """:raise SkippedError: the direction was changed, and no person has started a run
-        since: nothing is overwritten by surprise"""
+        """:raise SkippedError: the direction or the meaning of a letter was changed, and no
+        person has started a run since: nothing is overwritten by surprise"""
         if run.trigger == "cron" and self.instance.direction_changed:
             raise SkippedError(
                 self.env._(
                     "Attendance comes from was changed. Look at what a run would do now "
                     "(Preview), then press Sync now on the instance; the schedule goes on from "
                     "there."
+                )
+            )
+        if run.trigger == "cron" and self.instance.meaning_changed:
+            raise SkippedError(
+                self.env._(
+                    "The meaning of a letter of Moodle was changed. Look at what a run would do "
+                    "now (Preview), then press Sync now on the instance; the schedule goes on "
+                    "from there."
                 )
             )
 
@@ -142,7 +150,16 @@ class SyncAttendance:
         """:return: list of ``(MoodleCourse, CourseMatch)`` of those that have a pair"""
         table = self.store.course_table()
         self.matches = [(course, matching.match_course(course, table)) for course in courses]
-        return [(course, match) for course, match in self.matches if match.pair]
+        mapped = [(course, match) for course, match in self.matches if match.pair]
+        self._of_pair = {}
+        for course, match in mapped:
+            self._of_pair.setdefault(match.pair, []).append(course)
+        return mapped
+
+    def _course_sync(self, course, match, mapping):
+        """:return: ``CourseSync``, which knows the other Moodle courses of the same pair"""
+        rivals = tuple(other for other in self._of_pair[match.pair] if other.id != course.id)
+        return CourseSync(self.connection, course, match, mapping, rivals)
 
     # --- one run --------------------------------------------------------------
 
@@ -175,13 +192,25 @@ class SyncAttendance:
             self._course(run, course, match, mappings[course.id])
             calls = self._count_calls(run, calls)
             self.connection.commit()
-        run._complete(self.client.clock_offset)
+        run._complete(self.client.clock_offset, self._nothing_read(run, mappings.values()))
+
+    def _nothing_read(self, run, mappings):
+        """Why a run has read nothing where Moodle's functions can't list sessions."""
+        if self.connection.api.lists_sessions or not mappings or run.sessions_seen:
+            return ""
+        if any((mapping.known_sessions or {}).values() for mapping in mappings):
+            return ""
+        return self.env._(
+            "No session is known yet: with the plug-in local_wsattendance alone, Moodle names "
+            "only the sessions of the day, of courses with an enrolled teacher. Backfill, on the "
+            "instance, looks for past ones by their numbers."
+        )
 
     def _course(self, run, course, match, mapping):
         """One course, and whatever trouble it makes."""
         try:
             approved = self.approved and self.approved[course.id]
-            outcome = CourseSync(self.connection, course, match, mapping).sync(run, approved)
+            outcome = self._course_sync(course, match, mapping).sync(run, approved)
         except errors.MoodleError as error:
             self.env.cr.rollback()
             if error.scope == errors.SITE:
@@ -220,6 +249,16 @@ class SyncAttendance:
         ]
         if any(course.idnumber is None for course, _match in self.matches):
             gaps.append(p.Gap("unmatched_course", "idnumbers", "idnumbers_hidden"))
+        gaps += [
+            p.Gap(
+                "odd_record",
+                f"odd:course:{record.id}",
+                "odd_course",
+                (record.id, record.reason, "", 0),
+                moodle_id=record.id,
+            )
+            for record in self.connection.reader.take_odd()
+        ]
         Gap = self.env["moodle.sync.gap"]
         run._count(**Gap._record(self.instance, run, 0, gaps))
         mapped = [course.id for course, match in self.matches if match.pair]

@@ -24,6 +24,7 @@ from . import (
     test_screens,
     test_security,
     test_state_machine,
+    test_status_meaning,
     test_translations,
     test_two_processes,
 )

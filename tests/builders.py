@@ -13,10 +13,10 @@ DAY = date(2026, 11, 3)
 START = 1793676600
 HOUR = 3600
 STATUSES = (
-    r.MoodleStatus(5, "P"),
-    r.MoodleStatus(6, "A"),
-    r.MoodleStatus(7, "L"),
-    r.MoodleStatus(8, "E"),
+    r.MoodleStatus(5, "P", "Present", 2),
+    r.MoodleStatus(6, "A", "Absent", 0),
+    r.MoodleStatus(7, "L", "Late", 1),
+    r.MoodleStatus(8, "E", "Excused", 1),
 )
 STATUS_IDS = {status.acronym: status.id for status in STATUSES}
 COURSE = r.MoodleCourse(2, "ALG1", "Algebra I", "oec_subj_1_course_1")

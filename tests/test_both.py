@@ -243,6 +243,7 @@ class TestChangeOfDirection(BothCase):
     def test_a_session_of_the_past_is_left_alone(self):
         self.instance.sync_window_days = 5
         session = self.add_session("PPPP", starts=START - 40 * 86400)
+        session.lasttaken = session.timemodified = session.sessdate
         self.sync()
         self.assertFalse(self.lines(session))
 

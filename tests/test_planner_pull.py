@@ -157,14 +157,19 @@ class TestDates(PlannerCase):
 @tagged("post_install", "-at_install")
 class TestLeftOut(PlannerCase):
     def test_custom_unknown_and_empty_statuses(self):
-        statuses = (*STATUSES, MoodleStatus(9, "X"), MoodleStatus(10, " P "), MoodleStatus(11, "p"))
+        statuses = (
+            *STATUSES,
+            MoodleStatus(9, "X", "", 1),
+            MoodleStatus(10, " P ", "Present", 2),
+            MoodleStatus(11, "p", "", 1),
+        )
         marks = [mark(1, 9), mark(2, 99999), mark(3, 0), mark(4, 10), mark(5, 11)]
         plan = pull(reading(session(1, marks, statuses=statuses)))
         self.assertEqual(lines_of(plan), {104: ("create", "P")})
         self.assertSkipped(plan, custom_status=3, no_status=1)
         self.assertEqual(
             [(gap.why, gap.details[0]) for gap in plan.gaps],
-            [("status_custom", "X"), ("status_custom", "p"), ("status_unknown", "99999")],
+            [("status_unknown", "99999"), ("letter_custom", "X"), ("letter_custom", "p")],
         )
 
     def test_an_unusable_mark_does_not_change_an_existing_line(self):

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from .builders import HOUR, START
 from .common import MoodleCase, stored
-from .moodle_server import Fault
+from .moodle_server import DEFAULT_STATUSES, Fault
 
 UPDATE = "mod_wsattendance_update_user_status"
 
@@ -83,9 +83,9 @@ class TestPush(PushCase):
         self.assertFalse(sheet.moodle_session_id or cancelled.moodle_session_id)
 
     def test_another_status_set_and_a_custom_status(self):
-        for letter in "PALE":
-            self.moodle.add_status(self.lectures, letter, letter, setnumber=2)
-        self.moodle.add_status(self.lectures, "M", "Medical", setnumber=2)
+        for letter, word, points in DEFAULT_STATUSES:
+            self.moodle.add_status(self.lectures, letter, word, points, setnumber=2)
+        self.moodle.add_status(self.lectures, "M", "Medical", 1, setnumber=2)
         session = self.add_session("MMMM", statusset=2)
         self.make_sheet("PALE")
         self.sync()
@@ -93,14 +93,14 @@ class TestPush(PushCase):
         self.assertEqual(dict(self.updates[0].params)["statusset"], "2")
 
     def test_a_status_that_the_set_lacks_is_a_gap(self):
-        for letter in "PA":
-            self.moodle.add_status(self.lectures, letter, letter, setnumber=1)
+        for letter, word, points in DEFAULT_STATUSES[:2]:
+            self.moodle.add_status(self.lectures, letter, word, points, setnumber=1)
         session = self.add_session(statusset=1)
         self.make_sheet("PALE")
         self.assertEqual(self.sync().state, "done")
         self.assertEqual(self.moodle_marks(session), "PA....")
         self.assertEqual(self.open_gaps(), ["refused_push"] * 2)
-        self.assertIn("status L", self.gaps()[0].name + self.gaps()[1].name)
+        self.assertIn("that means late", self.gaps()[0].name + self.gaps()[1].name)
 
     def test_people_whom_moodle_does_not_list(self):
         session = self.add_session(group=self.groups[0])

@@ -321,12 +321,15 @@ class TestEntries(MoodleCase):
 
     def test_the_window(self):
         old = self.add_session("EE", starts=START - 40 * 86400)
+        old.lasttaken = old.timemodified = old.sessdate
         with patch(f"{CONNECTION}.datetime") as clock:
             clock.now.side_effect = lambda zone: fields.Datetime.from_string("2026-11-04 00:00:00")
             clock.side_effect = __import__("datetime").datetime
             self.instance.sync_window_days = 30
-            self.sync()
+            result = self.sync()
             self.assertFalse(self.lines(old))
+            self.assertEqual(result.counters["sessions_older"], 1)
+            self.assertIn("older than Days back", result.message)
             self.assertEqual(self.statuses(self.session), "PA")
             self.instance.sync_window_days = 0
             self.sync()

@@ -18,7 +18,7 @@ SYNC, TEACHER, MACHINE = 99, 50, 0
 # M is a status of the school's own.
 STATUS_IDS = {"P": 5, "A": 6, "L": 7, "E": 8, "M": 9}
 LETTERS = {number: letter for letter, number in STATUS_IDS.items()}
-STATUSES = tuple(r.MoodleStatus(number, letter) for letter, number in STATUS_IDS.items())
+STATUSES = (*b.STATUSES, r.MoodleStatus(9, "M", "Medical", 1))
 STUDENTS = {1: 101, 2: 102, 3: 103}
 BATCH_OF = {101: 1, 102: 1, 103: 2}
 GROUPS = {11: 1, 12: 2}

@@ -1,1 +1,1 @@
-from . import moodle_backfill, moodle_gap_map
+from . import moodle_backfill, moodle_gap_map, moodle_letter_choose

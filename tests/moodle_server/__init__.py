@@ -11,4 +11,4 @@ It runs by itself, too: ``cd tests && python -m moodle_server --port 8100``.
 
 from .faults import Fault
 from .server import MoodleServer
-from .state import MoodleState
+from .state import DEFAULT_STATUSES, MoodleState

@@ -49,8 +49,12 @@ def _user(call, user, fields=None, enrolment=None):
 
 @function("core_enrol_get_enrolled_users", "courseid", "options")
 def get_enrolled_users(call, params):
-    """Teachers, suspended accounts and enrolments that are not running are in it."""
+    """Teachers, suspended accounts and enrolments that are not running are in it. In a
+    course with separate groups an account that may not see all groups, and is in none, gets
+    an empty list and no error (seen on Moodle 5.1)."""
     course = known_course(call, params.number("courseid"))
+    if course.groupmode == 1 and not call.token.all_groups:
+        return []
     options = params.options()
     if "withcapability" in options:
         raise MoodleException("nopermissions")

@@ -56,6 +56,9 @@ class Course:
     shortname: str
     idnumber: str = ""
     visible: bool = True
+    startdate: int = 0
+    enddate: int = 0
+    groupmode: int = 0
 
 
 @dataclass(eq=False)
@@ -143,6 +146,8 @@ class Token:
     """:param limited: its user may use web services and nothing else
     :param refusal: errorcode that every call with it answers
     :param expired: Moodle deletes it at the first use
+    :param all_groups: whether its user has moodle/site:accessallgroups
+    :param administrator: whether its user is a site administrator
     """
 
     value: str
@@ -151,6 +156,8 @@ class Token:
     limited: bool = False
     refusal: str | None = None
     expired: bool = False
+    all_groups: bool = True
+    administrator: bool = False
 
 
 class Clock:
@@ -194,8 +201,11 @@ class MoodleState:
     def _next(table):
         return max(table, default=0) + 1
 
-    def add_course(self, fullname, shortname, idnumber="", visible=True):
-        course = Course(self._next(self.courses), fullname, shortname, idnumber, visible)
+    def add_course(self, fullname, shortname, idnumber="", visible=True, **values):
+        """:param values: startdate, enddate (unix seconds), groupmode (1: separate)"""
+        course = Course(
+            self._next(self.courses), fullname, shortname, idnumber, visible, **values
+        )
         self.courses[course.id] = course
         self.enrolments[course.id] = {}
         return course
@@ -222,11 +232,14 @@ class MoodleState:
             if group.course_id == course.id:
                 group.members.discard(user.id)
 
-    def add_attendance(self, course, name, groupmode=0, visible=True):
-        """An activity with Moodle's four default statuses."""
+    def add_attendance(self, course, name, groupmode=0, visible=True, statuses=DEFAULT_STATUSES):
+        """An activity with Moodle's four default statuses, or others.
+
+        :param statuses: of ``(acronym, description, grade)``
+        """
         activity = Attendance(self._next(self.attendances), course.id, name, groupmode, visible)
         self.attendances[activity.id] = activity
-        for acronym, description, grade in DEFAULT_STATUSES:
+        for acronym, description, grade in statuses:
             self.add_status(activity, acronym, description, grade)
         return activity
 
@@ -303,6 +316,13 @@ class MoodleState:
                 row.remarks = row.remarks if remark is None else remark
             # PostgreSQL moves an updated row to the end.
             session.log.append(row)
+
+    def double(self, session, user, acronym):
+        """A second row of a student, as two writers at once leave one."""
+        with self.lock:
+            self._last_row += 1
+            status = self.status_of(session, acronym)
+            session.log.append(Row(self._last_row, user.id, status.id))
 
     def automark(self, session, acronym="A"):
         """Moodle's own task at the session's end: everybody without a mark gets one,

@@ -1,0 +1,138 @@
+"""Single values of Moodle's answers, taken strictly; and lists of which one odd entry does
+not spoil the others. Pure.
+
+An answer whose *shape* is not the recorded one is refused as a whole by
+``moodle_reader.shaped``; a record in it that holds an impossible value is left out alone.
+"""
+
+import re
+
+from .records import OddRecord
+
+# What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
+LARGEST = 2**31 - 1
+# NUL, and halves of surrogate pairs: PostgreSQL takes neither.
+_IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
+_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
+
+DATE = "date"
+TEXT = "text"
+SHAPE = "shape"
+NAME = "name"
+
+
+class OddValue(ValueError):
+    """:param reason: ``date``, ``text`` or ``shape``, see ``records.OddRecord``"""
+
+    def __init__(self, reason):
+        self.reason = reason
+        super().__init__(reason)
+
+
+def number(value):
+    """A non-negative number that fits the database; 0 for null.
+
+    :raise OddValue: another value
+    """
+    if isinstance(value, bool):
+        raise OddValue(SHAPE)
+    try:
+        found = int(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        raise OddValue(SHAPE) from None
+    if not 0 <= found <= LARGEST:
+        raise OddValue(SHAPE)
+    return found
+
+
+def moment(value):
+    """Unix seconds; 0 for null.
+
+    :raise OddValue: a date before 1970 or after 2038, or no number
+    """
+    try:
+        return number(value)
+    except OddValue:
+        if isinstance(value, int | float) or re.fullmatch(r"-?\d{1,20}", str(value)):
+            raise OddValue(DATE) from None
+        raise
+
+
+def text(value):
+    """A text as it is; empty for null.
+
+    :raise OddValue: characters that no database takes
+    """
+    if isinstance(value, list | dict):
+        raise OddValue(SHAPE)
+    found = str(value if value is not None else "")
+    if _IMPOSSIBLE.search(found):
+        raise OddValue(TEXT)
+    return found
+
+
+def plain(value):
+    """A short text that may hold markup, without it, on one line.
+
+    :raise OddValue: see :func:`text`
+    """
+    return " ".join(_TAG.sub(" ", text(value)).split())
+
+
+def possible(value):
+    """A free text without what no database takes; nothing is refused."""
+    return _IMPOSSIBLE.sub("", str(value or ""))
+
+
+def grade(value):
+    """The points of a status; ``None`` where there are none.
+
+    :raise OddValue: no finite number
+    """
+    if value is None:
+        return None
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise OddValue(SHAPE) from None
+    if found != found or found in (float("inf"), float("-inf")):
+        raise OddValue(SHAPE)
+    return found
+
+
+def each(items, build, what, odd, key="id", name=None, **where):
+    """Build a record of each item; what can't be used goes to ``odd``.
+
+    A record whose ``name`` holds impossible characters is used without them, and noted.
+
+    :param items: list of an answer
+    :param build: function of one item
+    :param what: of :class:`~.records.OddRecord`
+    :param odd: list that is added to
+    :param key: where the item's id stands
+    :param name: where a text stands that is only shown
+    :param where: further values of ``OddRecord``
+    :return: list of what was built
+    :raise TypeError: ``items`` is no list
+    """
+    if not isinstance(items, list):
+        raise TypeError(f"{type(items).__name__} instead of a list of {what}")
+    found = []
+    for item in items:
+        try:
+            found.append(build(item))
+        except OddValue as error:
+            odd.append(OddRecord(what, _id(item, key), error.reason, **where))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            odd.append(OddRecord(what, _id(item, key), SHAPE, **where))
+        else:
+            if name and _IMPOSSIBLE.search(str(item.get(name) or "")):
+                odd.append(OddRecord(what, _id(item, key), NAME, **where))
+    return found
+
+
+def _id(item, key):
+    try:
+        return number(item[key])
+    except (KeyError, TypeError, ValueError, IndexError):
+        return 0

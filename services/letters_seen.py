@@ -1,0 +1,92 @@
+"""The letters of a Moodle, as its sessions show them: what the set-up asks about before any
+preview. Pure."""
+
+from dataclasses import dataclass, field
+
+from . import status_meaning
+from . import plan as p
+
+
+@dataclass
+class SeenLetter:
+    """One letter with its description.
+
+    :param status: what it means, one of ``P A L E``; ``None`` where it is not carried over
+    :param why: see ``status_meaning.Meaning``
+    :param activities: ids of the activities whose sets hold it
+    :param marks: ``{Moodle course id: marks with it}``, of every course that holds it
+    """
+
+    letter: p.Letter
+    status: str | None = None
+    why: str = ""
+    activities: set = field(default_factory=set)
+    marks: dict = field(default_factory=dict)
+
+
+class LettersSeen:
+    """Gathers letters over several courses."""
+
+    def __init__(self, chosen):
+        """:param chosen: tuple of ``status_meaning.Chosen``"""
+        self.chosen = chosen
+        self.letters = {}
+
+    def add(self, course_id, sessions):
+        """:param sessions: ``MoodleSession`` of one course"""
+        for session in sessions:
+            whole = all(record.what != "status" for record in session.odd)
+            meanings = status_meaning.meanings(
+                session.statuses, session.activity_id, self.chosen, whole
+            )
+            used = [mark.status_id for mark in session.marks]
+            for status in session.statuses:
+                acronym = status.acronym.strip()
+                key = acronym, status_meaning.clean(status.description)
+                letter = p.Letter(acronym, status.description, status.grade)
+                seen = self.letters.setdefault(key, SeenLetter(letter))
+                found = meanings[status.id]
+                if not seen.why:
+                    # In doubt in one activity is in doubt.
+                    seen.status, seen.why = found.status, found.why
+                seen.activities.add(session.activity_id)
+                seen.marks[course_id] = seen.marks.get(course_id, 0) + used.count(status.id)
+
+    def to_json(self):
+        """:return: list of plain dictionaries, letters that somebody has to choose first"""
+        rows = [
+            {
+                "acronym": seen.letter.acronym,
+                "description": seen.letter.description,
+                "grade": seen.letter.grade,
+                "status": seen.status,
+                "why": seen.why,
+                "activities": len(seen.activities),
+                "marks": {str(course): marks for course, marks in seen.marks.items()},
+            }
+            for seen in self.letters.values()
+        ]
+        return sorted(
+            rows, key=lambda row: (row["why"] not in OPEN, row["acronym"], row["description"])
+        )
+
+
+# Of these somebody has to say what they mean.
+OPEN = (status_meaning.DOUBT, status_meaning.CUSTOM)
+
+
+def letter_gap(row, course_id):
+    """The gap of a letter that the set-up has met.
+
+    :param row: of :meth:`LettersSeen.to_json`
+    :param course_id: Moodle course that meets it
+    """
+    letter = p.Letter(row["acronym"], row["description"], row["grade"])
+    return p.Gap(
+        "custom_status",
+        p.letter_key(letter),
+        f"letter_{row['why']}",
+        (letter.acronym, letter.description, ""),
+        marks=row["marks"][str(course_id)],
+        letter=letter,
+    )

@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.moodle_status_meaning import MEANINGS
+
+
+class MoodleLetterChoose(models.TransientModel):
+    """Says what a letter of Moodle means. Nothing is chosen beforehand: a suggestion is
+    only shown."""
+
+    _name = "moodle.letter.choose"
+    _description = "Choose the Meaning of a Letter"
+
+    gap_id = fields.Many2one("moodle.sync.gap", required=True, readonly=True)
+    name = fields.Text(compute="_compute_gap")
+    suggestion = fields.Char(compute="_compute_gap")
+    description = fields.Char(compute="_compute_gap")
+    meaning = fields.Selection(MEANINGS)
+    every_description = fields.Boolean(
+        "Whatever its description",
+        help="For every status with this letter, in all activities of this Moodle.",
+    )
+    send = fields.Boolean(
+        "Send this one",
+        help="Where several letters of a status set mean the same, this one is sent to Moodle.",
+    )
+
+    @api.depends("gap_id")
+    def _compute_gap(self):
+        for wizard in self:
+            gap = wizard.gap_id
+            gap.check_access("read")
+            wizard.name = gap.name
+            wizard.suggestion = gap.suggestion
+            wizard.description = gap.description
+
+    def action_choose(self):
+        self.ensure_one()
+        gap = self.gap_id
+        gap.check_access("read")
+        if not gap.acronym:
+            raise UserError(self.env._("This is not about a letter."))
+        if not self.meaning:
+            raise UserError(self.env._("Choose what the letter means first."))
+        instance = gap.instance_id
+        self.env["moodle.status.meaning"]._choose(
+            instance,
+            gap.acronym,
+            "" if self.every_description else gap.description,
+            self.meaning,
+            self.send,
+        )
+        gap._mended()
+        if self.env.context.get("moodle_setup"):
+            return instance._setup_dialog()
+        if instance.meaning_changed:
+            message = self.env._(
+                "Chosen. The schedule waits: look at Preview, then press Sync now on the instance."
+            )
+        else:
+            message = self.env._("Chosen. The next run brings the marks and closes this.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
