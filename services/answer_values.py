@@ -34,12 +34,16 @@ def number(value):
 
     :raise OddValue: another value
     """
+    if value is None or value == "":
+        return 0
     if isinstance(value, bool):
         raise OddValue(SHAPE)
     try:
-        found = int(value or 0)
+        found = int(value)
     except (TypeError, ValueError, OverflowError):
         raise OddValue(SHAPE) from None
+    if isinstance(value, float) and value != found:
+        raise OddValue(SHAPE)
     if not 0 <= found <= LARGEST:
         raise OddValue(SHAPE)
     return found

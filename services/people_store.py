@@ -234,8 +234,9 @@ class PeopleStore:
                 ("moodle_id", "in", wanted + lost),
             ]
         )
-        rows.filtered(lambda row: row.moodle_id in lost).unlink()
-        by_id = {row.moodle_id: row for row in rows if row.moodle_id not in lost}
+        ended = rows.filtered(lambda row: row.moodle_id in lost)
+        by_id = {row.moodle_id: row for row in rows - ended}
+        ended.unlink()
         for keys, values in new:
             if keys["moodle_id"] in by_id:
                 write_changed(by_id[keys["moodle_id"]], values)
