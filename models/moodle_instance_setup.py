@@ -6,8 +6,9 @@ from odoo.exceptions import UserError
 from ..services import SkippedError
 from ..services import moodle_errors as errors
 from ..services.letters_seen import OPEN, letter_gap
-from ..services.messages_letters import letter_words, status_word
-from ..services.status_meaning import CUSTOM, DOUBT
+from ..services.messages_letters import STATUS_WORDS, letter_words, status_word
+from ..services.plan import Letter
+from ..services.status_meaning import row_for
 from .moodle_instance_preview import BUTTON_SECONDS
 
 STEPS = ["connect", "people", "direction", "preview"]
@@ -125,7 +126,7 @@ class MoodleInstance(models.Model):
 
     # --- what is shown ------------------------------------------------------------------
 
-    @api.depends("discovery")
+    @api.depends("discovery", "meaning_ids.meaning")
     def _compute_discovery(self):
         for instance in self:
             found = instance.discovery
@@ -162,9 +163,9 @@ class MoodleInstance(models.Model):
         return Markup().join(parts)
 
     def _letters_words(self, letters):
-        """Each letter that the sessions use, and what it is taken for."""
-        if not letters:
-            return Markup()
+        """Letters that the sessions use, and what each is taken for; those that are still to
+        be chosen stand below, each with its button."""
+        shown = [(row, self._letter_meaning(row)) for row in letters]
         rows = Markup().join(
             Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>")
             % (
@@ -173,10 +174,13 @@ class MoodleInstance(models.Model):
                 self.env._("%s activities", row["activities"])
                 if row["activities"] != 1
                 else self.env._("1 activity"),
-                self._letter_meaning(row),
+                meaning,
             )
-            for row in letters
+            for row, meaning in shown
+            if meaning
         )
+        if not rows:
+            return Markup()
         head = Markup("<tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>") % (
             self.env._("Letter"),
             self.env._("Points"),
@@ -188,15 +192,14 @@ class MoodleInstance(models.Model):
         ) % (self.env._("Letters of this Moodle"), head, rows)
 
     def _letter_meaning(self, row):
-        if row["status"]:
-            return status_word(self.env, row["status"])
-        words = {
-            DOUBT: self.env._("not clear: to be chosen"),
-            CUSTOM: self.env._("unknown: to be chosen"),
-        }.get(row["why"])
-        if not words:
-            return self.env._("left out")
-        return Markup('<span class="text-warning">%s</span>') % words
+        """In a word; empty for a letter that is still to be chosen. What was chosen since
+        Moodle was looked at counts."""
+        letter = Letter(row["acronym"], row["description"], row["grade"])
+        chosen = row_for(letter, 0, self._chosen_meanings())
+        status = chosen.status if chosen else row["status"]
+        if status in STATUS_WORDS:
+            return status_word(self.env, status)
+        return "" if not chosen and row["why"] in OPEN else self.env._("left out")
 
     def _course_words(self, course, ways):
         students = [

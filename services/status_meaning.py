@@ -60,7 +60,7 @@ def meanings(statuses, activity_id, chosen=(), whole=True):
         be judged
     :return: ``{status id: Meaning}``
     """
-    rows = {status.id: _row_for(status, activity_id, chosen) for status in statuses}
+    rows = {status.id: row_for(status, activity_id, chosen) for status in statuses}
     result = {
         number: Meaning(None, LEFT_OUT)
         if row.status == LEAVE_OUT
@@ -90,8 +90,11 @@ def meanings(statuses, activity_id, chosen=(), whole=True):
     return result
 
 
-def _row_for(status, activity_id, chosen):
-    """The row that says most about this very status, or ``None``."""
+def row_for(status, activity_id, chosen):
+    """What was chosen for a status, by the row that says most about it; or ``None``.
+
+    :param status: anything with ``acronym`` and ``description``
+    """
     description = clean(status.description)
     fitting = [
         row

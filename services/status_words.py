@@ -74,8 +74,8 @@ PACKS = {
 
 
 def _word(text):
-    """A description for comparing: without case, marks of punctuation at its ends, and
-    differences that only Unicode sees. Accents stay: *retard* and *rétard* may differ."""
+    """A description for comparing: without case, punctuation at its ends, and differences
+    that only Unicode sees."""
     text = unicodedata.normalize("NFKC", text or "").casefold()
     return re.sub(r"^\W+|\W+$", "", " ".join(text.split()))
 
@@ -100,14 +100,13 @@ def meanings_of(description):
 
 
 def suggestion(acronym, description):
-    """What a status probably means: by its description, else by its letter where all
-    packs agree on it. For a person to look at.
+    """What a status probably means: by its description; without one, by its letter where
+    all packs agree on it. For a person to look at.
 
     :return: one of ``P A L E``, or ``None``
     """
-    for found in (meanings_of(description), _BY_LETTER.get((acronym or "").strip(), set())):
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
-            return None
-    return None
+    if _word(description):
+        found = meanings_of(description)
+    else:
+        found = _BY_LETTER.get((acronym or "").strip(), set())
+    return next(iter(found)) if len(found) == 1 else None

@@ -187,5 +187,7 @@ class TestWords(BaseCase):
         self.assertEqual(suggestion("A", "atrasado."), "L")
         self.assertEqual(suggestion("FJ", ""), "E")
         self.assertEqual(suggestion("V", "?"), None, "late in German, excused in Dutch")
+        self.assertEqual(suggestion("M", "Medical"), None, "M alone is present in Turkish")
+        self.assertEqual(suggestion("M", ""), "P")
         self.assertEqual(suggestion("X", "Anwesen"), None)
         self.assertEqual(suggestion("?", None), None)
