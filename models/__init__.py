@@ -1,4 +1,5 @@
 from . import (
+    guards,
     moodle_instance,
     moodle_instance_attendance,
     moodle_instance_letters,

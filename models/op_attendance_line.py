@@ -3,8 +3,10 @@ from odoo import api, fields, models
 from ..services.plan_applier import marks_follow_type
 from ..services.records import Seen
 from ..services.status import FIELDS, STATUSES, from_booleans
+from .guards import is_ours, without_owned, without_owned_defaults
 
 _MARKS = set(FIELDS.values())
+OWNED = {"moodle_base", "moodle_marked_at"}
 
 
 class OpAttendanceLine(models.Model):
@@ -53,26 +55,34 @@ class OpAttendanceLine(models.Model):
         domain = ["|"] * (len(cases) - 1) + [term for case in cases for term in case]
         return domain if wanted else ["!", *domain]
 
+    @api.model
+    def default_get(self, fields_list):
+        return without_owned_defaults(self, super().default_get(fields_list), OWNED)
+
     @api.model_create_multi
     def create(self, vals_list):
-        # Without a user (OpenEduCat has a route without log-in that fills a sheet),
-        # nobody has marked anything yet.
-        if self.env.uid and not self.env.context.get("connector_no_export"):
-            now = fields.Datetime.now()
-            vals_list = [{"moodle_marked_at": now, **vals} for vals in vals_list]
+        if not is_ours(self.env):
+            vals_list = [without_owned(self, vals, OWNED) for vals in vals_list]
+            # Without a user (OpenEduCat has a route without log-in that fills a sheet),
+            # nobody has marked anything yet.
+            if self.env.uid:
+                now = fields.Datetime.now()
+                vals_list = [{**vals, "moodle_marked_at": now} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
-        marks = _MARKS | ({"attendance_type_id"} if marks_follow_type(self.env) else set())
-        if not marks.isdisjoint(vals) and not self.env.context.get("connector_no_export"):
-            vals = {"moodle_marked_at": fields.Datetime.now(), **vals}
+        if not is_ours(self.env):
+            vals = without_owned(self, vals, OWNED)
+            marks = _MARKS | ({"attendance_type_id"} if marks_follow_type(self.env) else set())
+            if not marks.isdisjoint(vals):
+                vals = {**vals, "moodle_marked_at": fields.Datetime.now()}
         return super().write(vals)
 
     def unlink(self):
         """Kept with the Moodle course: a deleted line is no edit, and without this it
         would come back from Moodle as a mark that is new here."""
         dropped = {}
-        if not self.env.context.get("connector_no_export"):
+        if not is_ours(self.env):
             for line in self:
                 sheet = line.attendance_id
                 seen = Seen.parse(sheet.moodle_seen)

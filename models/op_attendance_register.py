@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 
+from .guards import is_ours, knows_place, place_in_moodle, without_owned, without_owned_defaults
 from .indexes import unique_index
+
+OWNED = {"moodle_instance_id", "moodle_date"}
 
 
 class OpAttendanceRegister(models.Model):
@@ -18,9 +21,26 @@ class OpAttendanceRegister(models.Model):
 
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url", compute_sudo=True)
 
+    @api.model
+    def default_get(self, fields_list):
+        return without_owned_defaults(self, super().default_get(fields_list), OWNED)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_ours(self.env):
+            vals_list = [without_owned(self, vals, OWNED) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not is_ours(self.env):
+            vals = without_owned(self, vals, OWNED)
+        return super().write(vals)
+
     @api.depends("moodle_instance_id", "subject_id", "course_id")
+    @api.depends_context("uid")
     def _compute_moodle_url(self):
         """By superuser: see op.attendance.sheet."""
+        known = knows_place(self)
         mappings = {
             (mapping.instance_id, mapping.oec_record_id, mapping.op_course_id): mapping
             for mapping in self.env["moodle.mapping"].search(
@@ -32,8 +52,9 @@ class OpAttendanceRegister(models.Model):
             )
         }
         for register in self:
-            instance = register.moodle_instance_id
-            mapping = mappings.get((instance, register.subject_id.id, register.course_id))
+            place = register._origin if register._origin in known else register.browse()
+            instance = place.moodle_instance_id
+            mapping = mappings.get((instance, place.subject_id.id, place.course_id))
             register.moodle_url = (
                 instance._moodle_address("course/view.php", id=mapping.moodle_id)
                 if mapping
@@ -41,8 +62,7 @@ class OpAttendanceRegister(models.Model):
             )
 
     def action_open_moodle(self):
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": self.moodle_url, "target": "new"}
+        return place_in_moodle(self)
 
     def init(self):
         result = super().init()

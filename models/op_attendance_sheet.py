@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 
 from ..services.records import Seen
+from .guards import is_ours, knows_place, place_in_moodle, without_owned, without_owned_defaults
 from .indexes import unique_index
+
+OWNED = {"moodle_instance_id", "moodle_session_id", "moodle_seen", "moodle_lasttaken"}
 
 
 class OpAttendanceSheet(models.Model):
@@ -42,11 +45,28 @@ class OpAttendanceSheet(models.Model):
         )
         return result
 
+    @api.model
+    def default_get(self, fields_list):
+        return without_owned_defaults(self, super().default_get(fields_list), OWNED)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_ours(self.env):
+            vals_list = [without_owned(self, vals, OWNED) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not is_ours(self.env):
+            vals = without_owned(self, vals, OWNED)
+        return super().write(vals)
+
     @api.depends("moodle_instance_id", "moodle_seen", "attendance_date")
+    @api.depends_context("uid")
     def _compute_moodle(self):
-        """By superuser: whoever sees a sheet may know where it is in Moodle; Moodle itself
-        decides whom it lets in."""
-        seen = {sheet: Seen.parse(sheet.moodle_seen) for sheet in self}
+        """By superuser: whoever of the school's staff sees a sheet may know where it is in
+        Moodle; Moodle itself decides whom it lets in. Never of values that a form sends."""
+        known = knows_place(self)
+        seen = {sheet: Seen.parse(sheet._origin.moodle_seen) for sheet in self}
         courses = {found.course_id for found in seen.values() if found}
         mappings = {
             (mapping.instance_id, mapping.moodle_id): mapping
@@ -55,14 +75,15 @@ class OpAttendanceSheet(models.Model):
             )
         }
         for sheet in self:
-            instance, found = sheet.moodle_instance_id, seen[sheet]
-            if not (instance and found and sheet.moodle_session_id):
+            place, found = sheet._origin, seen[sheet]
+            instance = place.moodle_instance_id
+            if not (place in known and instance and found and place.moodle_session_id):
                 sheet.moodle_url = sheet.moodle_synced_at = False
                 continue
             mapping = mappings.get((instance, found.course_id), self.env["moodle.mapping"])
             sheet.moodle_synced_at = mapping.last_success
             sheet.moodle_url = instance._session_address(
-                found, mapping._module_of(found.activity_id), sheet.attendance_date
+                found, mapping._module_of(found.activity_id), place.attendance_date
             )
 
     @api.depends("attendance_line.moodle_differs")
@@ -80,5 +101,4 @@ class OpAttendanceSheet(models.Model):
         return [("attendance_line", "in" if wanted else "not in", lines)]
 
     def action_open_moodle(self):
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": self.moodle_url, "target": "new"}
+        return place_in_moodle(self)

@@ -149,11 +149,12 @@ class LocalStore(PeopleStore):
         )
         return [
             (
-                Seen.parse(row["moodle_seen"]).activity_id,
+                seen.activity_id,
                 row["moodle_session_id"],
                 calendar.timegm(row["attendance_date"].timetuple()) + 86400,
             )
             for row in rows
+            if (seen := Seen.parse(row["moodle_seen"]))
         ]
 
     def state(self, reading, subject, rules):

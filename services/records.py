@@ -7,6 +7,7 @@ the instance's time zone; a status is one of ``P A L E`` or ``None``.
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -157,6 +158,10 @@ class MoodleSession:
         return Seen(self.course_id, self.activity_id, self.content_hash)
 
 
+# ASCII digits alone: ``isdigit`` and ``\d`` know many more that ``int`` does not read.
+_SEEN = re.compile(r"([0-9]{1,10}):([0-9]{1,10}):([0-9A-Za-z]{0,64})")
+
+
 @dataclass(frozen=True)
 class Seen:
     """What was last seen of a session in Moodle, as the sheet keeps it."""
@@ -171,11 +176,8 @@ class Seen:
     @classmethod
     def parse(cls, text):
         """The reverse of ``str``; ``None`` for an empty or foreign text."""
-        course, _, rest = (text or "").partition(":")
-        activity, _, content_hash = rest.partition(":")
-        if not (course.isdigit() and activity.isdigit()):
-            return None
-        return cls(int(course), int(activity), content_hash)
+        found = _SEEN.fullmatch(text or "")
+        return cls(int(found[1]), int(found[2]), found[3]) if found else None
 
 
 @dataclass(frozen=True)

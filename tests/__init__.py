@@ -16,6 +16,7 @@ from . import (
     test_naming,
     test_odd_records,
     test_openeducat_contract,
+    test_owned_fields,
     test_planner_pull,
     test_preview,
     test_pull,

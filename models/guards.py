@@ -1,0 +1,170 @@
+"""Whose values are taken.
+
+Two things that *readonly* in a form does not do: what the synchronisation alone writes is
+written by nobody else, whatever way the values come (RPC, import, defaults of the context,
+commands inside another record), and a value that names another record is taken only from
+somebody who may read that record.
+"""
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import AccessError, UserError
+
+# Marks what the synchronisation writes.
+OURS = "connector_no_export"
+
+
+def is_ours(env):
+    """Whether the synchronisation itself is writing. The key alone says nothing: anybody can
+    send it along. Superuser rights alone say nothing either: OpenEduCat takes them on behalf
+    of its users. Nobody from outside has both."""
+    return env.su and bool(env.context.get(OURS))
+
+
+def same(records, name, value):
+    """Whether a value is what all these records hold already.
+
+    :param name: of a field
+    :param value: as ``write`` takes it
+    """
+    field = records._fields[name]
+    # sudo: compared, not shown.
+    return all(
+        field.convert_to_cache(value, record, validate=False)
+        == field.convert_to_cache(record[name], record, validate=False)
+        for record in records.sudo()
+    )
+
+
+def without_owned(records, vals, owned):
+    """The values without those that the synchronisation alone writes; what a form or an
+    import merely sends along is dropped.
+
+    :param records: what is written; empty for what is created
+    :param vals: values as ``create`` and ``write`` take them
+    :param owned: names of fields
+    :raise AccessError: such a value is another one than what is stored
+    """
+    found = [name for name in vals if name in owned]
+    for name in found:
+        # Created records hold nothing yet.
+        if not same(records, name, vals[name]) if records else vals[name]:
+            # sudo: the label of a field, for the message.
+            label = records.env["ir.model.fields"].sudo()._get(records._name, name)
+            raise AccessError(
+                records.env._(
+                    "%s is written by the synchronisation with Moodle alone.",
+                    label.field_description,
+                )
+            )
+    return {name: value for name, value in vals.items() if name not in found} if found else vals
+
+
+def without_owned_defaults(records, values, owned):
+    """Defaults come from the context (``default_…``), which anybody can send, and from what
+    users have stored as theirs.
+
+    :return: ``values`` without fields that the synchronisation alone writes
+    """
+    if is_ours(records.env):
+        return values
+    return {name: value for name, value in values.items() if name not in owned}
+
+
+def knows_place(records):
+    """Those stored records whose place in Moodle the user may know: of the school's staff,
+    and with the right to read the record. For fields computed by superuser.
+
+    :return: recordset
+    """
+    env = records.env
+    real = records._origin
+    if env.uid == SUPERUSER_ID:
+        return real
+    if not env.user._is_internal():
+        return real.browse()
+    return real.with_user(env.uid)._filtered_access("read").sudo()
+
+
+def place_in_moodle(record):
+    """Action that opens a record's page in Moodle.
+
+    :raise AccessError: the user may not read the record
+    :raise UserError: it has no page there, or not for this user
+    """
+    record.ensure_one()
+    record.check_access("read")
+    if not record.moodle_url:
+        raise UserError(record.env._("This has no page in Moodle."))
+    return {"type": "ir.actions.act_url", "url": record.moodle_url, "target": "new"}
+
+
+def check_readable(records, vals):
+    """Odoo shows the name of whatever a value points to, and fields related to it.
+
+    :param vals: ``{field: id}`` of a form or of ``create`` and ``write``
+    :raise AccessError: one of them is a record that the user may not read
+    """
+    if records.env.su:
+        return
+    for name, value in vals.items():
+        field = records._fields.get(name)
+        if field is None or field.type != "many2one":
+            continue
+        number = value.get("id") if isinstance(value, dict) else value
+        if number:
+            records.env[field.comodel_name].browse(number).check_access("read")
+
+
+class MoodleGuarded(models.AbstractModel):
+    """Of all models that are the add-on's own."""
+
+    _name = "moodle.guarded"
+    _description = "Moodle: whose values are taken"
+
+    # Written by the synchronisation alone. No foreign code takes superuser rights for
+    # these models, so here they are enough.
+    _owned_fields = ()
+    # What a record is about; another one is another record.
+    _fixed_fields = ()
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if not self.env.su:
+            values = {name: v for name, v in values.items() if name not in self._owned_fields}
+        check_readable(self, values)
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [without_owned(self, vals, self._owned_fields) for vals in vals_list]
+            for vals in vals_list:
+                check_readable(self, vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        for name in self._fixed_fields:
+            if name in vals and not same(self, name, vals[name]):
+                # sudo: the label of a field, for the message.
+                label = self.env["ir.model.fields"].sudo()._get(self._name, name)
+                raise UserError(
+                    self.env._(
+                        "%s can't be changed afterwards. Make a new record instead.",
+                        label.field_description,
+                    )
+                )
+        if not self.env.su:
+            vals = without_owned(self, vals, self._owned_fields)
+            check_readable(self, vals)
+        result = super().write(vals)
+        if not self.env.su:
+            # Odoo checks the rules on what was there before.
+            self.check_access("write")
+        return result
+
+    def onchange(self, values, field_names, fields_spec):
+        """18.0 answers anybody, and both series show what the values point to."""
+        self.check_access("write" if self else "create")
+        check_readable(self, values)
+        return super().onchange(values, field_names, fields_spec)
