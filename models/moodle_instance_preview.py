@@ -181,6 +181,7 @@ class MoodleInstance(models.Model):
 
     def action_backfill(self):
         self.ensure_one()
+        self._check_may_sync()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Look for past sessions"),

@@ -42,10 +42,12 @@ class MoodleInstance(models.Model):
 
     def action_new_setup(self):
         """Of the list, whatever is selected there."""
+        self.browse().check_access("create")
         return self.browse()._setup_dialog()
 
     def action_setup(self):
         self.ensure_one()
+        self.check_access("write")
         return self._setup_dialog()
 
     def _setup_dialog(self):
@@ -62,6 +64,9 @@ class MoodleInstance(models.Model):
 
     def action_setup_back(self):
         self.ensure_one()
+        self.check_access("write")
+        if not self.setup_step:
+            raise UserError(self.env._("This Moodle is set up already."))
         self.setup_step = STEPS[max(STEPS.index(self.setup_step) - 1, 0)]
         return self._setup_dialog()
 
@@ -239,6 +244,7 @@ class MoodleInstance(models.Model):
 
     def action_setup_open_preview(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "moodle.sync.report",

@@ -1,9 +1,10 @@
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..services import matching
+from .guards import same
 from .indexes import unique_index
 
 
@@ -16,9 +17,20 @@ class MoodleMapping(models.Model):
     """
 
     _name = "moodle.mapping"
+    _inherit = "moodle.guarded"
     _description = "Moodle Mapping"
     _order = "instance_id, model, moodle_id"
     _rec_name = "moodle_name"
+    _fixed_fields = ("instance_id", "model", "moodle_id")
+    _owned_fields = (
+        "company_id",
+        "moodle_name",
+        "moodle_idnumber",
+        "sync_hash",
+        "extra_data",
+        "last_success",
+        "error_message",
+    )
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade"
@@ -71,16 +83,50 @@ class MoodleMapping(models.Model):
             ["instance_id", "model", "moodle_id"],
         )  # fmt: skip
 
-    @api.depends("model", "oec_record_id", "op_course_id")
+    @api.depends("model", "oec_record_id", "op_course_id", "found_by")
+    @api.depends_context("uid")
     def _compute_record_name(self):
+        """The names of what the synchronisation has linked stand on the attendance sheets,
+        too. A number that a person has typed in shows a name only to those who may read
+        that record: else a mapping could be made to look up any student."""
         for mapping in self:
-            # sudo: attendance managers of 2025 may read neither students nor batches,
-            # and these names stand on the attendance sheets that they do read.
-            record = self.env[mapping.model].sudo().browse(mapping.oec_record_id).exists()
-            names = [record.display_name] if record else []
+            found_by_us = isinstance(mapping.id, int) and mapping.found_by != matching.MANUAL
+            number = mapping.oec_record_id
+            # sudo: attendance managers of 2025 may read neither students nor batches.
+            records = self.env[mapping.model or "op.subject"].sudo()
+            record = records.browse(number or ()).exists()
+            names = []
+            if record:
+                known = found_by_us or record.with_user(self.env.uid).has_access("read")
+                names.append(record.display_name if known or self.env.su else f"#{number}")
             if mapping.op_course_id:
                 names.append(mapping.op_course_id.sudo().display_name)
             mapping.record_name = " / ".join(names)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [{**vals, "found_by": self._by_hand(vals)} for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            if "found_by" in vals and not same(self, "found_by", vals["found_by"]):
+                vals = {**vals, "found_by": self._by_hand(vals)}
+            for name in ("oec_record_id", "op_course_id"):
+                if name in vals and not same(self, name, vals[name]):
+                    # Otherwise the next run would put back what it had found.
+                    vals = {**vals, "found_by": matching.MANUAL}
+        return super().write(vals)
+
+    def _by_hand(self, vals):
+        """How what a person has entered was found.
+
+        :raise AccessError: it says to have been found by the synchronisation
+        """
+        if vals.get("found_by", matching.MANUAL) != matching.MANUAL:
+            raise AccessError(self.env._("What is mapped by a person was found by hand."))
+        return matching.MANUAL
 
     @api.constrains("model", "oec_record_id", "op_course_id", "moodle_id", "found_by")
     def _check_record(self):
@@ -117,7 +163,10 @@ class MoodleMapping(models.Model):
         if mapping:
             mapping.write(values)
             return mapping
-        return self.create({**keys, **values, "moodle_name": name})
+        mapping = self.create({**keys, **values})
+        # sudo: as Moodle calls it, from the gap; it can't be typed in.
+        mapping.sudo().moodle_name = name
+        return mapping
 
     # --- a course's own bookkeeping ---------------------------------------------
 

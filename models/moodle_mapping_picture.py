@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..services.status import from_booleans
 
@@ -13,6 +14,7 @@ class MoodleMapping(models.Model):
 
     def action_picture(self):
         self.ensure_one()
+        self.check_access("read")
         view = self.env.ref("openeducat_moodle_attendance.view_moodle_mapping_picture")
         return {
             "type": "ir.actions.act_window",
@@ -34,6 +36,8 @@ class MoodleMapping(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if not isinstance(page, int) or page < 0:
+            raise UserError(self.env._("There is no such page."))
         domain = [
             ("register_id.subject_id", "=", self.oec_record_id),
             ("register_id.course_id", "=", self.op_course_id.id),

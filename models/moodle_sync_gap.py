@@ -56,8 +56,11 @@ class MoodleSyncGap(models.Model):
     """
 
     _name = "moodle.sync.gap"
+    _inherit = "moodle.guarded"
     _description = "Moodle Sync Gap"
     _order = "state desc, kind, course_name, id"
+    _check_company_auto = True
+    _fixed_fields = ("instance_id", "key")
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
@@ -84,7 +87,9 @@ class MoodleSyncGap(models.Model):
     last_seen = fields.Datetime(readonly=True)
     times_seen = fields.Integer(readonly=True)
     closed_at = fields.Datetime(readonly=True)
-    run_id = fields.Many2one("moodle.sync.run", "Last Run", readonly=True, ondelete="set null")
+    run_id = fields.Many2one(
+        "moodle.sync.run", "Last Run", readonly=True, ondelete="set null", check_company=True
+    )
     acronym = fields.Char("Letter", readonly=True)
     description = fields.Char(readonly=True, help="Of the letter in Moodle.")
     grade = fields.Char("Points", readonly=True, help="Of the letter in Moodle.")
@@ -118,8 +123,7 @@ class MoodleSyncGap(models.Model):
     @api.depends("kind", "moodle_id", "unit")
     def _compute_moodle_url(self):
         for gap in self:
-            # sudo: the address of Moodle is no secret to those who see its gaps.
-            address = gap.instance_id.sudo()._moodle_address
+            address = gap.instance_id._moodle_address
             course = gap.unit or (gap.moodle_id if gap.kind == "unmatched_course" else 0)
             if gap.kind in PEOPLE and gap.moodle_id:
                 # Not within the course: people who left it have no page there.
@@ -134,6 +138,7 @@ class MoodleSyncGap(models.Model):
     def action_map(self):
         """Choose what this is in OpenEduCat."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Map by hand"),
@@ -157,10 +162,12 @@ class MoodleSyncGap(models.Model):
 
     def action_open_moodle(self):
         self.ensure_one()
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self.moodle_url, "target": "new"}
 
     def action_open_record(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": self.record_model,
@@ -170,7 +177,7 @@ class MoodleSyncGap(models.Model):
 
     def _mended(self):
         """A mapping was made; the next run says whether it was the right one."""
-        # sudo: the fields are read-only for everybody, this change alone is not.
+        # sudo: nobody writes gaps but the synchronisation; the right to map was checked.
         self.sudo().state = "mended"
 
     def action_ignore(self):
@@ -180,9 +187,10 @@ class MoodleSyncGap(models.Model):
         self._set_state("ignored", "open")
 
     def _set_state(self, before, after):
+        self.check_access("read")
         gaps = self.filtered(lambda gap: gap.state == before)
-        gaps.check_access("write")
-        # sudo: the fields are read-only for everybody, this change alone is not.
+        gaps.instance_id._check_may_sync()
+        # sudo: nobody writes gaps but the synchronisation; this change alone is a person's.
         gaps.sudo().state = after
 
     @api.model

@@ -13,6 +13,7 @@ class MoodleSyncOutcome(models.Model):
     """Lines per run and outcome, for the graph: a run's counters, one row each."""
 
     _name = "moodle.sync.outcome"
+    _inherit = "moodle.guarded"
     _description = "Moodle Sync Outcome"
     _auto = False
     _order = "started_at desc, id"

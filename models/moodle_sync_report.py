@@ -47,9 +47,11 @@ class MoodleSyncReport(models.Model):
     verification that is only looked at. The planner's result, written down."""
 
     _name = "moodle.sync.report"
+    _inherit = "moodle.guarded"
     _description = "Moodle Preview"
     _order = "id desc"
     _rec_name = "started_at"
+    _fixed_fields = ("instance_id", "kind")
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
@@ -124,6 +126,7 @@ class MoodleSyncReport(models.Model):
     def action_apply(self):
         """Do exactly what stands here, wherever nothing has moved meanwhile."""
         self.ensure_one()
+        self.check_access("read")
         instance = self.instance_id
         instance._check_may_sync()
         if self.kind != "preview" or self.state != "done":
@@ -140,6 +143,7 @@ class MoodleSyncReport(models.Model):
 
     def action_lines(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openeducat_moodle_attendance.action_moodle_sync_report_line"
         )
@@ -235,9 +239,11 @@ class MoodleSyncReportLine(models.Model):
     """One entry of a preview or a verification; or one change that a run has made."""
 
     _name = "moodle.sync.report.line"
+    _inherit = "moodle.guarded"
     _description = "Moodle Preview Line"
     _order = "course_name, day, session_id, id"
     _rec_name = "course_name"
+    _fixed_fields = ("report_id", "run_id")
 
     report_id = fields.Many2one(
         "moodle.sync.report", index="btree_not_null", ondelete="cascade", readonly=True

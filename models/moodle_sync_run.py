@@ -58,9 +58,12 @@ class MoodleSyncRun(models.Model):
     """
 
     _name = "moodle.sync.run"
+    _inherit = "moodle.guarded"
     _description = "Moodle Sync Run"
     _order = "id desc"
     _rec_name = "started_at"
+    _check_company_auto = True
+    _fixed_fields = ("instance_id", "report_id")
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
@@ -85,6 +88,7 @@ class MoodleSyncRun(models.Model):
         # Without its preview an unfinished run would do whatever there is to do.
         ondelete="cascade",
         index="btree_not_null",
+        check_company=True,
         help="This run did what that preview says and nothing else.",
     )
     direction = fields.Selection(
@@ -150,6 +154,7 @@ class MoodleSyncRun(models.Model):
 
     def action_lines(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openeducat_moodle_attendance.action_moodle_sync_report_line"
         )

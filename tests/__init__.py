@@ -3,6 +3,7 @@ from . import (
     test_both,
     test_both_faults,
     test_browser,
+    test_companies,
     test_costs,
     test_histories,
     test_histories_real,

@@ -9,6 +9,7 @@ class MoodleBackfill(models.TransientModel):
     can be listed on their own day only."""
 
     _name = "moodle.backfill"
+    _inherit = "moodle.guarded"
     _description = "Look for Past Moodle Sessions"
 
     instance_id = fields.Many2one("moodle.instance", required=True, readonly=True)
@@ -25,9 +26,15 @@ class MoodleBackfill(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if not values.get("last_id"):
-            sheets = self.env["op.attendance.sheet"]._read_group(
-                [("moodle_instance_id", "=", values.get("instance_id"))],
-                aggregates=["moodle_session_id:max"],
+            # sudo: the number alone; an administrator need not see attendance, and the right
+            # to the instance was checked with the defaults.
+            sheets = (
+                self.env["op.attendance.sheet"]
+                .sudo()
+                ._read_group(
+                    [("moodle_instance_id", "=", values.get("instance_id"))],
+                    aggregates=["moodle_session_id:max"],
+                )
             )
             values["last_id"] = sheets[0][0] or 1000
         return values

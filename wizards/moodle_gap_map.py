@@ -8,6 +8,7 @@ class MoodleGapMap(models.TransientModel):
     """Mends a gap by a mapping made by hand."""
 
     _name = "moodle.gap.map"
+    _inherit = "moodle.guarded"
     _description = "Map by Hand"
 
     gap_id = fields.Many2one("moodle.sync.gap", required=True, readonly=True)
@@ -23,7 +24,10 @@ class MoodleGapMap(models.TransientModel):
         """With the right to see what is to be chosen, or a sentence about who has it; the
         course of a group, and the one student of exactly that name, are filled in."""
         values = super().default_get(fields_list)
-        gap = self.env["moodle.sync.gap"].browse(values.get("gap_id"))
+        if not values.get("gap_id"):
+            # Given with the values themselves, which create() checks.
+            return values
+        gap = self.env["moodle.sync.gap"].browse(values["gap_id"])
         model = gap.maps
         if not model:
             raise UserError(self.env._("This can't be mended by a mapping."))
@@ -46,7 +50,10 @@ class MoodleGapMap(models.TransientModel):
 
     def action_map(self):
         self.ensure_one()
+        self.gap_id.check_access("read")
         model = self.maps
+        if not model:
+            raise UserError(self.env._("This can't be mended by a mapping."))
         record = self[CHOSEN_IN[model]]
         if not record or (model == "op.subject" and not self.course_id):
             raise UserError(self.env._("Choose what it is in OpenEduCat first."))
