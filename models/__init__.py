@@ -1,6 +1,7 @@
 from . import (
     guards,
     moodle_instance,
+    moodle_instance_access,
     moodle_instance_attendance,
     moodle_instance_letters,
     moodle_instance_preview,

@@ -146,6 +146,17 @@ class MoodleMapping(models.Model):
                         "There is no OpenEduCat record with the number %s.", mapping.oec_record_id
                     )
                 )
+            if mapping.found_by == matching.MANUAL and mapping._is_foreign():
+                raise ValidationError(self.env._("This belongs to another company."))
+
+    def _is_foreign(self):
+        """Whether what is mapped is another company's, where the model has companies."""
+        # sudo: see _compute_record_name.
+        records = (self.env[self.model].sudo().browse(self.oec_record_id), self.op_course_id.sudo())
+        companies = self.instance_id.company_id.parent_ids
+        return any(
+            "company_id" in record._fields and record.company_id - companies for record in records
+        )
 
     @api.model
     def _map_by_hand(self, instance, model, moodle_id, record_id, course_id=False, name=False):

@@ -58,12 +58,13 @@ class LocalStore(PeopleStore):
         """What :func:`matching.match_course` looks things up in. The attendance types are
         read along: once for all courses."""
         self._types = self._attendance_types()
-        rows = self._read("op.subject", [], ["code"])
-        courses = self._read("op.course", [], ["code"])
-        self._codes = {row["id"]: row["code"].strip() for row in rows}
+        self._codes, foreign_subjects = self._company_codes("op.subject")
+        courses, foreign_courses = self._company_codes("op.course")
         return matching.CourseTable(
             subjects=self._codes,
-            courses={row["id"]: row["code"].strip() for row in courses},
+            courses=courses,
+            foreign_subjects=foreign_subjects,
+            foreign_courses=foreign_courses,
             links={
                 mapping.moodle_id: (
                     (mapping.oec_record_id, mapping.op_course_id.id),
@@ -89,6 +90,18 @@ class LocalStore(PeopleStore):
             for status, ids in found.items():
                 of_status[status] = ids[0] if len(ids) == 1 else 0
         return AttendanceTypes(means, {k: v for k, v in of_status.items() if v})
+
+    def _company_codes(self, model):
+        """:return: ``(codes by id, ids of another company's)``. OpenEduCat's own models know
+        no companies; schools that share a database add them."""
+        fields, companies = ["code"], ()
+        if "company_id" in self.env[model]._fields:
+            fields.append("company_id")
+            companies = self.instance.company_id.parent_ids.ids
+        rows = self._read(model, [], fields)
+        foreign = matching.foreign_rows(rows, companies)
+        codes = {row["id"]: row["code"].strip() for row in rows if row["id"] not in foreign}
+        return codes, foreign
 
     def course_mapping(self, moodle_id):
         return self.env["moodle.mapping"]._of_course(self.instance, moodle_id)

@@ -82,14 +82,34 @@ def _from_link(link, idnumber, exists, gone="manual_gone"):
 # --- courses ------------------------------------------------------------------
 
 
+def foreign_rows(rows, companies):
+    """Which records another company keeps for itself.
+
+    :param rows: dicts with ``id`` and, if the model has companies, ``company_id``
+    :param companies: ids of the instance's company and those above it
+    :return: frozenset of ids; a record without a company is everybody's
+    """
+    return frozenset(
+        row["id"] for row in rows if row.get("company_id") and row["company_id"] not in companies
+    )
+
+
 @dataclass(frozen=True)
 class CourseTable:
     """``subjects`` and ``courses``: code by id of all that exist, archived ones too;
-    ``links``: ``{Moodle id: ((op.subject id, op.course id), found by)}``."""
+    ``links``: ``{Moodle id: ((op.subject id, op.course id), found by)}``;
+    ``foreign_subjects`` and ``foreign_courses``: ids of another company's, which are in
+    neither of the first two."""
 
     subjects: dict
     courses: dict
     links: dict
+    foreign_subjects: frozenset = frozenset()
+    foreign_courses: frozenset = frozenset()
+
+    def is_foreign(self, pair):
+        """Whether a pair is another company's: its own instance takes the course."""
+        return pair[0] in self.foreign_subjects or pair[1] in self.foreign_courses
 
     def pairs_named(self, shortname):
         """All pairs whose codes, joined by an underscore, are this shortname. A code
@@ -127,6 +147,8 @@ def match_course(course, table):
     if course.idnumber:
         pair = course_ids(course.idnumber)
         if pair:
+            if table.is_foreign(pair):
+                return CourseMatch()
             if pair[0] in table.subjects and pair[1] in table.courses:
                 return CourseMatch(pair, IDNUMBER)
             return CourseMatch(why="idnumber_unknown", details=(course.idnumber,))

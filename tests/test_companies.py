@@ -1,8 +1,13 @@
-"""No company reaches into another."""
+"""No company reaches into another, and no company has one Moodle twice."""
 
-from odoo.exceptions import AccessError, UserError
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
+from ..services import matching
+from ..services.site_key import site_key
 from .common import MoodleCase
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"
@@ -86,6 +91,15 @@ class TestMappings(TwoCompaniesCase):
         ):
             with self.subTest(values=values), self.assertRaises(UserError):
                 record.write(values)
+
+    def test_the_company_of_an_instance_is_one_of_the_administrators(self):
+        admin = self.make_user("t-admin", "base.group_system")
+        instance = self.their_instance.with_user(admin)
+        instance.name = "Ours"
+        with self.assertRaises(AccessError):
+            instance.company_id = self.instance.company_id
+        with self.assertRaises(AccessError):
+            instance.copy({"company_id": self.instance.company_id.id})
 
     def test_a_gap_and_its_run_are_of_one_company(self):
         run = self.env["moodle.sync.run"].create(
@@ -278,3 +292,101 @@ class TestAddresses(TwoCompaniesCase):
                     self.assertFalse(theirs.moodle_url)
             # What a portal page of another module reads by superuser.
             self.assertFalse(records.with_user(portal).sudo().moodle_url)
+
+
+SPELLINGS = {
+    "https://moodle.example": "moodle.example",
+    "http://moodle.example": "moodle.example",
+    "HTTPS://Moodle.Example/": "moodle.example",
+    "https://moodle.example:443//": "moodle.example",
+    "http://moodle.example:80": "moodle.example",
+    "https://moodle.example.": "moodle.example",
+    " https://moodle.example/webservice/rest/server.php ": "moodle.example",
+    "https://moodle.example:80": "moodle.example:80",
+    "https://moodle.example:8443": "moodle.example:8443",
+    "https://www.moodle.example": "www.moodle.example",
+    "https://moodle.example/School/": "moodle.example/School",
+    "https://[::1]:8080": "[::1]:8080",
+    "https://moodle.example:x": "",
+    "moodle.example": "",
+    "": "",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestOneMoodle(TwoCompaniesCase):
+    def make(self, url, **values):
+        return self.env["moodle.instance"].create({"name": "Twin", "url": url, **values})
+
+    def test_spellings(self):
+        for url, key in SPELLINGS.items():
+            self.assertEqual(site_key(url), key, url)
+
+    def test_a_second_instance_is_refused(self):
+        self.make("https://moodle.example")
+        for url in ("http://Moodle.Example:80/", "https://moodle.example:443", "HTTPS://MOODLE.EXAMPLE"):
+            with self.subTest(url=url), self.assertRaises(ValidationError):
+                self.make(url)
+        self.make("https://www.moodle.example")
+        self.make("https://moodle.example", company_id=self.other.id, user_id=False)
+
+    def test_a_copy_with_a_token_waits_for_an_address(self):
+        copy = self.instance.copy()
+        copy.token = "T"
+        self.assertFalse(copy.active)
+        with self.assertRaises(ValidationError):
+            copy.action_unarchive()
+        copy.url = "https://new.example"
+        copy.action_unarchive()
+        for values in ({"url": self.instance.url}, {"url": f"{self.instance.url}/"}):
+            with self.assertRaises(ValidationError):
+                copy.write(values)
+
+    def test_another_company_takes_it_only_without_a_twin(self):
+        twin = self.make(self.instance.url, company_id=self.other.id, user_id=False)
+        with self.assertRaises(ValidationError):
+            twin.company_id = self.instance.company_id
+
+    def test_an_archived_one_with_sheets_comes_back_instead(self):
+        self.instance.active = False
+        with self.assertRaises(ValidationError):
+            self.make(self.instance.url)
+        self.sheets.unlink()
+        self.make(self.instance.url)
+        with self.assertRaises(ValidationError):
+            self.instance.active = True
+
+    @mute_logger("odoo.sql_db")
+    def test_two_at_once(self):
+        twin = self.make("https://new.example")
+        self.env.flush_all()
+        with self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
+            self.env.cr.execute(
+                "UPDATE moodle_instance SET site_key = %s WHERE id = %s",
+                (self.instance.site_key, twin.id),
+            )
+
+
+@tagged("post_install", "-at_install")
+class TestSharedMoodle(TwoCompaniesCase):
+    """Where subjects or courses have a company, which OpenEduCat's own have not."""
+
+    def test_whose_a_record_is(self):
+        rows = [{"id": 1, "company_id": 7}, {"id": 2, "company_id": 8}, {"id": 3, "company_id": False}]
+        self.assertEqual(matching.foreign_rows(rows, (7, 5)), {2})
+        self.assertEqual(matching.foreign_rows([{"id": 1}], ()), frozenset())
+
+    def test_another_companys_course_is_no_gap(self):
+        def match(idnumber="", shortname="", links=(), **foreign):
+            table = matching.CourseTable({1: "ALG"}, {1: "BSC"}, dict(links), **foreign)
+            course = type("Course", (), {"id": 9, "idnumber": idnumber, "shortname": shortname})
+            return matching.match_course(course, table)
+
+        theirs = {"foreign_subjects": frozenset({2}), "foreign_courses": frozenset({3})}
+        for idnumber in ("oec_subj_2_course_1", "oec_subj_1_course_3"):
+            found = match(idnumber, **theirs)
+            self.assertEqual((found.pair, found.why), (None, ""))
+        self.assertEqual(match("oec_subj_1_course_1", **theirs).pair, (1, 1))
+        self.assertEqual(match("oec_subj_5_course_1", **theirs).why, "idnumber_unknown")
+        gone = match(links={9: ((2, 1), "manual")}.items(), **theirs)
+        self.assertEqual(gone.why, "course_manual_gone")
