@@ -1,4 +1,5 @@
 from . import (
+    test_access,
     test_attendance_types,
     test_both,
     test_both_faults,
