@@ -38,9 +38,7 @@ class MoodleInstance(models.Model):
         :raise ValidationError: the company has another instance of this Moodle
         """
         # sudo: instances are few; only those of the same company are named.
-        everyone = self.sudo().with_context(active_test=False).search(
-            [("id", ">", 0)], order="id"
-        )
+        everyone = self.sudo().with_context(active_test=False).search([("id", ">", 0)], order="id")
         for instance in self.sudo().filtered("active"):
             same = everyone.filtered(
                 lambda other, instance=instance: (

@@ -226,7 +226,9 @@ class TestForms(TwoCompaniesCase):
 
     def test_a_wizard_is_not_turned_to_another_company(self):
         instance = self.their_instance.id
-        wizard = self.env["moodle.backfill"].with_user(self.manager).create({"instance_id": instance})
+        wizard = (
+            self.env["moodle.backfill"].with_user(self.manager).create({"instance_id": instance})
+        )
         with self.assertRaises(AccessError):
             wizard.write({"instance_id": self.instance.id})
         with self.assertRaises(AccessError):
@@ -324,7 +326,11 @@ class TestOneMoodle(TwoCompaniesCase):
 
     def test_a_second_instance_is_refused(self):
         self.make("https://moodle.example")
-        for url in ("http://Moodle.Example:80/", "https://moodle.example:443", "HTTPS://MOODLE.EXAMPLE"):
+        for url in (
+            "http://Moodle.Example:80/",
+            "https://moodle.example:443",
+            "HTTPS://MOODLE.EXAMPLE",
+        ):
             with self.subTest(url=url), self.assertRaises(ValidationError):
                 self.make(url)
         self.make("https://www.moodle.example")
@@ -372,7 +378,11 @@ class TestSharedMoodle(TwoCompaniesCase):
     """Where subjects or courses have a company, which OpenEduCat's own have not."""
 
     def test_whose_a_record_is(self):
-        rows = [{"id": 1, "company_id": 7}, {"id": 2, "company_id": 8}, {"id": 3, "company_id": False}]
+        rows = [
+            {"id": 1, "company_id": 7},
+            {"id": 2, "company_id": 8},
+            {"id": 3, "company_id": False},
+        ]
         self.assertEqual(matching.foreign_rows(rows, (7, 5)), {2})
         self.assertEqual(matching.foreign_rows([{"id": 1}], ()), frozenset())
 

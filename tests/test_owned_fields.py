@@ -149,7 +149,16 @@ class TestOwnedFields(MoodleCase):
         self.assertTrue(line.moodle_marked_at)
 
     def test_odd_texts_that_were_stored_before_break_no_list(self):
-        for text in ("²:1:x", "1:²:x", "1:1:x\n", "12345678901:1:x", "-1:1:x", "1:1", ":", "\x001:1:"):
+        for text in (
+            "²:1:x",
+            "1:²:x",
+            "1:1:x\n",
+            "12345678901:1:x",
+            "-1:1:x",
+            "1:1",
+            ":",
+            "\x001:1:",
+        ):
             self.assertIsNone(Seen.parse(text), repr(text))
         self.env.cr.execute("UPDATE op_attendance_sheet SET moodle_seen = '²:1:x'")
         self.env.invalidate_all()
