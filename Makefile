@@ -4,10 +4,12 @@
 # make terms  the texts to be translated, and the translations brought up to date
 # make wheel  packages for pip, one for each Odoo series
 # make histories  the random histories, ten times as many; HISTORY_SEED repeats one
+# make upgrade   1.0.0 with data, updated to this; FROM=commit: another state
+# make uninstall   what is left in a database afterwards
 # make lint   the linters
 # make clean  forgets the databases and all that was fetched
 
-.PHONY: demo serve test histories terms lint wheel clean
+.PHONY: demo serve test histories terms upgrade uninstall lint wheel clean
 
 demo:
 	@dev/setup.sh
@@ -28,6 +30,14 @@ histories:
 terms:
 	@dev/setup.sh
 	@dev/terms.sh
+
+upgrade:
+	@dev/setup.sh
+	@dev/upgrade.sh $(FROM)
+
+uninstall:
+	@dev/setup.sh
+	@dev/uninstall.sh
 
 lint:
 	@dev/lint.sh

@@ -1,1 +1,2 @@
 from . import models, services, wizards
+from .hooks import uninstall_hook

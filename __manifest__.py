@@ -1,7 +1,7 @@
 {
     "name": "Moodle Attendance Sync",
     "summary": "Keeps attendance equal in Moodle's Attendance activity and OpenEduCat",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "category": "Education",
     "license": "LGPL-3",
     "author": "OpenEduCat Moodle Attendance contributors",
@@ -33,5 +33,6 @@
         "web.assets_backend": ["openeducat_moodle_attendance/static/src/**/*"],
         "web.assets_tests": ["openeducat_moodle_attendance/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "images": ["static/description/instance.png"],
 }

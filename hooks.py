@@ -1,0 +1,15 @@
+from odoo.tools.sql import make_index_name
+
+ADDON = "openeducat_moodle_attendance"
+# The add-on's one index on a column that is OpenEduCat's; Odoo takes away the columns of a
+# module that is uninstalled, with their indexes, and nothing else.
+INDEXED = [("op_attendance_line", "attendance_id")]
+
+
+def uninstall_hook(env):
+    """Leave no index and no saved search behind. Should another module want the same index,
+    Odoo makes it again when that is next updated."""
+    for table, column in INDEXED:
+        env.cr.execute(f'DROP INDEX IF EXISTS "{make_index_name(table, column)}"')
+    ours = [name for name, model in env.registry.items() if model._original_module == ADDON]
+    env["ir.filters"].with_context(active_test=False).search([("model_id", "in", ours)]).unlink()
