@@ -7,9 +7,11 @@ INDEXED = [("op_attendance_line", "attendance_id")]
 
 
 def uninstall_hook(env):
-    """Leave no index and no saved search behind. Should another module want the same index,
+    """Leave no index, activity or saved search behind. Should another module want the same index,
     Odoo makes it again when that is next updated."""
     for table, column in INDEXED:
         env.cr.execute(f'DROP INDEX IF EXISTS "{make_index_name(table, column)}"')
     ours = [name for name, model in env.registry.items() if model._original_module == ADDON]
+    # On 18.0 the activities' type can't go before them.
+    env["mail.activity"].search([("res_model", "in", ours)]).unlink()
     env["ir.filters"].with_context(active_test=False).search([("model_id", "in", ours)]).unlink()

@@ -20,9 +20,10 @@ KNOWN = {
     "ir_module_module_dependency": "true",
     "ir_module_module_exclusion": "true",
     # Odoo leaves these of every module: external ids of the choices that a model gets from
-    # mail's activities, and its own note of foreign keys that are gone with their columns.
+    # mail's activities or inherits with other modules, and its own note of foreign keys that are gone with their columns.
     "ir_model_data": f"(module = 'base' AND name = 'module_{ADDON}') "
-    "OR (module = 'mail' AND name LIKE 'selection__moodle_instance__activity_%')",
+    "OR (module = 'mail' AND name LIKE 'selection__moodle_instance__activity_%') "
+    "OR (module != 'openeducat_moodle_attendance' AND name LIKE 'model_inherit__moodle_%')",
     "ir_model_constraint": "type = 'f'",
     "ir_logging": "true",
     # The database's own name; and the school's own demo data.
