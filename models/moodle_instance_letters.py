@@ -43,6 +43,7 @@ class MoodleInstance(models.Model):
 
     def action_open_letters(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openeducat_moodle_attendance.action_moodle_status_meaning"
         )

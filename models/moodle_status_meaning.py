@@ -22,10 +22,13 @@ class MoodleStatusMeaning(models.Model):
     """
 
     _name = "moodle.status.meaning"
+    _inherit = "moodle.guarded"
     _description = "Moodle Letter"
     _order = "instance_id, acronym, description, activity_id, id"
     _rec_name = "acronym"
     _check_company_auto = True
+    _fixed_fields = ("instance_id",)
+    _owned_fields = ("company_id",)
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade"

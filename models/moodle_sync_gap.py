@@ -151,6 +151,7 @@ class MoodleSyncGap(models.Model):
     def action_choose(self):
         """Choose what a letter means."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("What does %s mean?", self.acronym),

@@ -104,38 +104,46 @@ def grade(value):
     return found
 
 
-def each(items, build, what, odd, key="id", name=None, **where):
+def each(items, build, what, odd, mark, key="id", name=None, **where):
     """Build a record of each item; what can't be used goes to ``odd``.
 
     A record whose ``name`` holds impossible characters is used without them, and noted.
+    An answer in which nothing has the key ``mark`` is one to another question, and refused.
 
     :param items: list of an answer
     :param build: function of one item
     :param what: of :class:`~.records.OddRecord`
     :param odd: list that is added to
+    :param mark: a key that all such items have and others have not
     :param key: where the item's id stands
     :param name: where a text stands that is only shown
     :param where: further values of ``OddRecord``
     :return: list of what was built
-    :raise TypeError: ``items`` is no list
+    :raise TypeError: ``items`` is no list of such items
     """
-    if not isinstance(items, list):
+    if not isinstance(items, list) or (items and not any(_is(item, mark) for item in items)):
         raise TypeError(f"{type(items).__name__} instead of a list of {what}")
     found = []
     for item in items:
         try:
             found.append(build(item))
         except OddValue as error:
-            odd.append(OddRecord(what, _id(item, key), error.reason, **where))
+            odd.append(OddRecord(what, _id(item, key, mark), error.reason, **where))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            odd.append(OddRecord(what, _id(item, key), SHAPE, **where))
+            odd.append(OddRecord(what, _id(item, key, mark), SHAPE, **where))
         else:
             if name and _IMPOSSIBLE.search(str(item.get(name) or "")):
-                odd.append(OddRecord(what, _id(item, key), NAME, **where))
+                odd.append(OddRecord(what, _id(item, key, mark), NAME, **where))
     return found
 
 
-def _id(item, key):
+def _is(item, mark):
+    return isinstance(item, dict) and mark in item
+
+
+def _id(item, key, mark):
+    if not _is(item, mark):
+        return 0
     try:
         return number(item[key])
     except (KeyError, TypeError, ValueError, IndexError):

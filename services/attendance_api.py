@@ -26,9 +26,11 @@ def session_from_answer(item):
     session_id, activity_id = number(item["id"]), number(item["attendanceid"])
     odd = []
     inside = {"where": session_id, "activity_id": activity_id}
-    statuses = each(item["statuses"], _status, "status", odd, **inside)
+    statuses = each(item["statuses"], _status, "status", odd, "acronym", **inside)
     # No order is kept in Moodle: an updated row moves to the end.
-    marks = each(item["attendance_log"], _mark, "mark", odd, key="studentid", **inside)
+    marks = each(
+        item["attendance_log"], _mark, "mark", odd, "studentid", key="studentid", **inside
+    )
     return MoodleSession(
         id=session_id,
         activity_id=activity_id,
@@ -41,7 +43,7 @@ def session_from_answer(item):
         status_set=number(item["statusset"]),
         statuses=tuple(statuses),
         marks=tuple(sorted(marks, key=lambda mark: (mark.user_id, mark.status_id))),
-        user_ids=frozenset(each(item["users"], lambda user: number(user["id"]), "user", [])),
+        user_ids=frozenset(each(item["users"], _user_id, "user", [], "id")),
         description=possible(item["description"]),
         modified_at=moment(item.get("timemodified")),
         odd=tuple(odd),
@@ -55,6 +57,10 @@ def _status(item):
         description=plain(item.get("description")),
         grade=grade(item.get("grade")),
     )
+
+
+def _user_id(item):
+    return number(item["id"])
 
 
 def _mark(row):
@@ -89,7 +95,7 @@ class AttendanceApi:
         sessions = shaped(
             function,
             lambda items: each(
-                items, session_from_answer, "session", odd, activity_id=activity_id
+                items, session_from_answer, "session", odd, "sessdate", activity_id=activity_id
             ),
             answer,
         )

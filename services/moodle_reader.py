@@ -81,7 +81,7 @@ class MoodleReader:
         return tuple(odd)
 
     def _users(self, items):
-        return each(items, _user, "user", self.odd, name="fullname")
+        return each(items, _user, "user", self.odd, "fullname", name="fullname")
 
     def courses(self):
         """All courses but the front page (``core_course_get_courses``)."""
@@ -94,6 +94,7 @@ class MoodleReader:
                 _course,
                 "course",
                 self.odd,
+                "shortname",
                 name="fullname",
             ),
             answer,
@@ -119,6 +120,7 @@ class MoodleReader:
                     _activity,
                     "activity",
                     self.odd,
+                    "instance",
                     key="instance",
                     name="name",
                 )
@@ -174,5 +176,5 @@ class MoodleReader:
         function = "core_group_get_course_groups"
         answer = self.client.fetch(function, courseid=course_id)
         return shaped(
-            function, lambda items: tuple(each(items, _group, "group", self.odd, name="name")), answer
+            function, lambda items: tuple(each(items, _group, "group", self.odd, "courseid", name="name")), answer
         )

@@ -25,6 +25,7 @@ OPERATIONS = {"r": "read", "c": "create", "w": "write", "u": "unlink"}
 MODELS = {
     "moodle.instance": {"manager": "r---", "system": "rcwu"},
     "moodle.mapping": {"manager": "rcw-", "system": "rcwu"},
+    "moodle.status.meaning": {"manager": "rcwu", "system": "rcwu"},
     "moodle.sync.gap": {"manager": "r---", "system": "r--u"},
     "moodle.sync.outcome": {"manager": "r---", "system": "r---"},
     "moodle.sync.report": {"manager": "r---", "system": "r--u"},
@@ -32,6 +33,7 @@ MODELS = {
     "moodle.sync.run": {"manager": "r---", "system": "r--u"},
     "moodle.backfill": {"manager": "rcwu", "system": "rcwu"},
     "moodle.gap.map": {"manager": "rcwu", "system": "rcwu"},
+    "moodle.letter.choose": {"manager": "rcwu", "system": "rcwu"},
 }
 
 SYNC = ("manager", "system")
@@ -44,6 +46,7 @@ METHODS = {
     "moodle.instance": {
         "action_backfill": SYNC,
         "action_new_setup": SETTINGS,
+        "action_open_letters": SYNC,
         "action_preview": SYNC,
         "action_setup": SETTINGS,
         "action_setup_back": SETTINGS,
@@ -61,6 +64,7 @@ METHODS = {
     },
     "moodle.mapping": {"action_picture": SYNC, "attendance_picture": ("manager",)},
     "moodle.sync.gap": {
+        "action_choose": SYNC,
         "action_ignore": SYNC,
         "action_map": SYNC,
         "action_open_moodle": SYNC,
@@ -71,6 +75,7 @@ METHODS = {
     "moodle.sync.run": {"action_lines": SYNC},
     "moodle.backfill": {"action_backfill": SYNC},
     "moodle.gap.map": {"action_map": SYNC},
+    "moodle.letter.choose": {"action_choose": SYNC},
     "op.attendance.register": {"action_open_moodle": ATTENDANCE},
     "op.attendance.sheet": {"action_open_moodle": ATTENDANCE},
 }
@@ -96,7 +101,7 @@ group stands here for itself alone; whoever has several may do what each of them
   and Moodle ID; such a row is one made by hand. A row that the synchronisation made shows the
   name of its record, which stands on the attendance sheets, too. A row made by hand shows a
   name only to those who may read that record, else its number.
-* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again* and *Map* are for
+* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again*, *Map* and *Choose* are for
   whoever may synchronise.
 * **Addresses in Moodle** are shown to internal users who may read the record.
 * **Forms.** Odoo names whatever a form's values point to. Here a value is taken only from

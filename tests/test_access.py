@@ -22,11 +22,13 @@ class _UndoneError(Exception):
 class TestAccess(MoodleCase):
     def setUp(self):
         super().setUp()
-        self.session = self.add_session("PA")
+        self.moodle.add_status(self.lectures, "X", "Extra", 1)
+        self.session = self.add_session("PAX")
         stranger = self.moodle.add_user("stranger", "Who", "Knows")
         self.moodle.enrol(self.moodle_course, stranger)
         self.moodle.mark(self.session, stranger, "P", by=self.teacher)
         self.sync()
+        self.env["moodle.status.meaning"]._choose(self.instance, "Y", "", "L")
         self.line(self.session, 1).write({"present": False, "late": True})
         with self.own_cursors():
             self.instance.action_preview()
@@ -95,6 +97,10 @@ class TestAccess(MoodleCase):
             "moodle.sync.run": {"instance_id": self.instance.id, "trigger": "shell"},
             "moodle.backfill": {"instance_id": self.instance.id, "last_id": 1},
             "moodle.gap.map": {"gap_id": self.gaps(kind="unmatched_student").id},
+            "moodle.letter.choose": {"gap_id": self.gaps(acronym="X").id, "meaning": "L"},
+            "moodle.status.meaning": {
+                "instance_id": self.instance.id, "acronym": "Z", "meaning": "L",
+            },
         }[model]  # fmt: skip
 
     def context_of(self, model):
@@ -112,6 +118,8 @@ class TestAccess(MoodleCase):
         "moodle.sync.run": {"summary": "x"},
         "moodle.backfill": {"first_id": 2},
         "moodle.gap.map": {"course_id": False},
+        "moodle.letter.choose": {"send": True},
+        "moodle.status.meaning": {"meaning": "A"},
     }
 
     def operation(self, model, letter, user, whose):

@@ -9,6 +9,7 @@ class MoodleLetterChoose(models.TransientModel):
     only shown."""
 
     _name = "moodle.letter.choose"
+    _inherit = "moodle.guarded"
     _description = "Choose the Meaning of a Letter"
 
     gap_id = fields.Many2one("moodle.sync.gap", required=True, readonly=True)
