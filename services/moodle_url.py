@@ -1,0 +1,202 @@
+"""Which address a Moodle may have, and which machine may be asked. Pure.
+
+Odoo's server stands inside a network and asks whatever address an administrator enters,
+or whatever a name server says that a name means. Addresses that are never a Moodle and
+often a machine's own secrets (link-local, cloud metadata) are refused, in every way they
+can be written; loopback and private ones are where many a school's Moodle really is.
+
+Used twice: on the address as it was typed (:func:`parse`), and on each number that its
+name leads to when a connection is made (:func:`kind_of`).
+"""
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+ENDPOINT = "/webservice/rest/server.php"
+MAX_LENGTH = 500  # characters
+
+PUBLIC, PRIVATE, LOOPBACK, REFUSED = "public", "private", "loopback", "refused"
+
+_METADATA_NAMES = {
+    "instance-data",
+    "instance-data.ec2.internal",
+    "metadata",
+    "metadata.azure.internal",
+    "metadata.goog",
+    "metadata.google.internal",
+}
+# Metadata services outside the link-local ranges: Amazon (IPv6), Alibaba, Oracle, Azure.
+_METADATA = {
+    ipaddress.ip_address(text)
+    for text in ("fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16")
+}
+_SHARED = ipaddress.ip_network("100.64.0.0/10")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}")
+# Printable ASCII without what ends an address or means something else to another reader
+# of it; letters beyond ASCII are left to the host, which is encoded.
+_FORBIDDEN = re.compile("[\x00-\x20\x7f-\xa0\\\\?#@\"<>^`{|}\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")  # fmt: skip
+
+
+class AddressError(ValueError):
+    """:param reason: a sentence for an administrator, to be translated"""
+
+    def __init__(self, reason):
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Address:
+    """``text`` is the site's address as the client wants it, without a slash at its end;
+    ``host`` is lower-case ASCII, ``port`` is always given; ``kind`` is what the host says
+    by itself, ``PUBLIC`` for a name."""
+
+    text: str
+    scheme: str
+    host: str
+    port: int
+    kind: str
+
+    @property
+    def origin(self):
+        """Who gets to know what is sent there."""
+        return self.scheme, self.host, self.port
+
+    @property
+    def needs_consent(self):
+        """Whether the token would travel readable to others."""
+        return self.scheme == "http" and self.kind != LOOPBACK
+
+
+def normalized_url(url):
+    """:return: the site's address as the client wants it
+    :raise AddressError: it can't be one
+    """
+    return parse(url).text
+
+
+def parse(url):
+    """:param url: what a person typed
+    :return: :class:`Address`
+    :raise AddressError: it is no web address, or one that is never asked
+    """
+    url = (url or "").strip(" \t\r\n").rstrip("/").removesuffix(ENDPOINT).rstrip("/")
+    if len(url) > MAX_LENGTH:
+        raise AddressError(_lt("The Moodle URL is too long."))
+    if not url.lower().startswith(("https://", "http://")):
+        raise AddressError(_lt("The Moodle URL must begin with https:// or http://."))
+    if _FORBIDDEN.search(url):
+        raise AddressError(
+            _lt(
+                "The Moodle URL must hold no user name, question mark, number sign, space, "
+                "backslash or other special character."
+            )
+        )
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = _host(parts.hostname or "", bracketed="[" in parts.netloc)
+        parts.path.encode("ascii")
+    except ValueError:
+        raise AddressError(_lt("The Moodle URL has no valid host, port or path.")) from None
+    if port == 0 or parts.netloc.endswith(":"):
+        raise AddressError(_lt("The Moodle URL has no valid host, port or path."))
+    kind = _kind_of_host(host)
+    if kind == REFUSED:
+        raise AddressError(
+            _lt("This address is never a Moodle (link-local, cloud metadata or reserved).")
+        )
+    shown = f"[{host}]" if ":" in host else host
+    place = shown if port is None else f"{shown}:{port}"
+    port = port or {"https": 443, "http": 80}[parts.scheme]
+    return Address(f"{parts.scheme}://{place}{parts.path}", parts.scheme, host, port, kind)
+
+
+def same_origin(one, other):
+    """Whether two addresses are the same scheme, host and port; two that can't be read
+    are not."""
+    try:
+        return parse(one).origin == parse(other).origin
+    except AddressError:
+        return False
+
+
+def kind_of(number):
+    """:param number: an IP address as text, as a name server gives it
+    :return: ``PUBLIC``, ``PRIVATE``, ``LOOPBACK`` or ``REFUSED``
+    """
+    try:
+        address = ipaddress.ip_address(number.partition("%")[0])
+    except ValueError:
+        return REFUSED
+    return _kind(address)
+
+
+def _kind(address):
+    inside = _embedded(address)
+    if inside is not None:
+        return _kind(inside)
+    if address in _METADATA or address.is_link_local or address.is_multicast:
+        return REFUSED
+    if address.is_loopback:
+        return LOOPBACK
+    if address.is_unspecified or getattr(address, "is_site_local", False):
+        # 0.0.0.0 and :: lead to the machine itself.
+        return REFUSED
+    if address.version == 4 and (address.packed[0] == 0 or address.packed[0] >= 240):
+        return REFUSED
+    if address.is_private or (address.version == 4 and address in _SHARED):
+        return PRIVATE
+    return PUBLIC
+
+
+def _embedded(address):
+    """The IPv4 address that an IPv6 one stands for, or ``None``."""
+    if address.version == 4:
+        return None
+    if address.ipv4_mapped or address.sixtofour:
+        return address.ipv4_mapped or address.sixtofour
+    if address.teredo:
+        return address.teredo[1]
+    # NAT64, and the old "IPv4-compatible" form; ::1 and :: are themselves.
+    packed = address.packed
+    if address in _NAT64 or (packed[:12] == bytes(12) and int(address) > 0xFFFF):
+        return ipaddress.IPv4Address(packed[12:])
+    return None
+
+
+def _host(host, bracketed):
+    """:raise ValueError: no host name and no number"""
+    if bracketed:
+        return str(ipaddress.IPv6Address(host))
+    # Wide digits, dots of other scripts and ligatures are made what they look like, so
+    # that the checks see what the resolver will.
+    host = host.encode("idna").decode().lower().removesuffix(".")
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in host.split(".")):
+        raise ValueError(host)
+    if host.rpartition(".")[2].isdecimal() or _NUMBER.fullmatch(host):
+        # Decimal, octal, hexadecimal or with fewer dots, as resolvers read them.
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host))
+        except OSError:
+            raise ValueError(host) from None
+    return host
+
+
+def _kind_of_host(host):
+    if host in _METADATA_NAMES:
+        return REFUSED
+    if host == "localhost" or host.endswith(".localhost"):
+        return LOOPBACK
+    if ":" in host or _NUMBER.fullmatch(host):
+        return kind_of(host)
+    return PUBLIC
