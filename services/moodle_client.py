@@ -14,62 +14,35 @@ Facts behind it (recordings ``transport``, ``errors``, ``site_state``):
 import email.utils
 import json
 import logging
+import math
 import threading
-import time
-from urllib.parse import urlsplit
-
-import requests
-from urllib3.exceptions import MaxRetryError, ReadTimeoutError
-from urllib3.util import Retry
+from itertools import count
 
 from . import moodle_errors as errors
+from . import moodle_transport as transport
+from .moodle_text import Secret
+from .moodle_url import ENDPOINT, normalized_url
 
 _logger = logging.getLogger(__name__)
 
-ENDPOINT = "/webservice/rest/server.php"
-CONNECT_TIMEOUT = 10  # seconds
-READ_TIMEOUT = 30  # seconds
+# Seconds that nothing may come. The whole of a call, with its repetitions, may take
+# WHOLE times as long: a real Moodle that has begun an answer sends it at once (1 MB in
+# less than a second), so what takes a minute more is a line that is as good as dead.
+READ_TIMEOUT = 30
 # get_sessions costs Moodle one query per session and has no paging.
-SLOW_READ_TIMEOUT = 60  # seconds
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
+SLOW_READ_TIMEOUT = 60
+WHOLE = 2
 # A Moodle in maintenance says Retry-After: 300. Waiting that long inside a run
 # helps nobody: the next run comes anyway.
 MAX_RETRY_AFTER = 20  # seconds
-
-
-class ReadRetry(Retry):
-    """Four more tries, for reads only, which may be repeated freely."""
-
-    def __init__(self, total=4, **kwargs):
-        kwargs.setdefault("backoff_factor", 0.5)
-        kwargs.setdefault("status_forcelist", (429, 502, 503, 504))
-        kwargs.setdefault("allowed_methods", {"POST"})
-        # The last answer, not an exception: its status says what is wrong.
-        kwargs.setdefault("raise_on_status", False)
-        super().__init__(total=total, **kwargs)
-
-    def increment(self, method=None, url=None, response=None, error=None, _pool=None, **kwargs):
-        if response is not None and (self.get_retry_after(response) or 0) > MAX_RETRY_AFTER:
-            raise MaxRetryError(_pool, url, error)
-        if isinstance(error, ReadTimeoutError):
-            # A Moodle that can't answer in time is not helped by asking five times.
-            raise error
-        return super().increment(method, url, response, error, _pool, **kwargs)
-
-
-def normalized_url(url):
-    """The site's address as the client wants it.
-
-    :raise ValueError: not an http(s) address, or one with a user name, query or
-        fragment in it
-    """
-    url = (url or "").strip().rstrip("/").removesuffix(ENDPOINT)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(url)
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError(url)
-    return url.rstrip("/")
+BUSY = (429, 502, 503, 504)
+# In an answer: deeper and more than any function's. A row of a log is 130 bytes and 6
+# parts; an empty list is 3 bytes of an answer and 64 of memory.
+MAX_DEPTH = 40
+MAX_PARTS = 3_000_000
+MAX_TEXT = 20_000  # characters; a session's description, the longest that is read
+# Behind it a clock is not ahead but wrong.
+MAX_CLOCK_OFFSET = 366 * 86400  # seconds
 
 
 def form_fields(params):
@@ -98,61 +71,66 @@ def form_fields(params):
 class MoodleClient:
     """Calls web service functions of one Moodle with one token.
 
-    :param url: the site's address, see :func:`normalized_url`
+    :param url: the site's address, see ``moodle_url.normalized_url``
     :param token: secret; it leaves this object in the POST body only
     :param lang: Moodle language code for Moodle's own messages, or ``None``
+    :param ca_file: see ``moodle_transport.HttpTransport``
+    :param clock: ``moodle_transport.Clock``
+    :param deadline: moment of the clock after which no call goes on, for whoever waits
+        for all of them together; ``None`` for no end but each call's own
+    :param wire: what posts in the place of an ``HttpTransport``, for tests
 
     Attributes: ``calls``, the number of calls made; ``clock_offset``, seconds that
     Moodle's clock is ahead of ours, from the ``Date`` header (whole seconds, so
-    good to about one), or ``None`` before the first answer.
+    good to about one), or ``None`` before the first answer; ``kinds``, of the addresses
+    that were connected to.
     """
 
-    retry_class = ReadRetry
+    # Of reads, which may be repeated freely.
+    tries = 5
+    first_pause = 0.5  # seconds; doubled after each try
 
-    def __init__(self, url, token, lang=None):
+    def __init__(
+        self, url, token, lang=None, *, ca_file=None, clock=None, deadline=None, wire=None
+    ):
         self.url = normalized_url(url)
-        self._token = token or ""
-        self._lang = lang
+        self.clock = clock or transport.Clock()
+        self.deadline = deadline
         self.calls = 0
         self.clock_offset = None
-        self._local = threading.local()
+        self._token = token or ""
+        self._secret = Secret(self._token)
+        self._lang = lang
         self._count = threading.Lock()
+        self._wire = wire or transport.HttpTransport(self.url + ENDPOINT, ca_file, self.clock)
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.url}>"
 
-    def fetch(self, function, read_timeout=READ_TIMEOUT, **params):
-        """Call a function that changes nothing; it is retried on a bad connection.
+    @property
+    def kinds(self):
+        return self._wire.kinds
 
+    def fetch(self, function, read_timeout=None, **params):
+        """Call a function that changes nothing; it is repeated on a bad connection.
+
+        :param read_timeout: seconds that nothing may come, :data:`READ_TIMEOUT` if not
+            given; all of the call may take :data:`WHOLE` times as long
         :return: the answer, parsed from JSON
-        :raise MoodleError: one of its subclasses, see ``moodle_errors``
+        :raise MoodleError: one of its subclasses, see ``moodle_errors``, and nothing else
         """
-        return self._call("read", function, params, read_timeout)
+        return self._call(function, params, self.tries, read_timeout or READ_TIMEOUT)
 
     def send(self, function, **params):
         """Call a function that changes something. It is never repeated here:
         an answer can get lost after Moodle has acted.
 
         :return: the answer, parsed from JSON
-        :raise MoodleError: one of its subclasses, see ``moodle_errors``
+        :raise MoodleError: one of its subclasses, see ``moodle_errors``, and nothing else
         """
-        return self._call("write", function, params, READ_TIMEOUT)
+        return self._call(function, params, 1, READ_TIMEOUT)
 
-    def _session(self, kind):
-        """A connection per thread and kind; requests' sessions are not thread-safe."""
-        session = getattr(self._local, kind, None)
-        if session is None:
-            session = requests.Session()
-            # A .netrc on the server must not add a log-in to our calls.
-            session.auth = _no_auth
-            retry = self.retry_class() if kind == "read" else Retry(0, raise_on_status=False)
-            adapter = requests.adapters.HTTPAdapter(max_retries=retry)
-            session.mount("http://", adapter)
-            session.mount("https://", adapter)
-            setattr(self._local, kind, session)
-        return session
-
-    def _call(self, kind, function, params, read_timeout):
+    def _call(self, function, params, tries, silence):
         form = [
             ("wstoken", self._token),
             ("wsfunction", function),
@@ -165,79 +143,150 @@ class MoodleClient:
         form += form_fields(params)
         with self._count:
             self.calls += 1
-        started = time.time()
+        end = self.clock.now() + WHOLE * silence
+        if self.deadline is not None:
+            end = min(end, self.deadline)
         try:
-            response = self._session(kind).post(
-                self.url + ENDPOINT,
-                data=form,
-                timeout=(CONNECT_TIMEOUT, read_timeout),
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
-                self._measure_clock(response, started)
-                body = self._body(function, response)
-        except requests.exceptions.ReadTimeout:
-            raise errors.MoodleTooSlow(function) from None
-        except (
-            requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError,
-        ) as error:
-            raise errors.MoodleUnreadable(function, None, type(error).__name__) from None
-        except requests.RequestException as error:
-            raise errors.MoodleUnreachable(function, None, self._reason(error)) from None
-        _logger.debug("%s %s: %s", self.url, function, response.status_code)
-        return self._answer(function, response, body)
+            reply = self._reply(form, tries, silence, end)
+        except transport.TransportError as error:
+            raise self._typed(function, error) from None
+        _logger.debug("%s %s: %s", self.url, function, reply.status)
+        return self._answer(function, reply)
 
-    def _body(self, function, response):
-        chunks, size = [], 0
-        for chunk in response.iter_content(64 * 1024):
-            size += len(chunk)
-            if size > MAX_ANSWER_BYTES:
-                raise errors.MoodleAnswerTooLarge(function)
-            chunks.append(chunk)
-        return b"".join(chunks)
+    def _reply(self, form, tries, silence, end):
+        """:return: ``Reply``, of the last try
+        :raise TransportError: the last try's
+        """
+        for number in count(1):
+            started = self.clock.wall()
+            pause = self.first_pause * 2 ** (number - 1)
+            try:
+                reply = self._wire.post(form, silence, end)
+            except transport.NoAnswerError:
+                if number == tries or not self._rest(pause, end):
+                    raise
+                continue
+            self._measure_clock(reply.headers.get("Date"), started)
+            if reply.status not in BUSY or number == tries:
+                return reply
+            asked = _seconds(reply.headers.get("Retry-After"))
+            if asked > MAX_RETRY_AFTER or not self._rest(max(asked, pause), end):
+                return reply
 
-    def _answer(self, function, response, body):
-        status = response.status_code
+    def _rest(self, seconds, end):
+        """:return: whether there is time for that, and a further try"""
+        if self.clock.now() + seconds >= end:
+            return False
+        self.clock.sleep(seconds)
+        return True
+
+    def _typed(self, function, error):
+        detail = self._secret.hide(str(error))
+        if isinstance(error, transport.TimeOverError):
+            if self.deadline is not None and self.clock.now() >= self.deadline:
+                return errors.MoodleOutOfTime(function)
+            return errors.MoodleTooSlow(function)
+        kinds = {
+            transport.TooLargeError: errors.MoodleAnswerTooLarge,
+            transport.BrokenAnswerError: errors.MoodleUnreadable,
+            transport.CompressedError: errors.MoodleCompressed,
+            transport.RefusedAddressError: errors.MoodleRefusedAddress,
+            transport.UntrustedError: errors.MoodleUntrusted,
+        }
+        return kinds.get(type(error), errors.MoodleUnreachable)(function, None, detail)
+
+    def _answer(self, function, reply):
+        status = reply.status
         if 300 <= status < 400:
-            raise errors.MoodleWrongAddress(function, response.headers.get("Location", ""))
-        if status == 403 and not body.strip():
+            location = self._secret.hide(reply.headers.get("Location") or "")
+            raise errors.MoodleWrongAddress(function, location)
+        if status == 403 and not reply.body.strip():
             raise errors.MoodleServicesOff(function)
-        if status == 503 and response.headers.get("Retry-After"):
+        if status == 503 and reply.headers.get("Retry-After"):
             raise errors.MoodleMaintenance(function)
         if status >= 500 or status == 429:
             raise errors.MoodleSiteBroken(function, None, f"HTTP {status}")
         if status != 200:
             raise errors.MoodleUnreadable(function, None, f"HTTP {status}")
+        if sum(map(reply.body.count, (b"[", b"{", b","))) > MAX_PARTS:
+            raise errors.MoodleAnswerTooLarge(function)
         try:
-            answer = json.loads(body)
-        except ValueError:
-            text = body[:500].decode("utf-8", "replace")
-            raise errors.MoodleUnreadable(function, None, self._without_token(text)) from None
+            answer = parsed(reply.body)
+        except (ValueError, RecursionError):
+            # Enough for what is shown of it, and for a token that begins within that.
+            text = reply.body[:20_000].decode("utf-8", "replace")
+            raise errors.MoodleUnreadable(function, None, self._secret.hide(text)) from None
+        try:
+            answer = each_text(answer, self._fit)
+        except ValueError as error:
+            raise errors.MoodleUnreadable(function, None, str(error)) from None
         if isinstance(answer, dict) and "exception" in answer:
-            answer["message"] = self._without_token(str(answer.get("message") or ""))
             raise errors.from_answer(function, answer)
         return answer
 
-    def _measure_clock(self, response, started):
-        date = email.utils.parsedate_tz(response.headers.get("Date", ""))
-        if date:
-            # The header names the start of a second, at a moment between the
-            # sending of the request and the answer.
-            middle = (started + time.time()) / 2
-            self.clock_offset = email.utils.mktime_tz(date) + 0.5 - middle
+    def _fit(self, text):
+        return self._secret.hide(text[:MAX_TEXT])
 
-    def _reason(self, error):
-        """The innermost cause of a failed connection, in a word or two."""
-        cause = error
-        while cause.__cause__ or cause.__context__:
-            cause = cause.__cause__ or cause.__context__
-        return self._without_token(f"{type(cause).__name__}: {cause}")
-
-    def _without_token(self, text):
-        return text.replace(self._token, "…") if self._token else text
+    def _measure_clock(self, date, started):
+        moment = _moment(date)
+        # The header names the start of a second, at a moment between the sending of the
+        # request and the answer.
+        middle = (started + self.clock.wall()) / 2
+        if moment is not None and abs(moment - middle) < MAX_CLOCK_OFFSET:
+            self.clock_offset = moment + 0.5 - middle
 
 
-def _no_auth(request):
-    return request
+def parsed(body):
+    """JSON, as Moodle sends it: UTF-8 (some sites put a byte order mark before it), and
+    no number that is none.
+
+    :raise ValueError, RecursionError: it is something else
+    """
+    return json.loads(body.decode("utf-8-sig"), parse_constant=_refused, parse_float=_finite)
+
+
+def each_text(answer, change):
+    """The answer with every text in it changed, in place where it can be.
+
+    :param change: function of a text that gives a text
+    :raise ValueError: it is deeper than any answer is
+    """
+    box = [answer]
+    todo = [(box, 0)]
+    while todo:
+        parent, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deep")
+        for key, value in parent.items() if isinstance(parent, dict) else enumerate(parent):
+            if isinstance(value, str):
+                parent[key] = change(value)
+            elif isinstance(value, dict | list) and value:
+                todo.append((value, depth + 1))
+    return box[0]
+
+
+def _refused(name):
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(text):
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is out of range")
+    return number
+
+
+def _seconds(text):
+    """Of a header ``Retry-After``; dates, which Moodle does not send, count as long."""
+    text = (text or "0").strip()
+    return int(text) if text.isdecimal() and len(text) < 9 else MAX_RETRY_AFTER + 1
+
+
+def _moment(date):
+    """:return: unix seconds of a header ``Date``, or ``None`` if it is none"""
+    try:
+        parts = email.utils.parsedate_tz(date or "")
+        return email.utils.mktime_tz(parts) if parts else None
+    except (IndexError, OverflowError, TypeError, ValueError):
+        # What parsedate_tz raises for odd texts differs from version to version.
+        return None

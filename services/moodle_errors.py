@@ -11,9 +11,9 @@ Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
 HTTP 200 with an object that has the key ``exception``).
 """
 
-import re
-
 from odoo.tools.translate import LazyTranslate
+
+from .moodle_text import clean
 
 _lt = LazyTranslate(__name__)
 
@@ -21,22 +21,18 @@ SITE = "site"
 COURSE = "course"
 RECORD = "record"
 
-_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
-_MAX_DETAIL = 300
-
-
-def plain(text):
-    """Moodle's own words without the HTML they may hold, one line, bounded."""
-    return " ".join(_TAG.sub(" ", text or "").split())[:_MAX_DETAIL]
+_MAX_CODE = 60  # characters; Moodle's own codes are shorter
 
 
 class MoodleError(Exception):
     """Base of all errors of this file.
 
     :param function: the web service function that was called, or ``None``
-    :param errorcode: Moodle's ``errorcode``, or ``None`` where it sent none
-    :param detail: Moodle's ``message`` or the fault of the connection; it is
-        cleaned here, and the client has taken the token out of it
+    :param errorcode: Moodle's ``errorcode``, whatever it is, or ``None`` where it sent none
+    :param detail: Moodle's ``message`` or the fault of the connection
+
+    Both are cleaned here, and can be kept and shown; the client has taken the token out
+    of them.
     """
 
     scope = COURSE
@@ -44,9 +40,9 @@ class MoodleError(Exception):
 
     def __init__(self, function=None, errorcode=None, detail=""):
         self.function = function
-        self.errorcode = errorcode
-        self.detail = plain(detail)
-        super().__init__(function, errorcode, self.detail)
+        self.errorcode = None if errorcode is None else clean(errorcode, _MAX_CODE)
+        self.detail = clean(detail)
+        super().__init__(function, self.errorcode, self.detail)
 
     def explain(self, env):
         """Sentences for an administrator, in the language of ``env``.
@@ -91,6 +87,46 @@ class MoodleTooSlow(MoodleError):
         return self._advice(env)
 
 
+class MoodleOutOfTime(MoodleTooSlow):
+    """The time that whoever waits has for all calls together is over; nothing is said
+    about Moodle. ``SITE``: no further call can be made in this time."""
+
+    scope = SITE
+    advice = _lt(
+        "Moodle did not answer in the time there was. Usually it is busy; try again, or "
+        "leave it to the schedule, which takes more time."
+    )
+
+
+class MoodleRefusedAddress(MoodleError):
+    """The host's name leads to an address that must not be asked, see ``moodle_url``."""
+
+    scope = SITE
+    advice = _lt(
+        "The host in Moodle URL leads to an address that is never a Moodle: one of the "
+        "machine's own network services (link-local or cloud metadata). Check Moodle URL, "
+        "and the name server."
+    )
+
+    def explain(self, env):
+        return self._advice(env)
+
+
+class MoodleUntrusted(MoodleError):
+    """TLS can't be begun: the certificate is not trusted, has expired, or is another
+    host's."""
+
+    scope = SITE
+    advice = _lt(
+        "Moodle's certificate can't be trusted. If it has expired or belongs to another "
+        "host, ask Moodle's administrator; if your school signs its own, enter the file "
+        "of its certificate authority in CA file."
+    )
+
+    def explain(self, env):
+        return f"{self._advice(env)} ({self.detail})" if self.detail else self._advice(env)
+
+
 class MoodleWrongAddress(MoodleError):
     """A redirect: Moodle answers every call under another name with its home page."""
 
@@ -98,7 +134,7 @@ class MoodleWrongAddress(MoodleError):
     advice = _lt("The address is not the one Moodle knows itself by.")
 
     def __init__(self, function=None, location=""):
-        self.location = location
+        self.location = clean(location)
         super().__init__(function, None, "")
 
     def explain(self, env):
@@ -281,6 +317,20 @@ class MoodleOddRecord(MoodleError):
         super().__init__(function)
 
 
+class MoodleCompressed(MoodleUnreadable):
+    """A packed answer, which can be a thousand times larger than what is counted. We ask
+    for none, and unpack none."""
+
+    advice = _lt(
+        "Moodle's answer came compressed although it was asked for as it is. Ask whoever "
+        "looks after the server in front of Moodle to switch compression off for "
+        "/webservice/rest/server.php."
+    )
+
+    def explain(self, env):
+        return self._advice(env)
+
+
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
     advice = _lt(
@@ -325,11 +375,12 @@ def from_answer(function, answer):
         is missing after a PHP fault
     """
     errorcode = answer.get("errorcode")
-    detail = str(answer.get("message") or "")
+    detail = clean(answer.get("message"))
     if not errorcode:
         return MoodleFault(function, None, detail)
     if errorcode == "invalidrecord" and "external_functions" in detail:
         # "No such function on this site" has the code of a missing record; the
         # table's name is part of the message in every language.
         return MoodleFunctionDenied(function, errorcode, detail)
-    return BY_ERRORCODE.get(errorcode, MoodleError)(function, errorcode, detail)
+    known = BY_ERRORCODE.get(errorcode) if isinstance(errorcode, str) else None
+    return (known or MoodleError)(function, errorcode, detail)

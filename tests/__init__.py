@@ -16,6 +16,7 @@ from . import (
     test_moodle_server_faults,
     test_moodle_server_site,
     test_moodle_text,
+    test_moodle_transport,
     test_moodle_url,
     test_naming,
     test_odd_records,

@@ -20,13 +20,6 @@ def stored(records):
     return records.read([name for name, field in records._fields.items() if field.store])
 
 
-class QuickRetry(moodle_client.ReadRetry):
-    """The real retries without their pauses."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{**kwargs, "backoff_factor": 0})
-
-
 @classmethod
 def through_to_localhost(cls, session, request, /, **kwargs):
     """A test class's ``_request_handler``: Odoo 19's own guard against requests to the
@@ -106,7 +99,8 @@ class MoodleCase(SchoolCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.classPatch(moodle_client.MoodleClient, "retry_class", QuickRetry)
+        # The real repetitions without their pauses.
+        cls.classPatch(moodle_client.MoodleClient, "first_pause", 0)
 
     def setUp(self):
         super().setUp()

@@ -3,16 +3,15 @@
 import json
 import logging
 import time
-from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tests.common import TransactionCase
 
-from ..services import moodle_client
 from ..services import moodle_errors as errors
-from ..services.moodle_client import MoodleClient, form_fields, normalized_url
+from ..services.moodle_client import ENDPOINT, MoodleClient, form_fields, normalized_url
+from ..services.moodle_transport import MAX_BYTES, Clock, HttpTransport
 from .canned import EVERY, CannedServer, answer_of, recording
-from .common import QuickRetry, through_to_localhost
+from .common import through_to_localhost
 
 TOKEN = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 FINE = (200, {}, b"[]")
@@ -26,8 +25,14 @@ class ClientCase(TransactionCase):
         super().setUp()
         self.server = CannedServer()
         self.addCleanup(self.server.stop)
-        self.patch(MoodleClient, "retry_class", QuickRetry)
-        self.client = MoodleClient(self.server.url, TOKEN)
+        self.patch(MoodleClient, "first_pause", 0)
+        self.slept = []
+        self.client = self.client_with()
+
+    def client_with(self, sleep=None, max_bytes=MAX_BYTES, **values):
+        clock = Clock(sleep=sleep or self.slept.append)
+        wire = HttpTransport(self.server.url + ENDPOINT, clock=clock, max_bytes=max_bytes)
+        return MoodleClient(self.server.url, TOKEN, clock=clock, wire=wire, **values)
 
     def answer(self, *answers):
         """Answer with these in turn; the last one goes on."""
@@ -122,10 +127,9 @@ class TestRetries(ClientCase):
         self.assertEqual(self.calls(), 1)
 
     def test_a_short_retry_after_is_waited_for(self):
-        with patch("time.sleep") as sleep:
-            self.answer((503, {"Retry-After": "7"}, b""), FINE)
-            self.assertEqual(self.client.fetch("a_function"), [])
-        self.assertIn(7, [call.args[0] for call in sleep.call_args_list])
+        self.answer((503, {"Retry-After": "7"}, b""), FINE)
+        self.assertEqual(self.client.fetch("a_function"), [])
+        self.assertEqual(self.slept, [7])
 
     def test_a_long_one_is_not(self):
         self.answer((503, {"Retry-After": "300"}, b"<html>"), FINE)
@@ -163,7 +167,7 @@ class TestAnswers(ClientCase):
         self.error(errors.MoodleUnreadable)
 
     def test_a_body_without_end(self):
-        self.patch(moodle_client, "MAX_ANSWER_BYTES", 1000)
+        self.client = self.client_with(max_bytes=1000)
         self.answer((200, {}, b"[" + b"1," * 1000 + b"1]"))
         self.error(errors.MoodleAnswerTooLarge)
 

@@ -1,0 +1,384 @@
+"""One POST over HTTP with an end: to its time, to its size, and to where it may lead.
+
+requests and urllib3 have no limit for the whole of an answer (a byte now and then keeps
+a call alive for ever), unpack more than they were told to, and read to its end what is
+thrown away (a redirect's body, an answer that is tried again). So this file
+
+* reads from the socket itself: before each read it looks at the clock and at how much
+  has come, for the headers, the body and what stands between the chunks of one;
+* resolves the host's name, looks at each number it leads to, and connects to just that;
+* asks for no compression, and unpacks nothing;
+* lets nobody else repeat, redirect or drain: what is not wanted is closed.
+
+The environment of the server's process: its proxies (``HTTPS_PROXY``, ``NO_PROXY``) and
+its certificates (``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``) are the server
+administrator's, and are used; a ``.netrc`` is not.
+"""
+
+import http.client
+import io
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import Retry
+
+from .moodle_url import REFUSED, kind_of
+
+CONNECT_TIMEOUT = 10  # seconds, for each number of a host
+# A session with 40 students is 5 kB, an activity with 200 of them 1 MB.
+MAX_BYTES = 32 * 1024 * 1024
+# Headers and the lines between chunks come on top of what is kept.
+_WIRE = 2
+_CHUNK = 64 * 1024
+
+
+class TransportError(Exception):
+    """What ends a call; the argument says why, in a few words without the token's
+    knowledge. One class for each thing the client tells apart."""
+
+
+class NoAnswerError(TransportError):
+    """No connection, or it broke before an answer began."""
+
+
+class TimeOverError(TransportError):
+    """The answer did not come, or did not end, in time."""
+
+
+class TooLargeError(TransportError):
+    """More came than is accepted."""
+
+
+class BrokenAnswerError(TransportError):
+    """An answer began and is none: cut off, or against the rules of HTTP."""
+
+
+class CompressedError(TransportError):
+    """An encoding that was not asked for."""
+
+
+class RefusedAddressError(TransportError):
+    """The host leads to an address that must not be asked."""
+
+
+class UntrustedError(TransportError):
+    """TLS: the certificate, or the file with those that are trusted."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """:param headers: any mapping that knows no upper and lower case
+    :param body: bytes as they came
+    """
+
+    status: int
+    headers: object
+    body: bytes
+
+
+@dataclass
+class Clock:
+    """The time, as whoever makes a client passes it in."""
+
+    now: object = time.monotonic
+    sleep: object = time.sleep
+    # Unix seconds, to compare with Moodle's.
+    wall: object = time.time
+
+
+@dataclass
+class _Call:
+    """What the connection of a session has to keep to; set anew for each call."""
+
+    clock: Clock
+    silence: float = 0.0
+    deadline: float = 0.0
+    left: int = 0
+    kinds: set = field(default_factory=set)
+
+    def seconds(self, most):
+        """:raise TimeOverError: none are left"""
+        left = self.deadline - self.clock.now()
+        if left <= 0:
+            raise TimeOverError("time over")
+        return min(left, most)
+
+    def count(self, size):
+        self.left -= size
+        if self.left < 0:
+            raise TooLargeError("too large")
+
+
+class HttpTransport:
+    """POSTs to one address.
+
+    :param url: whole address
+    :param ca_file: path of a file with the certificates that are trusted instead of the
+        usual ones, or ``None``
+    :param clock: :class:`Clock`
+    :param max_bytes: of one body
+
+    Attributes: ``kinds``, of the addresses that were connected to (see ``moodle_url``).
+    """
+
+    def __init__(self, url, ca_file=None, clock=None, max_bytes=MAX_BYTES):
+        self.url = url
+        self.clock = clock or Clock()
+        self.max_bytes = max_bytes
+        self.kinds = set()
+        self._trusted = ca_file or environment_certificates() or True
+        self._local = threading.local()
+
+    def post(self, form, silence, deadline):
+        """:param form: list of ``(key, text)``
+        :param silence: seconds that nothing may come
+        :param deadline: moment of the clock at which all must have come
+        :return: :class:`Reply`
+        :raise TransportError: one of its subclasses, and nothing else
+        """
+        if self._trusted is not True and not os.path.exists(self._trusted):
+            raise UntrustedError("the CA file can't be read")
+        session, call = self._session()
+        call.silence, call.deadline = silence, deadline
+        call.left = _WIRE * self.max_bytes
+        call.kinds = self.kinds
+        try:
+            response = session.post(
+                self.url,
+                data=form,
+                timeout=(call.seconds(CONNECT_TIMEOUT), call.seconds(silence)),
+                allow_redirects=False,
+                stream=True,
+                verify=self._trusted,
+                proxies=requests.utils.get_environ_proxies(self.url),
+            )
+        except TransportError:
+            raise
+        except (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
+            raise TimeOverError(_reason(error)) from None
+        except requests.exceptions.SSLError as error:
+            raise UntrustedError(_reason(error)) from None
+        except (
+            requests.exceptions.RequestException,
+            urllib3.exceptions.HTTPError,
+            http.client.HTTPException,
+            OSError,
+            # Of headers and numbers that can't be read.
+            ValueError,
+        ) as error:
+            raise NoAnswerError(_reason(error)) from None
+        with response:
+            return Reply(response.status_code, response.headers, self._body(response, call))
+
+    def _body(self, response, call):
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in ("", "identity"):
+            raise CompressedError("Content-Encoding")
+        chunks, size = [], 0
+        try:
+            while chunk := response.raw.read(_CHUNK, decode_content=False):
+                size += len(chunk)
+                if size > self.max_bytes:
+                    raise TooLargeError("too large")
+                chunks.append(chunk)
+        except (urllib3.exceptions.ReadTimeoutError, TimeoutError) as error:
+            raise TimeOverError(_reason(error)) from None
+        except (
+            urllib3.exceptions.HTTPError,
+            http.client.HTTPException,
+            OSError,
+            ValueError,
+        ) as error:
+            raise BrokenAnswerError(_reason(error)) from None
+        if _is_cut(response.headers, size):
+            raise BrokenAnswerError("cut off")
+        return b"".join(chunks)
+
+    def _session(self):
+        """A connection for each thread; requests' sessions are not thread-safe."""
+        if not hasattr(self._local, "session"):
+            call = _Call(self.clock)
+            session = _Session()
+            session.trust_env = False
+            session.headers["Accept-Encoding"] = "identity"
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            adapter = _Adapter(call)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
+            self._local.session, self._local.call = session, call
+        return self._local.session, self._local.call
+
+
+def _is_cut(headers, size):
+    """Whether a body is not of the length that was announced, which urllib3 1.26 does not
+    look at. Compared as text: the number may be of any length."""
+    announced = headers.get("Content-Length", "")
+    if "chunked" in headers.get("Transfer-Encoding", "").lower() or not announced.isdecimal():
+        return False
+    return (announced.lstrip("0") or "0") != str(size)
+
+
+def environment_certificates():
+    """The file or folder of certificates that the server's environment names."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp):
+        """None is followed; requests would read its body to the end all the same."""
+        return None
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    def __init__(self, call):
+        self._pools = _pools(call)
+        super().__init__(max_retries=Retry(0, read=False, redirect=False, raise_on_status=False))
+
+    def init_poolmanager(self, *args, **kwargs):
+        result = super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+        return result
+
+    def proxy_manager_for(self, proxy, **kwargs):
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _pools(guard):
+    """urllib3's pools with connections that keep to ``guard``."""
+
+    class Plain(_Guarded, HTTPConnection):
+        call = guard
+
+    class Secure(_Guarded, HTTPSConnection):
+        call = guard
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+class _Guarded:
+    """Mixed into urllib3's connections. :attr:`call` is of the session."""
+
+    call = None
+
+    def _new_conn(self):
+        """Resolve, look, connect to just that: between a look at a name and a connection
+        to it, a name server can change its mind."""
+        # urllib3 asks with the dot that ends a name, too.
+        host = getattr(self, "_dns_host", self.host).strip("[]")
+        numbers = _resolve(host, self.port, self.call.seconds(CONNECT_TIMEOUT))
+        trouble = None
+        for family, number in numbers:
+            kind = kind_of(number[0])
+            if kind == REFUSED:
+                raise RefusedAddressError("refused address")
+            try:
+                connected = self._connected(family, number)
+            except OSError as error:
+                trouble = error
+                continue
+            self.call.kinds.add(kind)
+            return connected
+        raise urllib3.exceptions.NewConnectionError(self, f"{_reason(trouble)}")
+
+    def _connected(self, family, number):
+        connected = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            for option in self.socket_options or ():
+                connected.setsockopt(*option)
+            connected.settimeout(self.call.seconds(CONNECT_TIMEOUT))
+            connected.connect(number)
+        except BaseException:
+            connected.close()
+            raise
+        return connected
+
+    def response_class(self, sock, *args, **kwargs):
+        """http.client makes its answers by this."""
+        return _Answer(sock, self.call, *args, **kwargs)
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock, call, *args, **kwargs):
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Wire(self.fp.detach(), sock, call), _CHUNK)
+
+    def begin(self):
+        result = super().begin()
+        # urllib3 would write into the log what it can't read of the headers; a Moodle can
+        # have put the token there.
+        if self.msg is not None:
+            self.msg.defects.clear()
+            self.msg.set_payload(None)
+        return result
+
+
+class _Wire(io.RawIOBase):
+    """The socket's stream, which looks at the clock and at the size before each read."""
+
+    def __init__(self, raw, sock, call):
+        self._raw, self._sock, self._call = raw, sock, call
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self._sock.settimeout(self._call.seconds(self._call.silence))
+        size = self._raw.readinto(buffer)
+        self._call.count(size or 0)
+        return size
+
+    def close(self):
+        self._raw.close()
+        return super().close()
+
+
+def _resolve(host, port, seconds):
+    """``getaddrinfo`` has no time-out of its own, so it is waited for beside.
+
+    :return: list of ``(family, address)``
+    :raise OSError: the name leads nowhere
+    :raise TimeOverError: the name server does not answer
+    """
+    found = []
+
+    def ask():
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not found:
+        raise TimeOverError("name server")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return [(family, number) for family, _type, _protocol, _name, number in found[0]]
+
+
+def _reason(error):
+    """The innermost cause in a word or two."""
+    if error is None:
+        return ""
+    cause, seen = error, set()
+    while id(cause) not in seen:
+        seen.add(id(cause))
+        cause = cause.__cause__ or cause.__context__ or cause
+    return f"{type(cause).__name__}: {cause}"
