@@ -145,6 +145,8 @@ class Demo:
             {
                 "name": "Demo Moodle",
                 "url": REAL or "http://127.0.0.1",
+                "allow_http": (REAL or "").startswith("http:"),
+                "allow_http_reason": "A Moodle for trying out",
                 "token": TOKEN,
                 "tz": ZONE,
                 "sync_window_days": 0,
@@ -161,7 +163,7 @@ class Demo:
         first_day = today - timedelta(days=today.weekday(), weeks=WEEKS)
         ids = demo_school.make_school(self.env, first_day)
         self.server, self.school = demo_moodle.start(ids)
-        self.instance.url = self.server.url
+        self.instance.write({"url": self.server.url, "token": TOKEN})
         self.moodle = demo_compare.moodle_caller(self.server.url, TOKEN)
         self.courses, self.students = self.school.courses, self.school.students
 

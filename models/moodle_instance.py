@@ -1,15 +1,29 @@
+import os
+import ssl
+import time
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..services import moodle_errors as errors
 from ..services.checklist import Check
-from ..services.module_detector import SITE_INFO
-from ..services.moodle_client import MoodleClient, normalized_url
+from ..services.module_detector import SITE_INFO, site_info_from
+from ..services.moodle_client import MoodleClient
+from ..services.moodle_url import AddressError, normalized_url, parse, same_origin
 
+_lt = LazyTranslate(__name__)
+
+# Seconds that a person waits for a connection test; then it is given up.
+TEST_SECONDS = 20
+HTTP_REFUSED = _lt(
+    "Over http everybody on the way can read the token. Use https://, or switch on Allow http "
+    "and say why."
+)
 NO_ACCESS = "."  # the group that nobody is in: only the superuser reads such a field
 
 
@@ -28,7 +42,26 @@ class MoodleInstance(models.Model):
         "Moodle URL",
         required=True,
         help="The address of Moodle's front page exactly as Moodle shows it, such as "
-        "https://moodle.example.org",
+        "https://moodle.example.org. The token is valid for this address alone: it has to "
+        "be entered again when the host, the port or http(s) changes.",
+    )
+    allow_http = fields.Boolean(
+        "Allow http",
+        groups="base.group_system",
+        help="Over http everybody on the way can read the token and the attendance. Only where "
+        "Moodle has no https and the way to it is safe.",
+    )
+    allow_http_reason = fields.Char(
+        "Why http",
+        groups="base.group_system",
+        help="For whoever looks after this later.",
+    )
+    over_http = fields.Boolean(compute="_compute_over_http")
+    ca_file = fields.Char(
+        "CA file",
+        groups="base.group_system",
+        help="Where your school signs its own certificates: the path, on the server of Odoo, of "
+        "the file with the certificate of its authority (PEM). Empty: the usual ones.",
     )
     token = fields.Char(
         compute="_compute_token",
@@ -40,7 +73,9 @@ class MoodleInstance(models.Model):
         help="Made in Moodle: Site administration > Server > Web services > Manage tokens. "
         "A saved token is never shown again.",
     )
-    token_secret = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+    # Read and written by SQL alone (_secret, _inverse_token): what the ORM reads lies in a
+    # cache that all users' environments of a transaction share.
+    token_secret = fields.Char(groups=NO_ACCESS, copy=False, exportable=False, prefetch=False)
     has_token = fields.Boolean(compute="_compute_has_token")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -63,31 +98,101 @@ class MoodleInstance(models.Model):
     test_ok = fields.Boolean("Test passed", readonly=True, copy=False)
     test_message = fields.Text("Result of the Test", readonly=True, copy=False)
 
-    @api.constrains("url")
+    @api.depends("url")
+    def _compute_over_http(self):
+        for instance in self:
+            try:
+                instance.over_http = parse(instance.url).needs_consent
+            except AddressError:
+                instance.over_http = False
+
+    @api.constrains("url", "allow_http")
     def _check_url(self):
         for instance in self:
             try:
-                normalized_url(instance.url)
-            except ValueError:
+                address = parse(instance.url)
+            except AddressError as error:
+                raise ValidationError(
+                    self.env._("%(why)s: %(url)s", why=self._reason(error), url=instance.url)
+                ) from None
+            # sudo: only administrators see the switch, and they alone write.
+            if address.needs_consent and not instance.sudo().allow_http:
+                raise ValidationError(self.env._(HTTP_REFUSED))
+
+    @api.constrains("allow_http", "allow_http_reason")
+    def _check_http_reason(self):
+        for instance in self:
+            if instance.allow_http and not (instance.allow_http_reason or "").strip():
+                raise ValidationError(self.env._("Say why http is allowed."))
+
+    def _reason(self, error):
+        return self.env._(error.reason).removesuffix(".")
+
+    @api.constrains("ca_file")
+    def _check_ca_file(self):
+        for instance in self:
+            if instance.ca_file and not _holds_certificates(instance.ca_file):
                 raise ValidationError(
                     self.env._(
-                        "The Moodle URL must begin with https:// or http:// and hold "
-                        "neither a user name nor a question mark: %s",
-                        instance.url,
+                        "CA file must be the absolute path of a file on the server of Odoo that "
+                        "holds certificates (PEM) and that Odoo may read."
                     )
-                ) from None
+                )
+
+    @api.onchange("url")
+    def _onchange_url(self):
+        old = self._origin.url
+        if old and self._origin.has_token and self.url and not same_origin(old, self.url):
+            return {
+                "warning": {
+                    "title": self.env._("The token must be entered again"),
+                    "message": self.env._(
+                        "It was made for %s, and is not sent to another address.", old
+                    ),
+                }
+            }
+
+    def write(self, vals):
+        """A saved token does not follow the address to another host: whoever may change
+        the address alone could have the token sent to a server of his own."""
+        moved = self.browse()
+        if "url" in vals and not vals.get("token"):
+            moved = self.filtered(lambda i: not same_origin(i.url, vals["url"]))
+        result = super().write(vals)
+        if moved:
+            moved._keep_secrets(dict.fromkeys(moved.ids, None))
+        return result
 
     def _compute_token(self):
         """Never comes back: what is saved stays on the server."""
         self.token = False
 
     def _inverse_token(self):
-        tokens = {instance: (instance.token or "").strip() or False for instance in self}
-        for instance, token in tokens.items():
-            # sudo: the stored field is open to nobody; this one is to administrators.
-            instance.sudo().token_secret = token
+        self._keep_secrets(
+            {instance.id: (instance.token or "").strip() or None for instance in self}
+        )
+
+    def _keep_secrets(self, secrets):
+        """:param secrets: ``{instance id: token or None}``"""
+        self.flush_recordset(["token_secret"])
+        for instance_id, secret in secrets.items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE moodle_instance SET token_secret = %s WHERE id = %s",
+                    secret,
+                    instance_id,
+                )
+            )
         # A form reads what it has saved in the same request: not from the cache.
-        self.invalidate_recordset(["token"], flush=False)
+        self.invalidate_recordset(["token", "token_secret", "has_token"], flush=False)
+
+    def _secret(self):
+        """The token, for the client alone."""
+        self.ensure_one()
+        self.flush_recordset(["token_secret"])
+        self.env.cr.execute(SQL("SELECT token_secret FROM moodle_instance WHERE id = %s", self.id))
+        row = self.env.cr.fetchone()
+        return row and row[0]
 
     def _search_token(self, operator, value):
         """18.0 lets a field that nothing can be found by find everything."""
@@ -95,18 +200,37 @@ class MoodleInstance(models.Model):
 
     @api.depends("token_secret")
     def _compute_has_token(self):
+        """Whether there is a token is no secret."""
+        self.env["moodle.instance"].flush_model(["token_secret"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM moodle_instance WHERE id IN %s AND token_secret > ''",
+                tuple(self._origin.ids) or (0,),
+            )
+        )
+        having = {row[0] for row in self.env.cr.fetchall()}
         for instance in self:
-            # sudo: whether there is a token is no secret.
-            instance.has_token = bool(instance.sudo().token_secret)
+            instance.has_token = instance._origin.id in having
 
-    def _moodle_client(self):
-        """:raise ValueError: no usable address, or no token"""
+    def _moodle_client(self, deadline=None):
+        """:param deadline: moment of ``time.monotonic`` after which no call goes on
+        :raise ValueError: no usable address (an ``AddressError`` that says why), or no token
+        """
         self.ensure_one()
         # sudo: the caller has the right to use this instance, never to see its token.
-        token = self.sudo().token_secret
+        instance = self.sudo()
+        if parse(instance.url).needs_consent and not instance.allow_http:
+            raise AddressError(HTTP_REFUSED)
+        token = instance._secret()
         if not token:
             raise ValueError("no token")
-        return MoodleClient(self.url, token, lang=self._message_lang()[:2])
+        return MoodleClient(
+            instance.url,
+            token,
+            lang=self._message_lang()[:2],
+            ca_file=instance.ca_file or None,
+            deadline=deadline,
+        )
 
     def _moodle_address(self, path, **params):
         """The address of a page of this Moodle.
@@ -136,11 +260,13 @@ class MoodleInstance(models.Model):
     def _test(self):
         """:return: ``(passed, message)``; both are kept, with what was found out"""
         try:
-            client = self._moodle_client()
+            client = self._moodle_client(time.monotonic() + TEST_SECONDS)
+        except AddressError as error:
+            raise UserError(self.env._(error.reason)) from None
         except ValueError:
             raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
         try:
-            checks = self._test_connection(client, client.fetch(SITE_INFO))
+            checks = self._test_connection(client, site_info_from(client.fetch(SITE_INFO)))
         except errors.MoodleError as error:
             checks = [Check(False, self.env._("Connection"), error.explain(self.env))]
         wrong = [check for check in checks if check.ok is False]
@@ -155,15 +281,15 @@ class MoodleInstance(models.Model):
         """What a test finds out; extensions add their own findings.
 
         :param client: the ``MoodleClient`` that was used
-        :param site_info: answer of ``core_webservice_get_site_info``
+        :param site_info: ``module_detector.SiteInfo``
         :return: list of ``checklist.Check``
         :raise MoodleError: the test can't go on
         """
         words = self.env._(
             "%(site)s, Moodle %(release)s, as user %(user)s.",
-            site=site_info.get("sitename") or self.url,
-            release=site_info.get("release") or "?",
-            user=site_info.get("username") or "?",
+            site=site_info.sitename or self.url,
+            release=site_info.release or "?",
+            user=site_info.username or "?",
         )
         return [Check(True, self.env._("Connection"), words)]
 
@@ -187,3 +313,15 @@ class MoodleInstance(models.Model):
                 "next": following or {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+def _holds_certificates(path):
+    """Whether a file can be trusted for TLS. Its content is told to nobody."""
+    if not os.path.isabs(path):
+        return False
+    try:
+        context = ssl.create_default_context(cafile=path)
+    except (OSError, ValueError):
+        # ssl.SSLError is an OSError; a path with a NUL byte gives the other one.
+        return False
+    return bool(context.get_ca_certs())

@@ -1,15 +1,26 @@
+import logging
 from datetime import datetime, time
+from time import monotonic
 
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import request
 
 from ..services import SyncAttendance
 from ..services.merge import MOODLE
-from ..services.results import SyncResult
-from .moodle_instance_preview import BUTTON_SECONDS
+from ..services.results import RunResult, SyncResult
+from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 from .moodle_instance_status import CRON
+
+_logger = logging.getLogger(__name__)
+
+# Of a cron job's budget: what was begun within it must end before the rest that Odoo
+# allows is used up, or Odoo ends the job, and in the end switches it off.
+CRON_SHARE = 1.8
+# What a course may take beyond its instance's slice of the time, if there is that much.
+LEAST_GRACE = 60  # seconds
 
 
 class MoodleInstance(models.Model):
@@ -58,6 +69,7 @@ class MoodleInstance(models.Model):
     )
     run_ids = fields.One2many("moodle.sync.run", "instance_id")
     last_run_id = fields.Many2one("moodle.sync.run", compute="_compute_last_run_id")
+    last_try = fields.Datetime("Last attempt", readonly=True, copy=False)
     last_success = fields.Datetime(readonly=True, copy=False)
     error_message = fields.Text("Error", readonly=True, copy=False)
     direction_changed = fields.Boolean(compute="_compute_direction_changed")
@@ -121,17 +133,50 @@ class MoodleInstance(models.Model):
 
         :return: ``SyncResult``, a tuple of one ``RunResult`` per instance that prints well
         """
+        if self._in_web_request():
+            return SyncResult(instance._sync_by_rpc(len(self)) for instance in self)
         return self._sync_attendance("shell")
+
+    @api.model
+    def _in_web_request(self):
+        """Whether somebody waits in a browser or by RPC: no shell, script or schedule."""
+        return bool(request)
 
     def _sync_attendance(self, trigger, seconds=None, report=None):
         """:param report: the ``moodle.sync.report`` that is applied, and nothing else"""
         self._check_may_sync()
         return SyncResult(
             SyncAttendance(self.env.registry, instance.id, self.env.uid).run(
-                trigger, seconds, report and report.id
+                trigger, seconds, report and report.id, GRACE_SECONDS
             )
             for instance in self
         )
+
+    def _sync_by_rpc(self, sharing):
+        """As the button does it, for a script that calls from outside.
+
+        :param sharing: number of instances that share the time of one request
+        :return: ``RunResult``
+        """
+        self._check_may_sync()
+        if self._rests():
+            return RunResult(self.name, "skipped", self._rests())
+        if self.sync_attendance_from != MOODLE:
+            run = self._begin_in_background()
+            message = self.env._("Started in the background.")
+            return RunResult(self.name, "running", message, run.id)
+        result = self._sync_attendance("button", BUTTON_SECONDS / sharing)[0]
+        if result.state == "running":
+            self._continue_in_background()
+        return result
+
+    def _rests(self):
+        """Why this instance is not synchronised at all, or an empty text."""
+        if not self.active:
+            return self.env._("This instance is archived.")
+        if self.setup_step:
+            return self.env._("The set-up of this instance is not finished.")
+        return ""
 
     def action_sync_now(self):
         self.ensure_one()
@@ -140,6 +185,8 @@ class MoodleInstance(models.Model):
     def _sync_by_button(self, report=None):
         """:param report: the preview to be applied; without one all there is to do"""
         self._check_may_sync()
+        if self._rests():
+            raise UserError(self._rests())
         if self.sync_attendance_from != MOODLE:
             return self._sync_in_background(report)
         trigger = "preview" if report else "button"
@@ -157,8 +204,19 @@ class MoodleInstance(models.Model):
         )
 
     def _sync_in_background(self, report=None):
+        self._begin_in_background(report)
+        return self._notify(
+            self.name,
+            self.env._("Started in the background. The form shows how far it is."),
+            "info",
+        )
+
+    def _begin_in_background(self, report=None):
         """Odoo repeats a web request whose transaction could not be serialised, and
-        Moodle would be written each time: marks are sent by the cron alone."""
+        Moodle would be written each time: marks are sent by the cron alone.
+
+        :return: the ``moodle.sync.run`` that the cron takes up
+        """
         # sudo: whether the schedule is on is no secret.
         if not self.env.ref(CRON).sudo().active:
             raise UserError(
@@ -172,11 +230,7 @@ class MoodleInstance(models.Model):
         if report and run.report_id != report:
             raise UserError(self._other_run())
         self._continue_in_background()
-        return self._notify(
-            self.name,
-            self.env._("Started in the background. The form shows how far it is."),
-            "info",
-        )
+        return run
 
     def _other_run(self):
         return self.env._(
@@ -186,18 +240,47 @@ class MoodleInstance(models.Model):
 
     @api.model
     def _cron_sync_attendance(self):
-        """All active instances, the one that waited longest first. Nothing is raised for
-        a dead or refusing Moodle: Odoo would switch the cron off."""
+        """All active instances, the one first that was tried longest ago: not by success,
+        or one that never succeeds would always be the first. Nothing is raised, whatever
+        one of them does: Odoo would switch the cron off, for all of them."""
         domain = [("active", "=", True), ("setup_step", "=", False)]
-        instances = self.search(domain, order="last_success asc nulls first, id")
-        seconds = self._cron_seconds()
-        unfinished = False
-        for instance in instances:
-            runner = SyncAttendance(self.env.registry, instance.id, SUPERUSER_ID)
-            result = runner.run("cron", seconds / len(instances))
-            unfinished = unfinished or result.state == "running"
-        if unfinished:
+        instances = self.search(domain, order="last_try asc nulls first, id")
+        states = self._one_after_another(
+            instances,
+            lambda instance, seconds, grace: (
+                SyncAttendance(self.env.registry, instance.id, SUPERUSER_ID)
+                .run("cron", seconds, grace=grace)
+                .state
+            ),
+        )
+        if "running" in states:
             self._continue_in_background()
+
+    @api.model
+    def _one_after_another(self, records, act):
+        """Something for each record, in a share of the cron's time, whatever the others do.
+
+        :param act: function (record, seconds, grace) that returns a state
+        :return: list of the states; ``running`` for those that had no turn, ``failed``
+            for those that raised
+        """
+        started, budget = monotonic(), self._cron_seconds()
+        states = []
+        for position, record in enumerate(records):
+            now = monotonic()
+            left = started + budget - now
+            if position and left <= 0:
+                return [*states, "running"]
+            seconds = max(left, 0) / (len(records) - position)
+            rest = started + CRON_SHARE * budget - now - seconds
+            grace = max(min(rest, max(LEAST_GRACE, (CRON_SHARE - 1) * seconds)), 1)
+            try:
+                states.append(act(record, seconds, grace))
+            except Exception:
+                # The work is done on cursors of its own: this transaction is whole.
+                _logger.exception("%s", record)
+                states.append("failed")
+        return states
 
     @api.model
     def _continue_in_background(self):

@@ -1,8 +1,9 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 from ..services import SkippedError, Survey
 from ..services import moodle_errors as errors
@@ -11,8 +12,18 @@ from ..services.results import PlanReport
 SURVEY_CRON = "openeducat_moodle_attendance.ir_cron_survey"
 # A button press answers within seconds; the rest goes on in the background.
 BUTTON_SECONDS = 8
+# What a call to Moodle that was begun within them may take longer; then it is given up.
+GRACE_SECONDS = 4
+# A script that calls from outside waits longer than a person, but not for ever.
+RPC_SECONDS = 60
+# Session ids that one backfill may try; more would keep a Moodle busy for days.
+BACKFILL_MOST = 200_000
+LARGEST_ID = 2**31 - 1
 # Of a cron job, without a limit in Odoo's configuration.
 CRON_SECONDS = 600
+
+
+_logger = logging.getLogger(__name__)
 
 
 class MoodleInstance(models.Model):
@@ -65,7 +76,8 @@ class MoodleInstance(models.Model):
         self._check_may_sync()
         reports, problems = [], []
         for instance in self:
-            report, problem = instance._survey().preview()
+            seconds = RPC_SECONDS if self._in_web_request() else None
+            report, problem = instance._survey().preview(seconds)
             reports += report
             if problem:
                 problems.append(f"{instance.name}: {problem}")
@@ -79,18 +91,39 @@ class MoodleInstance(models.Model):
         :return: number of sessions found; the next run reads them
         :raise UserError: Moodle can't be asked, or a prerequisite is missing
         """
-        return self._backfill(first_id, last_id)[0]
+        if not self._in_web_request():
+            return self._backfill(first_id, last_id)[0]
+        found, following = self._backfill(first_id, last_id, BUTTON_SECONDS)
+        if following:
+            self._backfill_in_background(following, last_id, found)
+        return found
 
     def _backfill(self, first_id, last_id, seconds=None):
         """:return: ``(number found, next id or None)``"""
         self.ensure_one()
         self._check_may_sync()
+        self._check_range(first_id, last_id)
         try:
-            return self._survey().backfill(first_id, last_id, seconds)
+            return self._survey().backfill(first_id, last_id, seconds, GRACE_SECONDS)
         except errors.MoodleError as error:
             raise UserError(error.explain(self.env)) from None
         except SkippedError as reason:
             raise UserError(str(reason)) from None
+
+    @api.model
+    def _check_range(self, first_id, last_id):
+        """:raise UserError: these are no numbers of sessions, or too many"""
+        if not (type(first_id) is type(last_id) is int and 0 <= first_id <= last_id <= LARGEST_ID):
+            raise UserError(
+                self.env._("The numbers must be above zero, the first not above the last.")
+            )
+        if last_id - first_id >= BACKFILL_MOST:
+            raise UserError(
+                self.env._(
+                    "At most %s numbers can be tried at once: begin with the newest.",
+                    f"{BACKFILL_MOST:,}",
+                )
+            )
 
     def _survey(self):
         self.ensure_one()
@@ -124,11 +157,13 @@ class MoodleInstance(models.Model):
         """
         self.ensure_one()
         self._check_may_sync()
+        if not self.active:
+            raise UserError(self.env._("This instance is archived."))
         # On a cursor of its own, so that the survey's cursor finds it. This request's own
         # transaction began before and will not see it.
         with self.env.registry.cursor() as cr:
             report_id = self.with_env(self.env(cr=cr))._new_report(kind).id
-        if self._survey().report(report_id, seconds) == "running":
+        if self._survey().report(report_id, seconds, GRACE_SECONDS) == "running":
             self._survey_in_background()
         return report_id
 
@@ -153,21 +188,31 @@ class MoodleInstance(models.Model):
     def _cron_verify_attendance(self):
         """Weekly: every instance is compared, in the background."""
         for instance in self.search([("setup_step", "=", False)]):
-            instance._new_report("verify")
+            try:
+                with self.env.cr.savepoint():
+                    instance._new_report("verify")
+            except Exception:
+                # One that can't even be noted keeps no other from being compared.
+                _logger.exception("Verification of Moodle instance %s", instance.id)
         self._survey_in_background()
 
     @api.model
     def _cron_survey(self):
-        """Reports and backfills that a button or the schedule has begun."""
+        """Reports and backfills that a button or the schedule has begun; each by itself,
+        whatever the others do."""
         reports = self.env["moodle.sync.report"].search([("state", "=", "running")], order="id")
-        states = [
-            report.instance_id._survey().report(report.id, self._cron_seconds() / len(reports))
-            for report in reports
-        ]
+        states = self._one_after_another(
+            reports,
+            lambda report, seconds, grace: Survey(
+                self.env.registry, report.instance_id.id, self.env.uid
+            ).report(report.id, seconds, grace, in_background=True),
+        )
         backfilling = self.search([("backfill_next", ">", 0)])
-        for instance in backfilling:
-            instance._go_on_with_backfill()
-        if "running" in states or any(instance.backfill_next for instance in backfilling):
+        states += self._one_after_another(
+            backfilling,
+            lambda instance, seconds, grace: instance._go_on_with_backfill(seconds, grace),
+        )
+        if "running" in states:
             self._survey_in_background()
 
     def _backfill_in_background(self, first_id, last_id, found):
@@ -191,19 +236,67 @@ class MoodleInstance(models.Model):
             "context": {"default_instance_id": self.id},
         }
 
-    def _go_on_with_backfill(self):
+    def action_stop_backfill(self):
+        """What was found is kept. A step that is under way just now is the last one."""
+        self.ensure_one()
+        self._check_may_sync()
+        # sudo: bookkeeping; the right to sync was checked.
+        self.sudo()._end_backfill()
+        return self._notify(self.name, self.env._("The search was stopped."), "info")
+
+    def _go_on_with_backfill(self, seconds, grace=None):
+        """:return: ``running`` or ``done``"""
         self.ensure_one()
         try:
-            found, following = self._survey().backfill(
-                self.backfill_next, self.backfill_last, self._cron_seconds()
-            )
+            self._survey().go_on_with_backfill(seconds, grace)
         except (errors.MoodleError, SkippedError):
             # The next run says on the instance what is wrong with Moodle; begun again
             # from there by hand, nothing is lost.
-            self.backfill_next = 0
-            return
-        self.backfill_found += found
-        self.backfill_next = following or 0
+            self._end_backfill_at_once()
+        except Exception:
+            # Left as it is, it would be taken up again and again.
+            _logger.exception("Search for past sessions of Moodle instance %s", self.id)
+            self._end_backfill_at_once()
+        self.invalidate_recordset(["backfill_next", "backfill_found"])
+        with self.env.registry.cursor() as cr:
+            left = self.with_env(self.env(cr=cr)).backfill_next
+        return "running" if left else "done"
+
+    def _end_backfill_at_once(self):
+        """On a cursor of its own: this transaction began before the steps that were kept,
+        and could not write over them."""
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr))._end_backfill()
+
+    def _end_backfill(self):
+        self.env.cr.execute(
+            SQL("UPDATE moodle_instance SET backfill_next = 0 WHERE id = %s", self.id)
+        )
+        self.invalidate_recordset(["backfill_next"], flush=False)
+
+    def _move_backfill(self, begun, following, found):
+        """A step was done; unless it was stopped meanwhile.
+
+        :param begun: number that the step began with
+        :param following: the next one, 0 at the end
+        :param found: how many sessions it found
+        :return: whether it goes on from there
+        """
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE moodle_instance SET backfill_next = %s, "
+                "backfill_found = coalesce(backfill_found, 0) + %s "
+                "WHERE id = %s AND backfill_next = %s",
+                following,
+                found,
+                self.id,
+                begun,
+            )
+        )
+        moved = bool(self.env.cr.rowcount)
+        self.invalidate_recordset(["backfill_next", "backfill_found"], flush=False)
+        return moved
 
     @api.model
     def _cron_seconds(self):

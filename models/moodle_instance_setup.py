@@ -9,7 +9,7 @@ from ..services.letters_seen import OPEN, letter_gap
 from ..services.messages_letters import STATUS_WORDS, letter_words, status_word
 from ..services.plan import Letter
 from ..services.status_meaning import row_for
-from .moodle_instance_preview import BUTTON_SECONDS
+from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 
 STEPS = ["connect", "people", "direction", "preview"]
 
@@ -65,15 +65,19 @@ class MoodleInstance(models.Model):
     def action_setup_back(self):
         self.ensure_one()
         self.check_access("write")
-        if not self.setup_step:
-            raise UserError(self.env._("This Moodle is set up already."))
+        self._check_in_setup()
         self.setup_step = STEPS[max(STEPS.index(self.setup_step) - 1, 0)]
         return self._setup_dialog()
+
+    def _check_in_setup(self):
+        if not self.setup_step:
+            raise UserError(self.env._("This instance is not being set up."))
 
     def action_setup_next(self):
         """Do what this step is for, and go on if it worked."""
         self.ensure_one()
         self.check_access("write")
+        self._check_in_setup()
         step = self.setup_step
         if step == "connect":
             if self._test()[0]:
@@ -95,7 +99,7 @@ class MoodleInstance(models.Model):
 
     def _discover(self):
         try:
-            self.discovery = self._survey().discover(BUTTON_SECONDS)
+            self.discovery = self._survey().discover(BUTTON_SECONDS, GRACE_SECONDS)
         except errors.MoodleError as error:
             raise UserError(error.explain(self.env)) from None
         except SkippedError as reason:

@@ -9,6 +9,7 @@ from odoo.tools import format_datetime
 
 from ..services import changes as c
 from ..services import messages
+from ..services.moodle_text import clean_name, storable
 
 KEEP_DAYS = {"preview": 7, "verify": 400}
 
@@ -192,7 +193,7 @@ class MoodleSyncReport(models.Model):
             "courses_done": self.courses_done + 1,
         }
         if found.plan is None:
-            problem = f"{found.course}: {found.error}"
+            problem = f"{clean_name(found.course)}: {storable(found.error)}"
             values["problem"] = "\n".join(filter(None, [self.problem, problem]))
         else:
             values["fingerprints"] = {**(self.fingerprints or {}), str(course.id): fingerprint}
@@ -221,7 +222,7 @@ class MoodleSyncReport(models.Model):
                 "state": "failed",
                 "ended_at": fields.Datetime.now(),
                 "pending": False,
-                "problem": problem,
+                "problem": storable(problem),
             }
         )
 

@@ -6,6 +6,7 @@ from odoo.tools import format_datetime
 
 from ..services import messages
 from ..services.changes import NOTE
+from ..services.moodle_text import clean_name, storable
 from ..services.results import RunResult
 
 KEEP_DAYS = 90
@@ -270,7 +271,7 @@ class MoodleSyncRun(models.Model):
             {
                 "pending": self._without(course_id),
                 "courses_failed": self.courses_failed + 1,
-                "errors": "\n".join([*lines, f"{course_name}: {message}"]),
+                "errors": "\n".join([*lines, f"{clean_name(course_name)}: {message}"]),
             }
         )
 
@@ -291,12 +292,12 @@ class MoodleSyncRun(models.Model):
         parts = [problem] if problem else []
         if self.courses_mapped or not problem:
             parts.append(self._describe_counts())
-        self.summary = "\n".join(parts)
+        self.summary = storable("\n".join(parts))
         instance = self.instance_id
         if state == "done":
             values = {"last_success": self.ended_at, "error_message": False}
         else:
-            values = {"error_message": problem}
+            values = {"error_message": storable(problem)}
         changed = {name: value for name, value in values.items() if instance[name] != value}
         if changed:
             instance.write(changed)

@@ -12,6 +12,8 @@ from . import moodle_errors as errors
 from .attendance_api import AttendanceApi
 from .module_detector import LEGACY, NATIVE, PREFIX, WRITING
 from .moodle_reader import MoodleReader
+from .moodle_text import clean_name, storable
+from .moodle_url import PRIVATE, PUBLIC
 
 LISTING = PREFIX[NATIVE] + "get_sessions"
 # Courses that are looked through for a session; the matched ones first.
@@ -31,6 +33,10 @@ class Check:
     ok: bool | None
     name: str
     words: str
+
+    def __post_init__(self):
+        # Whatever a check found in Moodle, it can be written down.
+        object.__setattr__(self, "words", storable(self.words))
 
     def to_json(self):
         return asdict(self)
@@ -55,10 +61,12 @@ class CheckList:
         self.direction = direction
         self.may_create = may_create
         self.table = table
+        self.kinds = client.kinds
         self.reader = MoodleReader(client)
         self.api = AttendanceApi(client, detection)
 
     def checks(self):
+        yield from self._place()
         yield from self._plugins()
         yield from self._functions()
         if self.may_create and self.direction in WRITING:
@@ -70,6 +78,16 @@ class CheckList:
                 yield from self._reading()
             except errors.MoodleError as error:
                 yield Check(False, self.env._("Reading"), error.explain(self.env))
+
+    def _place(self):
+        """A word where Moodle does not stand in the internet."""
+        kinds = self.kinds - {PUBLIC}
+        if not kinds:
+            return
+        words = self.env._("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
+        if PRIVATE in kinds:
+            words = self.env._("Moodle has an address inside your own network.")
+        yield Check(None, self.env._("Address"), words)
 
     def _plugins(self):
         for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
@@ -189,7 +207,7 @@ class CheckList:
                     "Session %(number)s of %(course)s: %(students)s students listed, "
                     "%(marks)s marks.",
                     number=session.id,
-                    course=course.fullname,
+                    course=clean_name(course.fullname),
                     students=len(session.user_ids),
                     marks=len(session.marks),
                 ),

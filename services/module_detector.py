@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 from odoo.tools.translate import LazyTranslate
 
+from . import moodle_errors as errors
+from .moodle_text import clean_name
+
 _lt = LazyTranslate(__name__)
 
 LEGACY = "wsattendance"
@@ -33,6 +36,66 @@ CORE_FUNCTIONS = (
 CONTENTS = "core_course_get_contents"
 TODAY = "get_courses_with_today_sessions"
 WRITING = ("oec", "both")
+# What PostgreSQL's integer holds, and Moodle's own ids.
+LARGEST_ID = 2**31 - 1
+MAX_FUNCTIONS = 10_000  # a Moodle with many plug-ins has a thousand
+
+
+@dataclass(frozen=True)
+class SiteInfo:
+    """What ``core_webservice_get_site_info`` says, fit to be kept and shown.
+
+    * ``user_id``: of the token's account, 0 where it is not told;
+    * ``versions``: of the plug-in that each function of the token's service belongs to.
+    """
+
+    sitename: str
+    username: str
+    release: str
+    user_id: int
+    versions: dict
+
+
+def site_info_from(answer):
+    """:param answer: of ``core_webservice_get_site_info``, whatever it is
+    :return: :class:`SiteInfo`
+    :raise MoodleUnreadable: it has another shape
+    """
+    if not isinstance(answer, dict):
+        raise _unreadable("no object")
+    functions = answer.get("functions")
+    if functions is None:
+        functions = []
+    if not isinstance(functions, list) or len(functions) > MAX_FUNCTIONS:
+        raise _unreadable("functions")
+    versions = {}
+    for item in functions:
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            raise _unreadable("functions")
+        versions[clean_name(name)] = clean_name(item.get("version"), 60)
+    return SiteInfo(
+        sitename=clean_name(answer.get("sitename")),
+        username=clean_name(answer.get("username")),
+        release=clean_name(answer.get("release"), 100),
+        user_id=_id(answer.get("userid")),
+        versions=versions,
+    )
+
+
+def _id(value):
+    """A number, or digits as some front servers make of it."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 10:
+        value = int(value)
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_ID:
+        raise _unreadable("userid")
+    return value
+
+
+def _unreadable(detail):
+    return errors.MoodleUnreadable(SITE_INFO, None, detail)
 
 
 @dataclass(frozen=True)
@@ -87,8 +150,13 @@ def detect_installed_modules(client, direction="moodle", api="auto"):
 
 
 def detect(site_info, direction="moodle", api="auto"):
-    """The same from an answer of ``core_webservice_get_site_info``."""
-    versions = {f["name"]: f.get("version", "") for f in site_info.get("functions", [])}
+    """The same from an answer of ``core_webservice_get_site_info``, or what was read of it.
+
+    :raise MoodleUnreadable: it has another shape
+    """
+    if not isinstance(site_info, SiteInfo):
+        site_info = site_info_from(site_info)
+    versions = site_info.versions
     functions = frozenset(versions)
 
     def family_version(family):
@@ -124,8 +192,8 @@ def detect(site_info, direction="moodle", api="auto"):
         reading=reading,
         writing=writing,
         missing=missing,
-        user_id=site_info.get("userid") or 0,
-        release=site_info.get("release") or "",
+        user_id=site_info.user_id,
+        release=site_info.release,
         functions=functions,
         problem=_problem(api, legacy, native, missing),
     )

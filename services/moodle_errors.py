@@ -51,8 +51,12 @@ class MoodleError(Exception):
         """
         parts = [self._advice(env)]
         said = self.detail or self.errorcode
-        if said:
+        if said and self.function:
+            parts.append(env._("(%(call)s: %(said)s)", call=self.function, said=said))
+        elif said:
             parts.append(env._("(Moodle: %s)", said))
+        elif self.function:
+            parts.append(f"({self.function})")
         return " ".join(parts)
 
     def _advice(self, env):
@@ -82,9 +86,6 @@ class MoodleTooSlow(MoodleError):
         "succeeds; if not, ask Moodle's administrator whether the activity holds "
         "very many sessions."
     )
-
-    def explain(self, env):
-        return self._advice(env)
 
 
 class MoodleOutOfTime(MoodleTooSlow):
@@ -327,9 +328,6 @@ class MoodleCompressed(MoodleUnreadable):
         "/webservice/rest/server.php."
     )
 
-    def explain(self, env):
-        return self._advice(env)
-
 
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
@@ -337,9 +335,6 @@ class MoodleAnswerTooLarge(MoodleError):
         "Moodle's answer is larger than this add-on accepts. Ask Moodle's "
         "administrator to split the attendance activity, for example by term."
     )
-
-    def explain(self, env):
-        return self._advice(env)
 
 
 BY_ERRORCODE = {

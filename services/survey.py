@@ -10,6 +10,7 @@ from . import plan as p
 from .changes import changes
 from .course_reader import KnownSessions
 from .letters_seen import LettersSeen
+from .moodle_text import clean_name
 from .results import CourseReport, PlanReport
 from .sync_attendance import SkippedError, SyncAttendance
 
@@ -19,17 +20,21 @@ _logger = logging.getLogger(__name__)
 NAMES = 8
 # Sessions of a course that are read one by one for their letters.
 KNOWN_READ = 10
+# Session ids that are tried between two looks at whether to stop.
+BACKFILL_STEP = 100
 
 
 class Survey(SyncAttendance):
     """See :class:`SyncAttendance` for the parameters."""
 
-    def preview(self):
+    def preview(self, seconds=None):
         """The plan of every course; nothing is applied on either side.
 
+        :param seconds: after which it is given up
         :return: ``(PlanReport, problem)``; the second says why it is empty
         """
         reports = []
+        self._set_deadline(time.monotonic(), seconds, 0)
         with self.registry.cursor() as cr:
             self._open(cr)
             problem = ""
@@ -44,36 +49,38 @@ class Survey(SyncAttendance):
                 cr.rollback()
             return PlanReport(reports), problem
 
-    def report(self, report_id, seconds=None):
+    def report(self, report_id, seconds=None, grace=None, in_background=False):
         """The same, course by course onto a ``moodle.sync.report``, as far as the time
-        goes; nothing is raised for a dead or refusing Moodle.
+        goes; nothing is raised for a dead or refusing Moodle, nor for anything else that
+        can be written down.
 
         :param report_id: id of the report, committed
         :param seconds: time budget; what is left stays queued on the report
+        :param grace: see :meth:`run`
+        :param in_background: whether nobody takes up what this leaves for want of time
         :return: its state: ``running``, ``done`` or ``failed``
         """
         started = time.monotonic()
+        self._set_deadline(started, seconds, grace)
+        try:
+            return self._look(report_id, started, seconds, in_background)
+        except Exception:
+            # As in a run: not even what is written down about a failure may be raised.
+            _logger.exception("Report on Moodle instance %s", self.instance_id)
+            return self._give_up_report(report_id)
+
+    def _look(self, report_id, started, seconds, in_background):
         with self.registry.cursor() as cr:
             self._open(cr)
             report = self.env["moodle.sync.report"].browse(report_id)
             try:
-                courses = self._courses()
-                queue = report._enqueue([course.id for course, _ in courses])
-                self.connection.commit()
-                for course, match in courses:
-                    if course.id not in queue:
-                        continue
-                    if seconds is not None and time.monotonic() - started >= seconds:
-                        return report.state
-                    found, lines, fingerprint = self._course_report(course, match)
-                    report._add_course(course, found, lines, fingerprint)
-                    self.connection.commit()
-                report._complete()
+                self._look_at_courses(report, started, seconds, in_background)
             except SkippedError as reason:
                 report._fail(str(reason))
             except errors.MoodleError as error:
                 cr.rollback()
-                report._fail(error.explain(self.env))
+                if in_background or not isinstance(error, errors.MoodleOutOfTime):
+                    report._fail(error.explain(self.env))
             except Exception:
                 # As in a run: Odoo would switch the cron off, for all instances.
                 cr.rollback()
@@ -82,15 +89,53 @@ class Survey(SyncAttendance):
             self.connection.commit()
             return report.state
 
-    def discover(self, seconds):
+    def _look_at_courses(self, report, started, seconds, in_background):
+        courses = self._courses()
+        queue = report._enqueue([course.id for course, _ in courses])
+        self.connection.commit()
+        done = 0
+        for course, match in courses:
+            if course.id not in queue:
+                continue
+            if seconds is not None and time.monotonic() - started >= seconds:
+                return
+            try:
+                found, lines, fingerprint = self._course_report(course, match)
+            except errors.MoodleOutOfTime as error:
+                self.env.cr.rollback()
+                if not in_background or done:
+                    return
+                # It had the whole time: left queued, it would be the first again.
+                found, lines, fingerprint = (
+                    CourseReport(course.fullname, error=error.explain(self.env)), (), ""
+                )  # fmt: skip
+            report._add_course(course, found, lines, fingerprint)
+            self.connection.commit()
+            done += 1
+        report._complete()
+
+    def _give_up_report(self, report_id):
+        """End it by SQL: whatever refused to be written by the ORM refuses again."""
+        with self.registry.cursor() as cr:
+            message = self._unexpected(self._plain_env(cr))
+            cr.execute(
+                "UPDATE moodle_sync_report SET state = 'failed', pending = NULL, problem = %s, "
+                "ended_at = now() AT TIME ZONE 'UTC' WHERE id = %s",
+                (message, report_id),
+            )
+        return "failed"
+
+    def discover(self, seconds, grace=None):
         """Which courses, groups and students match what, and how; and what letters the
         sessions of these courses use.
 
         :param seconds: time budget; the courses that are left are counted
+        :param grace: see :meth:`run`
         :return: plain data, see ``models/moodle_instance_setup.py``
         :raise SkippedError, MoodleError: Moodle can't be asked
         """
         started = time.monotonic()
+        self._set_deadline(started, seconds, grace)
         with self.registry.cursor() as cr:
             self._open(cr)
             mapped = self._courses()
@@ -98,8 +143,12 @@ class Survey(SyncAttendance):
             for course, match in mapped:
                 if found and time.monotonic() - started >= seconds:
                     break
-                found.append(self._matches(course, match))
-                letters.add(course.id, self._sessions(course))
+                try:
+                    matches = self._matches(course, match)
+                    letters.add(course.id, self._sessions(course))
+                    found.append(matches)
+                except errors.MoodleOutOfTime:
+                    break
             unmatched = [course for course, match in self.matches if not match.pair]
             cr.rollback()
             return {
@@ -110,37 +159,83 @@ class Survey(SyncAttendance):
                 "letters": letters.to_json(),
             }
 
-    def backfill(self, first_id, last_id, seconds=None):
+    def backfill(self, first_id, last_id, seconds=None, grace=None):
         """Probe a range of session ids and keep those of mapped courses, so that the
         next run reads them: the legacy family can't list past sessions.
 
         :param seconds: time budget
+        :param grace: see :meth:`run`
         :return: ``(number of sessions found, next id to be probed or None)``
         :raise MoodleError: Moodle can't be asked
         :raise SkippedError: a prerequisite is missing
         """
         started = time.monotonic()
+        self._set_deadline(started, seconds, grace)
         with self.registry.cursor() as cr:
             self._open(cr)
-            courses = {course.id: (course, match) for course, match in self._courses()}
+            courses = self._courses_by_id()
+            found, following = self._probe_all(first_id, last_id, started, seconds)
+            number = self._keep_found(found, courses)
             self.connection.commit()
-            found, following = {}, None
-            for session_id in range(first_id, last_id + 1):
-                if seconds is not None and time.monotonic() - started >= seconds:
-                    following = session_id
-                    break
+            return number, following
+
+    def go_on_with_backfill(self, seconds, grace=None):
+        """The one that the instance has begun, step by step: after each what was found is
+        kept, and whether a person has pressed *Stop* is looked at.
+
+        :raise MoodleError, SkippedError: as :meth:`backfill`
+        """
+        started = time.monotonic()
+        self._set_deadline(started, seconds, grace)
+        with self.registry.cursor() as cr:
+            self._open(cr)
+            instance = self.instance
+            following, last_id = instance.backfill_next, instance.backfill_last
+            courses = self._courses_by_id()
+            while following and time.monotonic() - started < seconds:
+                begun = following
+                end = min(begun + BACKFILL_STEP - 1, last_id)
+                found, left = self._probe_all(begun, end, started, seconds)
+                following = left or (end + 1 if end < last_id else 0)
+                number = self._keep_found(found, courses)
+                moved = instance._move_backfill(begun, following, number)
+                self.connection.commit()
+                if not moved or following == begun:
+                    return
+
+    def _courses_by_id(self):
+        courses = {course.id: (course, match) for course, match in self._courses()}
+        self.connection.commit()
+        return courses
+
+    def _probe_all(self, first_id, last_id, started, seconds):
+        """:return: ``({course id: sessions}, next id or None)``"""
+        found = {}
+        for session_id in range(first_id, last_id + 1):
+            if seconds is not None and time.monotonic() - started >= seconds:
+                return found, session_id
+            try:
                 session = self._probe(session_id)
-                if session and session.course_id in courses:
-                    found.setdefault(session.course_id, []).append(session)
-            for course_id, sessions in found.items():
-                mapping = self.store.course_mappings([courses[course_id]])[course_id]
-                known = KnownSessions.from_json(mapping.known_sessions)
-                for session in sessions:
-                    known.add(session.activity_id, session.id, session.starts)
-                if known.changed:
-                    mapping._keep_sessions(known.to_json())
-            self.connection.commit()
-            return sum(map(len, found.values())), following
+            except errors.MoodleOutOfTime:
+                return found, session_id
+            if session:
+                found.setdefault(session.course_id, []).append(session)
+        return found, None
+
+    def _keep_found(self, found, courses):
+        """:return: number of sessions of mapped courses"""
+        number = 0
+        for course_id, sessions in found.items():
+            if course_id not in courses:
+                continue
+            number += len(sessions)
+            mapping = self.store.course_mappings([courses[course_id]])[course_id]
+            known = KnownSessions.from_json(mapping.known_sessions)
+            for session in sessions:
+                known.add(session.activity_id, session.id, session.starts)
+            if known.changed:
+                mapping._keep_sessions(known.to_json())
+        return number
 
     # --- one course -------------------------------------------------------------
 
@@ -172,7 +267,7 @@ class Survey(SyncAttendance):
         batches = [people.batch(group.id) for group in groups]
         return {
             "id": course.id,
-            "name": course.fullname,
+            "name": clean_name(course.fullname),
             "found_by": match.found_by,
             "students": Counter(m.found_by for m in matches if m.record_id),
             "people": _some(
@@ -216,5 +311,5 @@ class Survey(SyncAttendance):
 
 def _some(names):
     """Enough of them to see who is meant."""
-    names = list(names)
+    names = [clean_name(name) for name in names]
     return {"count": len(names), "names": names[:NAMES]}

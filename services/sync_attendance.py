@@ -12,12 +12,15 @@ course. This file goes through the courses and owns the transactions:
 import logging
 import time
 
+from odoo import SUPERUSER_ID, api
+
 from . import matching
 from . import moodle_errors as errors
 from . import plan as p
 from .connection import Connection
 from .course_sync import CourseSync, MovedError
 from .module_detector import detect_installed_modules
+from .moodle_url import AddressError
 from .results import RunResult
 from .run_lock import instance_lock
 
@@ -43,10 +46,13 @@ class SyncAttendance:
         self.registry = registry
         self.instance_id = instance_id
         self.user_id = user_id
+        self.lang = "en_US"
+        # Moment of time.monotonic() after which Moodle is asked nothing more.
+        self.deadline = None
 
     # --- entry points ---------------------------------------------------------
 
-    def run(self, trigger, seconds=None, report_id=None):
+    def run(self, trigger, seconds=None, report_id=None, grace=None):
         """One run, or the rest of one that was interrupted or ran out of time.
 
         :param trigger: ``cron``, ``button``, ``preview`` (its Apply) or ``shell``
@@ -54,36 +60,98 @@ class SyncAttendance:
             the run, which then stays ``running``
         :param report_id: id of the ``moodle.sync.report`` that is applied: exactly what it
             says is done, in the courses where nothing has moved since
-        :return: ``RunResult``; nothing is raised for a dead or refusing Moodle
+        :param grace: seconds beyond the budget after which what is under way is given up,
+            ``None`` for no such end
+        :return: ``RunResult``; nothing is raised for a dead or refusing Moodle, nor for
+            anything else that can be written down
         """
         started = time.monotonic()
+        self._set_deadline(started, seconds, grace)
         with instance_lock(self.registry, self.instance_id) as held:
             if not held:
                 return self._busy()
-            with self.registry.cursor() as cr:
-                self._open(cr)
-                report = self.env["moodle.sync.report"].browse(report_id or ())
-                run = self.instance._start_run(trigger, self.user_id, report)
-                if report and run.report_id != report:
-                    return RunResult(self.instance.name, "busy", self.instance._other_run())
-                self.connection.commit()
-                try:
-                    self._check_direction(run)
-                    self._run(run, started, seconds)
-                except SkippedError as reason:
-                    run._finish("skipped", str(reason))
-                except errors.MoodleError as error:
-                    self.env.cr.rollback()
+            try:
+                self._note_try()
+                return self._held(trigger, started, seconds, report_id)
+            except Exception:
+                # Even what should have been written down about a failure can be refused
+                # (by PostgreSQL, by another module). It must not be raised: this instance
+                # would stay "running", and all behind it in the cron would wait.
+                _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
+                return self._give_up()
+
+    def _held(self, trigger, started, seconds, report_id):
+        """The run, while its lock is held."""
+        with self.registry.cursor() as cr:
+            self._open(cr)
+            report = self.env["moodle.sync.report"].browse(report_id or ())
+            run = self.instance._start_run(trigger, self.user_id, report)
+            if report and run.report_id != report:
+                return RunResult(self.instance.name, "busy", self.instance._other_run())
+            self.connection.commit()
+            try:
+                self._check_direction(run)
+                self._run(run, trigger, started, seconds)
+            except SkippedError as reason:
+                run._finish("skipped", str(reason))
+            except errors.MoodleError as error:
+                self.env.cr.rollback()
+                if not self._may_wait(error, trigger):
                     self._stop(run, error.explain(self.env))
-                except Exception:
-                    # The cron must survive whatever happens here: Odoo switches it off
-                    # after five failures, and all other instances with it.
-                    self.env.cr.rollback()
-                    _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
-                    self._stop(run, self._unexpected())
-                run._count(seconds=time.monotonic() - started)
-                self.connection.commit()
-                return run._result()
+            except Exception:
+                # The cron must survive whatever happens here: Odoo switches it off
+                # after five failures, and all other instances with it.
+                self.env.cr.rollback()
+                _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
+                self._stop(run, self._unexpected())
+            run._count(seconds=time.monotonic() - started)
+            self.connection.commit()
+            return run._result()
+
+    def _set_deadline(self, started, seconds, grace):
+        if seconds is not None and grace is not None:
+            self.deadline = started + seconds + grace
+
+    @staticmethod
+    def _may_wait(error, trigger):
+        """Whether it is only a person's patience that ended: the cron, which has more time,
+        takes up what is left."""
+        return isinstance(error, errors.MoodleOutOfTime) and trigger != "cron"
+
+    def _note_try(self):
+        """On a cursor of its own: it counts whatever becomes of the run, so that the cron
+        begins with another instance next time. Whoever is saving the instance just now
+        is not waited for."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE moodle_instance SET last_try = now() AT TIME ZONE 'UTC' WHERE id IN "
+                "(SELECT id FROM moodle_instance WHERE id = %s FOR UPDATE SKIP LOCKED)",
+                (self.instance_id,),
+            )
+
+    def _give_up(self):
+        """End the run by SQL: whatever refused to be written by the ORM refuses again.
+
+        :return: ``RunResult``
+        """
+        with self.registry.cursor() as cr:
+            message = self._unexpected(self._plain_env(cr))
+            cr.execute(
+                "UPDATE moodle_sync_run SET state = 'failed', pending = NULL, summary = %s, "
+                "ended_at = now() AT TIME ZONE 'UTC' WHERE instance_id = %s AND state = 'running' "
+                "RETURNING id",
+                (message, self.instance_id),
+            )
+            runs = [row[0] for row in cr.fetchall()]
+            cr.execute(
+                "UPDATE moodle_instance SET error_message = %s WHERE id = %s RETURNING name",
+                (message, self.instance_id),
+            )
+            names = [row[0] for row in cr.fetchall()]
+            return RunResult((names or [""])[0], "failed", message, max(runs, default=0))
+
+    def _plain_env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {"lang": self.lang})
 
     # --- setting up -----------------------------------------------------------
 
@@ -91,6 +159,7 @@ class SyncAttendance:
         self.connection = Connection(cr, self.instance_id)
         self.instance = self.connection.instance
         self.env = self.connection.env
+        self.lang = self.env.lang or self.lang
 
     def _connect(self):
         """Find Moodle, and what this run may do there.
@@ -98,7 +167,10 @@ class SyncAttendance:
         :raise SkippedError, MoodleError: attendance can't be synchronised
         """
         try:
-            self.client = self.connection.client = self.instance._moodle_client()
+            client = self.instance._moodle_client(self.deadline)
+            self.client = self.connection.client = client
+        except AddressError as error:
+            raise SkippedError(self.env._(error.reason)) from None
         except ValueError:
             raise SkippedError(
                 self.env._("The Moodle URL is no web address, or the token is empty.")
@@ -163,7 +235,7 @@ class SyncAttendance:
 
     # --- one run --------------------------------------------------------------
 
-    def _run(self, run, started, seconds):
+    def _run(self, run, trigger, started, seconds):
         self._connect()
         courses = self.connection.reader.courses()
         mapped = self._mapped_courses(courses)
@@ -182,14 +254,21 @@ class SyncAttendance:
                 name = self.env._("Moodle course %s", course_id)
                 run._course_failed(course_id, name, self._moved())
         self.connection.commit()
-        calls = self._count_calls(run, 0)
+        calls, done = self._count_calls(run, 0), 0
         for course, match in mapped:
             if course.id not in queue:
                 continue
             if seconds is not None and time.monotonic() - started >= seconds:
                 # The rest stays queued; the cron takes it up.
                 return
-            self._course(run, course, match, mappings[course.id])
+            try:
+                self._course(run, course, match, mappings[course.id])
+            except errors.MoodleOutOfTime as error:
+                if trigger == "cron" and not done:
+                    # It had the whole time: left queued, it would be the first again.
+                    self._course_failed(run, course, mappings[course.id], error)
+                return
+            done += 1
             calls = self._count_calls(run, calls)
             self.connection.commit()
         run._complete(self.client.clock_offset, self._nothing_read(run, mappings.values()))
@@ -215,8 +294,7 @@ class SyncAttendance:
             self.env.cr.rollback()
             if error.scope == errors.SITE:
                 raise
-            mapping._failed(error.explain(self.env))
-            run._course_failed(course.id, course.fullname, error.explain(self.env))
+            self._course_failed(run, course, mapping, error)
         except MovedError:
             self.env.cr.rollback()
             run._course_failed(course.id, course.fullname, self._moved())
@@ -231,6 +309,10 @@ class SyncAttendance:
             run._course_failed(course.id, course.fullname, self._unexpected())
         else:
             run._course_done(course, outcome)
+
+    def _course_failed(self, run, course, mapping, error):
+        mapping._failed(error.explain(self.env))
+        run._course_failed(course.id, course.fullname, error.explain(self.env))
 
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps; and an
@@ -278,8 +360,8 @@ class SyncAttendance:
             "Something has changed since the preview, so nothing was written. Make a new preview."
         )
 
-    def _unexpected(self):
-        return self.env._(
+    def _unexpected(self, env=None):
+        return (env or self.env)._(
             "An unexpected error, written down whole in the log of the Odoo server. Please "
             "show it to your Odoo administrator."
         )

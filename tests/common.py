@@ -120,6 +120,10 @@ class MoodleCase(SchoolCase):
             }
         )
 
+    def lead_to(self, url):
+        """The instance under another address; a saved token does not follow it."""
+        self.instance.write({"url": url, "token": self.token})
+
     def build_moodle(self):
         """One course with one activity; the students are users with idnumbers."""
         state = self.moodle

@@ -187,7 +187,7 @@ class TestLaterPulls(MoodleCase):
         self.assertIn("Nothing had to be written", result.message)
 
     def test_another_address_of_the_same_moodle_doubles_nothing(self):
-        self.instance.url = self.server.url.replace("127.0.0.1", "localhost")
+        self.lead_to(self.server.url.replace("127.0.0.1", "localhost"))
         self.server.site.wwwroot = self.instance.url
         result = self.sync()
         self.assertEqual(result.state, "done", result)

@@ -48,7 +48,7 @@ class TestRecordedTrouble(MoodleCase):
         self.add_session("PA")
         self.canned = CannedServer(self.server.url)
         self.addCleanup(self.canned.stop)
-        self.instance.url = self.canned.url
+        self.lead_to(self.canned.url)
         self.server.site.wwwroot = self.server.url
 
     def recorded(self, topic):
@@ -401,7 +401,7 @@ class TestLegacyFamily(MoodleCase):
         self.add_session("PA", starts=START + HOUR)
         canned = CannedServer(self.server.url)
         self.addCleanup(canned.stop)
-        self.instance.url = canned.url
+        self.lead_to(canned.url)
         fault = b'{"exception": "Error", "message": "Class not found"}'
         canned.answers["mod_wsattendance_get_session"] = (200, {}, fault)
         result = self.sync()
@@ -417,7 +417,7 @@ class TestBothFamilies(MoodleCase):
         self.moodle.mark(fine, self.users[0], "L", remark="<b>x</b>", by=self.teacher)
         canned = CannedServer(self.server.url)
         self.addCleanup(canned.stop)
-        self.instance.url = canned.url
+        self.lead_to(canned.url)
         fault = b'{"exception": "Error", "message": "Class not found"}'
         canned.answers["mod_wsattendance_get_session"] = (200, {}, fault)
         result = self.sync()
