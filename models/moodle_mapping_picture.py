@@ -5,6 +5,7 @@ from ..services.status import from_booleans
 
 # Sessions side by side; older ones are a page further.
 SESSIONS = 60
+MOST_PAGES = 10_000
 
 
 class MoodleMapping(models.Model):
@@ -36,7 +37,7 @@ class MoodleMapping(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        if not isinstance(page, int) or page < 0:
+        if type(page) is not int or not 0 <= page < MOST_PAGES:
             raise UserError(self.env._("There is no such page."))
         domain = [
             ("register_id.subject_id", "=", self.oec_record_id),

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..models.moodle_instance_preview import BUTTON_SECONDS
 
@@ -41,10 +40,6 @@ class MoodleBackfill(models.TransientModel):
 
     def action_backfill(self):
         self.ensure_one()
-        if not 0 < self.first_id <= self.last_id:
-            raise UserError(
-                self.env._("The first number must be above zero and not above the last.")
-            )
         instance = self.instance_id
         found, following = instance._backfill(self.first_id, self.last_id, BUTTON_SECONDS)
         message = self.env._("Sessions found: %s. The next run reads them.", found)
