@@ -4,12 +4,13 @@
 # make terms  the texts to be translated, and the translations brought up to date
 # make wheel  packages for pip, one for each Odoo series
 # make histories  the random histories, ten times as many; HISTORY_SEED repeats one
+# make fuzz  changed answers of Moodle, fifty times as many, others each time
 # make upgrade   1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall   what is left in a database afterwards
 # make lint   the linters
 # make clean  forgets the databases and all that was fetched
 
-.PHONY: demo serve test histories terms upgrade uninstall lint wheel clean
+.PHONY: demo serve test histories fuzz terms upgrade uninstall lint wheel clean
 
 demo:
 	@dev/setup.sh
@@ -26,6 +27,10 @@ test:
 histories:
 	@dev/setup.sh
 	@HISTORIES=200000 REAL_HISTORIES=3000 MACHINES=4000 REAL_MACHINES=150 dev/test.sh -k "Histories or Machine"
+
+fuzz:
+	@dev/setup.sh
+	@FUZZ=$${FUZZ:-300000} FUZZ_RUNS=$${FUZZ_RUNS:-3000} FUZZ_LINES=$${FUZZ_LINES:-5000} dev/test.sh -k test_fuzz
 
 terms:
 	@dev/setup.sh

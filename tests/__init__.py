@@ -7,6 +7,7 @@ from . import (
     test_callers,
     test_companies,
     test_costs,
+    test_fuzz,
     test_guarded,
     test_histories,
     test_histories_real,
