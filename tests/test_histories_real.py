@@ -11,7 +11,7 @@ from functools import partial
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services import moodle_client
+from ..services import moodle_transport
 from .common import MoodleCase, stored
 from .histories import History
 from .measured import measured
@@ -31,7 +31,9 @@ class RealHistoryCase(MoodleCase):
         super().setUp()
         self.kept = self.moodle.snapshot()
         self.clock = RealWorld.clock()
-        self.patch(moodle_client, "time", self.clock)
+        # The addon's own client is made with a clock that the world sets.
+        wall = moodle_transport.Clock(wall=lambda: self.clock.time())
+        self.patch(moodle_transport, "Clock", lambda: wall)
         self.savepoint = None
 
     def begin(self, direction, randomness):
