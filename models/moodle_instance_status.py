@@ -106,7 +106,7 @@ class MoodleInstance(models.Model):
             self.create_moodle_sessions,
             # sudo: a course is matched with subjects that this user may not read.
             LocalStore(self.sudo().with_context(active_test=False)).course_table(),
-            administrator=bool(site_info.get("userissiteadmin")),
+            administrator=site_info.administrator,
         )
         return [*checks, *found.checks()]
 

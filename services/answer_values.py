@@ -7,13 +7,11 @@ An answer whose *shape* is not the recorded one is refused as a whole by
 
 import re
 
+from .moodle_text import clean, clean_name, storable, unusable
 from .records import OddRecord
 
 # What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
 LARGEST = 2**31 - 1
-# NUL, and halves of surrogate pairs: PostgreSQL takes neither.
-_IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
-_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
 
 DATE = "date"
 TEXT = "text"
@@ -37,6 +35,8 @@ def number(value):
     if value is None or value == "":
         return 0
     if isinstance(value, bool):
+        raise OddValue(SHAPE)
+    if isinstance(value, str) and not re.fullmatch(r"\s*-?\d{1,20}\s*", value, re.ASCII):
         raise OddValue(SHAPE)
     try:
         found = int(value)
@@ -70,7 +70,7 @@ def text(value):
     if isinstance(value, list | dict):
         raise OddValue(SHAPE)
     found = str(value if value is not None else "")
-    if _IMPOSSIBLE.search(found):
+    if unusable(found):
         raise OddValue(TEXT)
     return found
 
@@ -80,12 +80,31 @@ def plain(value):
 
     :raise OddValue: see :func:`text`
     """
-    return " ".join(_TAG.sub(" ", text(value)).split())
+    return clean(text(value))
 
 
-def possible(value):
-    """A free text without what no database takes; nothing is refused."""
-    return _IMPOSSIBLE.sub("", str(value or ""))
+def name(value):
+    """A text that is only shown, made fit for it; nothing is refused."""
+    return clean_name(value)
+
+
+def free(value):
+    """A text of several lines without what no database takes; nothing is refused."""
+    return storable(value)
+
+
+def any_number(value):
+    """A number that can stand in a log row for a status: also a negative one.
+
+    :raise OddValue: another value
+    """
+    text_value = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,10}", text_value, re.ASCII):
+        raise OddValue(SHAPE)
+    found = int(text_value)
+    if abs(found) > LARGEST:
+        raise OddValue(SHAPE)
+    return found
 
 
 def grade(value):
@@ -104,10 +123,10 @@ def grade(value):
     return found
 
 
-def each(items, build, what, odd, mark, key="id", name=None, **where):
+def each(items, build, what, odd, mark, key="id", shown=None, **where):
     """Build a record of each item; what can't be used goes to ``odd``.
 
-    A record whose ``name`` holds impossible characters is used without them, and noted.
+    A record whose text ``shown`` holds impossible characters is used without them, and noted.
     An answer in which nothing has the key ``mark`` is one to another question, and refused.
 
     :param items: list of an answer
@@ -116,7 +135,7 @@ def each(items, build, what, odd, mark, key="id", name=None, **where):
     :param odd: list that is added to
     :param mark: a key that all such items have and others have not
     :param key: where the item's id stands
-    :param name: where a text stands that is only shown
+    :param shown: where a text stands that is only shown
     :param where: further values of ``OddRecord``
     :return: list of what was built
     :raise TypeError: ``items`` is no list of such items
@@ -132,9 +151,19 @@ def each(items, build, what, odd, mark, key="id", name=None, **where):
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             odd.append(OddRecord(what, _id(item, key, mark), SHAPE, **where))
         else:
-            if name and _IMPOSSIBLE.search(str(item.get(name) or "")):
+            if shown and unusable(str(item.get(shown) or "")):
                 odd.append(OddRecord(what, _id(item, key, mark), NAME, **where))
     return found
+
+
+def once(found):
+    """Records of a list without those whose id was there before: a list that holds one thing
+    twice says no more than one that holds it once.
+
+    :param found: iterable of records with an ``id``
+    :return: tuple
+    """
+    return tuple({record.id: record for record in reversed(list(found))}.values())[::-1]
 
 
 def _is(item, mark):

@@ -9,7 +9,7 @@ Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 """
 
 from . import moodle_errors as errors
-from .answer_values import OddValue, each, grade, moment, number, plain, possible, text
+from .answer_values import OddValue, any_number, each, free, grade, moment, number, once, plain, text
 from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
 from .moodle_client import SLOW_READ_TIMEOUT
 from .moodle_reader import shaped
@@ -44,10 +44,23 @@ def session_from_answer(item):
         statuses=tuple(statuses),
         marks=tuple(sorted(marks, key=lambda mark: (mark.user_id, mark.status_id))),
         user_ids=frozenset(each(item["users"], _user_id, "user", [], "id")),
-        description=possible(item["description"]),
+        description=free(item["description"]),
         modified_at=moment(item.get("timemodified")),
         odd=tuple(odd),
     )
+
+
+def _one_session(function, item):
+    """:raise MoodleOddRecord: it holds a value that can't be used"""
+    try:
+        return session_from_answer(item)
+    except OddValue as error:
+        raise errors.MoodleOddRecord(function, error.reason) from None
+
+
+def _today(item):
+    """:return: ``(session id, attendance id, start in unix seconds)``"""
+    return number(item["id"]), number(item["attendanceid"]), moment(item["sessdate"])
 
 
 def _status(item):
@@ -65,7 +78,7 @@ def _user_id(item):
 
 def _mark(row):
     # Not every status id fits: any number, also a negative one, can stand in a row.
-    return MoodleMark(number(row["studentid"]), int(row["statusid"]), possible(row["remarks"]))
+    return MoodleMark(number(row["studentid"]), any_number(row["statusid"]), free(row["remarks"]))
 
 
 class AttendanceApi:
@@ -99,7 +112,7 @@ class AttendanceApi:
             ),
             answer,
         )
-        return tuple(sessions), tuple(odd)
+        return once(sessions), tuple(odd)
 
     def session(self, session_id):
         """One session by its id.
@@ -121,11 +134,8 @@ class AttendanceApi:
                 # then the other family's name is tried.
                 fault = fault or error
                 continue
-            try:
-                return shaped(function, session_from_answer, answer)
-            except OddValue as error:
-                raise errors.MoodleOddRecord(function, error.reason) from None
-        raise fault
+            return shaped(function, lambda item: _one_session(function, item), answer)
+        raise fault or errors.MoodleFunctionDenied(PREFIX[NATIVE] + "get_session")
 
     def sessions_today(self, user_id):
         """Sessions of today, in the time zone of the token's user, in the courses
@@ -143,15 +153,11 @@ class AttendanceApi:
         return shaped(
             function,
             lambda courses: tuple(
-                (
-                    str(course["shortname"]),
-                    int(item["id"]),
-                    int(item["attendanceid"]),
-                    int(item["sessdate"]),
-                )
+                (text(course["shortname"]), *item)
                 for course in courses
                 for instance in course["attendance_instances"]
-                for item in instance["today_sessions"]
+                # A session that can't be used is met again, with its gap, where it is read.
+                for item in each(instance["today_sessions"], _today, "session", [], "sessdate")
             ),
             answer,
         )
@@ -195,7 +201,7 @@ class AttendanceApi:
             groupid=new.group_id,
             addcalendarevent=0,
         )
-        return shaped(function, lambda item: int(item["sessionid"]), answer)
+        return shaped(function, lambda item: number(item["sessionid"]), answer)
 
     def _send(self, operation, **params):
         """By the family that writes; by the other one where a wrapper points at code
@@ -210,4 +216,4 @@ class AttendanceApi:
                 return self.client.send(function, **params)
             except errors.MoodleFault as error:
                 fault = fault or error
-        raise fault
+        raise fault or errors.MoodleFunctionDenied(PREFIX[NATIVE] + operation)

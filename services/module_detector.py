@@ -46,6 +46,7 @@ class SiteInfo:
     """What ``core_webservice_get_site_info`` says, fit to be kept and shown.
 
     * ``user_id``: of the token's account, 0 where it is not told;
+    * ``administrator``: whether that account is a site administrator;
     * ``versions``: of the plug-in that each function of the token's service belongs to.
     """
 
@@ -54,6 +55,7 @@ class SiteInfo:
     release: str
     user_id: int
     versions: dict
+    administrator: bool = False
 
 
 def site_info_from(answer):
@@ -80,6 +82,7 @@ def site_info_from(answer):
         release=clean_name(answer.get("release"), 100),
         user_id=_id(answer.get("userid")),
         versions=versions,
+        administrator=answer.get("userissiteadmin") in (True, 1),
     )
 
 

@@ -3,7 +3,7 @@ about attendance. What is missing or of another type than recorded is refused he
 so that nothing behind this file meets a half answer."""
 
 from . import moodle_errors as errors
-from .answer_values import OddValue, each, moment, number, possible, text
+from .answer_values import each, moment, name, number, once, text
 from .records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
@@ -15,13 +15,10 @@ def shaped(function, build, answer):
     """``build(answer)``, with any surprise in its shape as a typed error.
 
     :raise MoodleUnreadable: a key is missing or a value has another type
-    :raise OddValue: the one record that was asked for holds an impossible value
     """
     try:
         return build(answer)
-    except OddValue:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         detail = f"{type(error).__name__} {error}"
         raise errors.MoodleUnreadable(function, None, detail) from None
 
@@ -30,7 +27,7 @@ def _user(item):
     roles = [str(role["shortname"]) for role in item.get("roles") or ()]
     return MoodleUser(
         id=number(item["id"]),
-        fullname=possible(item.get("fullname")),
+        fullname=name(item.get("fullname")),
         idnumber=text(item.get("idnumber")).strip(),
         email=text(item.get("email")).strip(),
         teacher=any(role not in STUDENT_ROLES for role in roles),
@@ -41,7 +38,7 @@ def _course(item):
     return MoodleCourse(
         id=number(item["id"]),
         shortname=text(item["shortname"]),
-        fullname=possible(item.get("fullname") or item["shortname"]),
+        fullname=name(item.get("fullname") or item["shortname"]),
         idnumber=text(item["idnumber"]).strip() if "idnumber" in item else None,
         starts=moment(item.get("startdate")),
         ends=moment(item.get("enddate")),
@@ -52,7 +49,7 @@ def _course(item):
 def _activity(module):
     return MoodleActivity(
         id=number(module["instance"]),
-        name=possible(module.get("name")),
+        name=name(module.get("name")),
         groupmode=number(module.get("groupmode")),
         module_id=number(module.get("id")),
     )
@@ -60,7 +57,7 @@ def _activity(module):
 
 def _group(item):
     return MoodleGroup(
-        id=number(item["id"]), name=possible(item["name"]), idnumber=text(item["idnumber"]).strip()
+        id=number(item["id"]), name=name(item["name"]), idnumber=text(item["idnumber"]).strip()
     )
 
 
@@ -81,7 +78,7 @@ class MoodleReader:
         return tuple(odd)
 
     def _users(self, items):
-        return each(items, _user, "user", self.odd, "fullname", name="fullname")
+        return each(items, _user, "user", self.odd, "fullname", shown="fullname")
 
     def courses(self):
         """All courses but the front page (``core_course_get_courses``)."""
@@ -95,11 +92,11 @@ class MoodleReader:
                 "course",
                 self.odd,
                 "shortname",
-                name="fullname",
+                shown="fullname",
             ),
             answer,
         )
-        return tuple(sorted(found, key=lambda course: course.id))
+        return tuple(sorted(once(found), key=lambda course: course.id))
 
     def activities(self, course_id):
         """Attendance activities of a course (``core_course_get_contents``)."""
@@ -109,7 +106,7 @@ class MoodleReader:
         )
         return shaped(
             function,
-            lambda sections: tuple(
+            lambda sections: once(
                 each(
                     [
                         module
@@ -122,7 +119,7 @@ class MoodleReader:
                     self.odd,
                     "instance",
                     key="instance",
-                    name="name",
+                    shown="name",
                 )
             ),
             answer,
@@ -133,7 +130,7 @@ class MoodleReader:
         (``core_enrol_get_enrolled_users``)."""
         function = "core_enrol_get_enrolled_users"
         fields = "id,idnumber,email,fullname" + (",roles" if with_roles else "")
-        users, asked = [], 0
+        users, asked, known = [], 0, set()
         while True:
             answer = self.client.fetch(
                 function,
@@ -145,9 +142,13 @@ class MoodleReader:
                     {"name": "sortby", "value": "id"},
                 ],
             )
-            users += shaped(function, lambda items: self._users(items), answer)
+            page = shaped(function, self._users, answer)
+            new = [user for user in page if user.id not in known]
+            known |= {user.id for user in new}
+            users += new
             asked += len(answer)
-            if len(answer) < PAGE:
+            # A page that brings nobody new is a Moodle that can't count, and has no end.
+            if len(answer) < PAGE or not new:
                 return tuple(users)
 
     def users_by_id(self, user_ids):
@@ -168,13 +169,13 @@ class MoodleReader:
                 if len(ids) > 1:
                     todo += [ids[: len(ids) // 2], ids[len(ids) // 2 :]]
                 continue
-            found += shaped(function, lambda items: self._users(items), answer)
-        return tuple(sorted(found, key=lambda user: user.id))
+            found += shaped(function, self._users, answer)
+        return tuple(sorted(once(found), key=lambda user: user.id))
 
     def groups(self, course_id):
         """Groups of a course with their idnumbers (``core_group_get_course_groups``)."""
         function = "core_group_get_course_groups"
         answer = self.client.fetch(function, courseid=course_id)
         return shaped(
-            function, lambda items: tuple(each(items, _group, "group", self.odd, "courseid", name="name")), answer
+            function, lambda items: once(each(items, _group, "group", self.odd, "courseid", shown="name")), answer
         )

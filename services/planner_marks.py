@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from . import plan as p
-from .answer_values import possible
+from .moodle_text import storable
 from .records import AttendanceTypes, Line
 
 REMARK_SIZE = 256
@@ -23,7 +23,7 @@ class Mark:
 
 def clean_remark(text):
     """A Moodle remark as OpenEduCat keeps it: one line, no markup, 256 characters."""
-    text = _MARKUP.sub("", possible(text))
+    text = _MARKUP.sub("", storable(text.replace("\x00", "")))
     return " ".join(text.split())[:REMARK_SIZE].rstrip()
 
 

@@ -54,6 +54,7 @@ METHODS = {
         "action_setup_finish": SETTINGS,
         "action_setup_next": SETTINGS,
         "action_setup_open_preview": SYNC,
+        "action_stop_backfill": SYNC,
         "action_sync_now": SYNC,
         "action_test_connection": SETTINGS,
         "action_verify": SYNC,

@@ -124,6 +124,12 @@ class MoodleCase(SchoolCase):
         """The instance under another address; a saved token does not follow it."""
         self.instance.write({"url": url, "token": self.token})
 
+    def second_instance(self, **values):
+        """The same Moodle once more: a company has only one instance of it, so of another."""
+        company = self.env["res.company"].create({"name": "Other school"})
+        values = {"company_id": company.id, "user_id": False, "url": self.instance.url, **values}
+        return self.instance.copy(values)
+
     def build_moodle(self):
         """One course with one activity; the students are users with idnumbers."""
         state = self.moodle

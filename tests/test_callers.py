@@ -74,7 +74,7 @@ class TestByRpc(CallerCase):
 
     def test_several_share_the_time(self):
         self.from_outside()
-        other = self.instance.copy({"name": "Other"})
+        other = self.instance.copy({"name": "Other", "url": "https://elsewhere.example"})
         results = self.rpc(self.instance | other)
         self.assertEqual([result.state for result in results], ["done", "skipped"])
 

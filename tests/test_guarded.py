@@ -59,8 +59,8 @@ class TestHostileAnswers(MoodleCase):
         self.canned = CannedServer(self.server.url)
         self.addCleanup(self.canned.stop)
         self.healthy = self.instance
-        self.instance = self.healthy.copy({"name": "Broken"})
-        self.lead_to(self.canned.url)
+        self.instance = self.healthy.copy({"name": "Broken", "url": self.canned.url})
+        self.instance.token = self.token
 
     def hostile(self):
         for name, body in HOSTILE.items():
@@ -136,7 +136,7 @@ class TestOthersGoOn(MoodleCase):
     def setUp(self):
         super().setUp()
         self.session = self.add_session("PA")
-        self.broken = self.instance.copy({"name": "Broken"})
+        self.broken = self.second_instance(name="Broken")
         self.broken.token = self.token
         # It comes first: the other one has just been tried.
         self.instance.last_try = "2026-01-01"

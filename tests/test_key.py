@@ -93,7 +93,7 @@ class TestItStaysWithItsAddress(KeyCase):
 
     def test_of_several_each_by_itself(self):
         self.start()
-        other = self.instance.copy({"name": "Other", "url": "https://elsewhere.example"})
+        other = self.second_instance(name="Other", url="https://elsewhere.example")
         other.token = "other"
         (self.instance | other).write({"url": "https://elsewhere.example"})
         self.assertEqual((self.secret(), self.secret(other)), (None, "other"))

@@ -117,7 +117,7 @@ class TestValues(BaseCase):
         }  # fmt: skip
         session = session_from_answer(answer)
         self.assertEqual([status.description for status in session.statuses], ["Present"])
-        self.assertEqual([mark.remark for mark in session.marks], ["ab"])
+        self.assertEqual([mark.remark for mark in session.marks], ["a \N{REPLACEMENT CHARACTER}b"])
         self.assertEqual([(o.what, o.id, o.where) for o in session.odd], [("status", 2, 1), ("mark", 6, 1)])
         plan = plan_course(
             b.reading(b.session(1, {1: "P"}, odd=session.odd[:1])),
@@ -137,7 +137,7 @@ class CannedCase(MoodleCase):
         super().setUp()
         self.canned = CannedServer(self.server.url)
         self.addCleanup(self.canned.stop)
-        self.instance.url = self.canned.url
+        self.lead_to(self.canned.url)
 
     def change(self, function, change):
         """Let each answer of a function be changed before it is sent.
