@@ -30,7 +30,6 @@ KEPT = Path(os.environ["CACHE"]) / "demo.moodle"
 REAL = os.environ.get("MOODLE_URL")
 TOKEN = os.environ["MOODLE_TOKEN"] if REAL else demo_moodle.TOKEN
 ZONE = demo_moodle.ZONE
-FIELDS = demo_compare.FIELDS
 WEEKS = 4
 WIDTH = 100
 LABEL = 10
@@ -83,7 +82,7 @@ def many(number, words):
 
 def in_words(mark):
     remark = f", “{mark.remark}”" if mark.remark else ""
-    return FIELDS.get(mark.status, mark.status) + remark
+    return mark.status + remark
 
 
 class Demo:
@@ -95,7 +94,7 @@ class Demo:
     def __init__(self, env):
         self.env = env
         self.problems = []
-        self.here = {}
+        self.here, self.told = {}, set()
         self.server = self.school = None
 
     def play(self):
@@ -111,12 +110,14 @@ class Demo:
         heading("Then, in Moodle and in OpenEduCat")
         if self.school:
             rows("Moodle", demo_moodle.second_act(self.school))
+        self.choose_letters()
         self.mark_by_hand()
 
         heading("Second pull")
         before = self.here
         self.run()
         self.changes(before)
+        self.gaps()
 
         heading("Third pull, with nothing changed")
         self.nothing_written(self.run())
@@ -128,7 +129,7 @@ class Demo:
 
     def other_directions(self):
         """A real Moodle is only read, so this is for the scripted one."""
-        demo_both.push(self.env, self.instance, self.run)
+        demo_both.push(self.env, self.instance, self.school, self.run)
         runs = demo_both.both(self.env, self.instance, self.school, self.run)
         self.nothing_written(runs[-1])
         demo_moodle.keep(self.school, KEPT)
@@ -183,6 +184,7 @@ class Demo:
 
         :return: ``{counter: number}`` of what it wrote
         """
+        before = demo_compare.marks_here(self.env.cr, self.instance.id)
         started = time.monotonic()
         result = self.instance.sync_attendance()[0]
         seconds = time.monotonic() - started
@@ -209,24 +211,52 @@ class Demo:
             text = f"Moodle was later {run.conflicts_moodle} times, OpenEduCat {run.conflicts_oec}"
             row("conflicts", text)
         row("cost", f"{run.moodle_calls} Moodle calls, {seconds:.1f} seconds")
-        self.compare()
+        self.compare(before)
         return written
 
-    def compare(self):
-        before = self.here
+    def compare(self, before):
+        """:param before: what was here before the run"""
         self.here = demo_compare.marks_here(self.env.cr, self.instance.id)
+        known = {session for session, _student in self.here}
         self.there = demo_compare.marks_in_moodle(
-            self.moodle, self.courses, self.students, ZoneInfo(ZONE)
+            self.moodle, self.courses, self.students, ZoneInfo(ZONE), known
         )
-        found = list(demo_compare.differences(self.there, self.here, before))
-        row("compared", many(len(found), "difference{s}") if found else "equal")
-        self.problems += found
+        gaps = demo_compare.Gaps(self.env.cr, self.instance.id)
+        pulled = self.instance.sync_attendance_from != "oec"
+        found = demo_compare.compare(self.there, self.here, before, gaps, pulled)
+        self.compared = found
+        words = many(len(found.problems), "difference{s}") if found.problems else "equal"
+        if found.left_out:
+            out = many(found.left_out.total(), "mark{s}")
+            words += f", except {out} left out with {many(len(found.left_out), 'gap{s}')}"
+        row("compared", words)
+        self.problems += found.problems
 
     def gaps(self):
+        """Those that were not told yet."""
         for gap in self.env["moodle.sync.gap"].search([("state", "=", "open")]):
+            if gap.id in self.told:
+                continue
+            self.told.add(gap.id)
             # A gap of a whole activity does not know how many marks wait in it.
             label = many(gap.marks, "mark{s}") if gap.marks else ""
             row(label, f"{gap.course_name or 'Site'}: {gap.name}")
+
+    def choose_letters(self):
+        """Somebody says what letters mean that were left out, as far as the demo knows
+        their language: *Choose*, beside the gap."""
+        told = []
+        for gap in self.env["moodle.sync.gap"].search(
+            [("state", "=", "open"), ("acronym", "!=", False)], order="acronym"
+        ):
+            means = demo_compare.MEANS.get((gap.acronym, gap.description))
+            if means:
+                choice = {"gap_id": gap.id, "meaning": means[0].upper()}
+                self.env["moodle.letter.choose"].create(choice).action_choose()
+                told.append(f"{gap.acronym} ({gap.description}) is {means}")
+        self.env.cr.commit()
+        if told:
+            row("Choose", f"Somebody says what letters mean: {', '.join(told)}.")
 
     def mark_by_hand(self):
         """Somebody changes a line in OpenEduCat; Moodle is right, so it is put back."""
@@ -268,23 +298,42 @@ class Demo:
         )
 
     def verdict(self):
-        for name in self.there.unreadable:
-            row("Moodle", f"can't deliver the activity {name}; it is left out on both sides.")
-        letters = Counter(mark.status for mark in self.there.marks.values())
-        words = ", ".join(f"{letters[letter]} {word}" for letter, word in FIELDS.items())
+        found = self.compared
+        for _course, name in self.there.unreadable.values():
+            row("Moodle", f"can't list the activity {name}; what is known of it was read singly.")
+        marks = Counter(
+            mark.mark.status for mark in self.there.marks.values() if mark.mark.status
+        )
+        words = ", ".join(f"{marks[status]} {status}" for status in demo_compare.STATUSES)
         row("Moodle", f"{many(len(self.there.marks), 'mark{s}')} of matched students: {words}.")
-        lines = many(len(self.here), "line{s}")
-        kept = self.there.left_out & self.here.keys()
-        if kept:
-            lines += f", {len(kept)} of them kept where Moodle now has a status of its own"
-        row("OpenEduCat", f"{lines}. Compared one by one: status, date, subject and remark.")
-        if not self.there.marks:
+        row(
+            "OpenEduCat",
+            f"{many(len(self.here), 'line{s}')}, {found.equal} of them equal, compared one by "
+            "one: what the mark means, date, subject and remark.",
+        )
+        self.left_out(found)
+        if not found.equal:
             self.problems.append("There was nothing to compare.")
         for problem in self.problems[:20]:
             print(f"* {problem}")
         if len(self.problems) > 20:
             print(f"* … and {len(self.problems) - 20} more.")
         print("No." if self.problems else "Yes.")
+
+
+    def left_out(self, found):
+        """Not equal, and known to be so: by gap, or because it is too early."""
+        kinds = dict(self.env["moodle.sync.gap"]._fields["kind"].selection)
+        texts = Counter()
+        for number, marks in found.left_out.items():
+            gap = self.env["moodle.sync.gap"].browse(number)
+            letter = f" {gap.acronym} ({gap.description})" if gap.acronym else ""
+            texts[f"{gap.course_name}: {kinds[gap.kind]}{letter}"] += marks
+        rows("left out", (f"{many(n, 'mark{s}')}, {text}" for text, n in texts.items()))
+        for why, number in found.waiting.items():
+            row("waiting", f"{many(number, 'mark{s}')} {demo_compare.WAIT[why]}")
+        for letter, number in found.unknown.items():
+            row("unsure", f"{many(number, 'mark{s}')} with {letter}, which the demo can't read")
 
 
 def main(env):

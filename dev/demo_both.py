@@ -23,8 +23,10 @@ def mark(line, letter, hours_ago=0):
         line.with_context(connector_no_export=True).moodle_marked_at = moment.replace(microsecond=0)
 
 
-def push(env, instance, run_and_tell):
-    """:return: list of what ``run_and_tell`` answered"""
+def push(env, instance, school, run_and_tell):
+    """The letters of one activity are German.
+
+    :return: list of what ``run_and_tell`` answered"""
     heading("Direction OpenEduCat: some marks change here")
     instance.sync_attendance_from = "oec"
     sheet = env["op.attendance.sheet"].search(
@@ -32,6 +34,16 @@ def push(env, instance, run_and_tell):
     )
     for line, letter in zip(sheet.attendance_line[:3], "AEL", strict=True):
         print(f"* {line.student_id.name}: {LETTERS[letter]}, on the sheet {sheet.name}")
+        mark(line, letter)
+    german = school.sessions["german 1"]
+    sheet = env["op.attendance.sheet"].search(
+        [("moodle_instance_id", "=", instance.id), ("moodle_session_id", "=", german.id)]
+    )
+    present = sheet.attendance_line.filtered("present")[0]
+    absent = sheet.attendance_line.filtered("absent")[0]
+    for line, letter in ((present, "A"), (absent, "P")):
+        shown = demo_moodle.IN_GERMAN[letter]
+        print(f"* {line.student_id.name}: {LETTERS[letter]} on {sheet.name}, {shown} in Moodle")
         mark(line, letter)
     env.cr.commit()
     print("\nWhat a run would do (nothing is written by asking):")

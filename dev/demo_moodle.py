@@ -25,6 +25,14 @@ ZONE = "Asia/Kolkata"
 PORT = int(os.environ.get("MOODLE_PORT") or 8100)
 # Three of four are present; the rest is spread over the other letters.
 LETTERS = "PPPPLPPAPPPPPEPP"
+# As mod_attendance has them where it was installed in German: A is present.
+GERMAN = (
+    ("A", "Anwesend", 2),
+    ("V", "Verspätet", 1),
+    ("E", "Entschuldigt", 1),
+    ("U", "Unentschuldigt", 0),
+)
+IN_GERMAN = {"P": "A", "A": "U", "L": "V", "E": "E"}
 
 
 @dataclass
@@ -61,9 +69,10 @@ class School:
         return session
 
     def take(self, session, people):
+        letters = {status.acronym for status in self.state.statuses_of(session)}
         for person in people:
             letter = LETTERS[(session.id * 5 + person.id * 3) % len(LETTERS)]
-            self.mark(session, person, letter)
+            self.mark(session, person, letter if "P" in letters else IN_GERMAN[letter])
 
     def mark(self, session, person, letter, days_later=0, **remark):
         """By the teacher, half an hour into the session: never by the real clock, so that
@@ -156,7 +165,7 @@ def _physics(school, ids):
 
 def _history(school, ids):
     """A diploma course without an ID number, found by its short name: two seminars on one
-    day, and one just before midnight."""
+    day, and one just before midnight; and tutorials with the letters of a German Moodle."""
     people = school.people[:15]
     course = _course(school, ids["courses"][2][0], "History", "HIS1_DIP", people)
     seminars = school.state.add_attendance(course, "Seminars")
@@ -164,6 +173,9 @@ def _history(school, ids):
         school.hold(f"history {week}", seminars, week * 7 + 4, "10:00", people)
     school.hold("same day", seminars, 4, "15:30", people)
     school.hold("near midnight", seminars, 12, "23:50", people)
+    tutorials = school.state.add_attendance(course, "Übungen", statuses=GERMAN)
+    for week in range(3):
+        school.hold(f"german {week}", tutorials, week * 7, "17:00", people)
 
 
 def second_act(school):
