@@ -8,6 +8,7 @@ window. Both: 1 page of users per 500 people, 1 groups call if a session has a g
 from dataclasses import dataclass, field, replace
 
 from . import moodle_errors as errors
+from .answer_values import SHAPE
 from .records import CourseReading, OddRecord, UnreadableSession
 
 
@@ -155,8 +156,9 @@ class CourseReader:
                 continue
             odd += unusable
             sessions += found
-            if all(record.id for record in unusable):
-                # Whatever else is missing from the list is gone.
+            if all(record.id and record.reason != SHAPE for record in unusable):
+                # Whatever else is missing from the list is gone. What has not even the
+                # shape of a session may be the answer to another question.
                 listed.add(activity.id)
             kept = known.starts.get(activity.id, {})
             known.starts[activity.id] = {session.id: session.starts for session in found} | {
