@@ -41,6 +41,8 @@ LINES = """
  LEFT JOIN op_attendance_line line ON line.attendance_id = sheet.id
      WHERE sheet.moodle_instance_id = %s AND sheet.state != 'cancel'
 """
+# Kinds of gaps that name a session by its number, whatever the course.
+OF_A_SESSION = ("refused", "unreadable_session")
 GAPS = """
     SELECT id, kind, key, unit, moodle_id, record_model, record_id, acronym, description, sources
       FROM moodle_sync_gap
@@ -270,9 +272,9 @@ class Gaps:
                 place.acronym,
                 place.description.casefold(),
             ) and str(place.course) in sources
-        if place.course and gap["unit"] not in (0, place.course):
-            return False
         kind, number = gap["kind"], gap["moodle_id"]
+        if gap["unit"] not in (0, place.course) and kind not in OF_A_SESSION:
+            return False
         student = gap["record_model"] == "op.student" and gap["record_id"] == place.student
         if kind == "no_batch":
             return student and not place.group
