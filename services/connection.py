@@ -1,6 +1,7 @@
 """Both sides of one instance, as one run has them: Odoo by a cursor of the run's own,
 Moodle by a client that has found out what the token may do. ORM."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytz
@@ -50,10 +51,10 @@ class Connection:
         self.store = LocalStore(instance)
 
     def _rules(self, detection):
-        instance = self.instance
+        instance, now = self.instance, int(time.time())
         start = None
         if instance.sync_window_days:
-            today = datetime.now(pytz.timezone(instance.tz)).date()
+            today = datetime.fromtimestamp(now, pytz.timezone(instance.tz)).date()
             start = today - timedelta(days=instance.sync_window_days)
         return Rules(
             zone=instance.tz,
@@ -62,7 +63,7 @@ class Connection:
             clock_offset=round(self.client.clock_offset or 0),
             user_id=detection.user_id,
             may_create=instance.create_moodle_sessions and self.api.creates_sessions,
-            now=int(datetime.now(pytz.utc).timestamp()),
+            now=now,
             chosen=instance._chosen_meanings(),
         )
 

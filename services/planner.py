@@ -96,6 +96,8 @@ class _Planner(PushRules):
         self.marks_seen = self.sessions_older = self.sessions_early = 0
         # (session, student) of whom nobody knows what Moodle's mark is.
         self.undecided = set()
+        # Marks by session that no line can be made of, and that have no sheet yet.
+        self.unplaced = {}
         # (session, batch) of which a sheet is there and nobody knows whether it is theirs.
         self.held_back = set()
         self._sets = {}
@@ -198,6 +200,8 @@ class _Planner(PushRules):
                 continue
             key = self._sheet_of(session, sheets, mark)
             if key is None:
+                if mark.status is None:
+                    self.unplaced.setdefault(session.id, []).append(mark)
                 continue
             if isinstance(key, Sheet) and key.state == "cancel":
                 self.skipped["cancelled"] += 1
@@ -375,11 +379,13 @@ class _Planner(PushRules):
                 self.skipped["two_courses"] += len(marks)
                 continue
             sheet = adopted.get((session.id, key))
-            plans.append(
-                self._existing_sheet(session, sheet, marks, day)
-                if sheet
-                else self._new_sheet(session, key, marks, day)
-            )
+            if sheet is None:
+                plans.append(self._new_sheet(session, key, marks, day))
+                continue
+            # What its lines meet in Moodle is more than the marks that asked for it.
+            lines = self.lines_of_sheet.get(sheet.id, ())
+            held = [m for m in self.unplaced.get(session.id, ()) if m.student_id in lines]
+            plans.append(self._existing_sheet(session, sheet, [*marks, *held], day))
         for sheet in self.sheets_of_session.get(session.id, ()):
             if sheet.state != "cancel":
                 plans.append(self._existing_sheet(session, sheet, by_sheet.get(sheet, ()), day))

@@ -1,11 +1,12 @@
 """Random histories of a :class:`world.World`: what people do on either side, and runs,
 whole or cut short. The same randomness is the same history."""
 
-from .world import World
+from .world import LEAVE_OUT, SETS, World
 
 LETTERS = "PALE"
+# The first two days are over or under way when a history begins.
 DAYS = range(3)
-SECONDS = (0, 1, 30, 3600)
+SECONDS = (0, 1, 30, 3600, 43200)
 
 
 class History:
@@ -19,7 +20,14 @@ class History:
     def __init__(self, direction, randomness, world=World):
         self.random = randomness
         skew = self.random.choice((0, 0, 600, -600, 7))
-        self.world = world(direction, skew, may_create=self.random.random() < 0.3)
+        self.world = world(
+            direction,
+            skew,
+            may_create=self.random.random() < 0.3,
+            sets=self.some_sets(),
+            shows_all=self.random.random() < 0.6,
+            window_days=self.random.choice((None, None, None, 1)),
+        )
         self.told = []
         for _number in range(self.random.randint(1, 2)):
             self.add_session()
@@ -31,6 +39,12 @@ class History:
         for _number in range(self.random.randint(3, steps)):
             # Sometimes in the same second as before.
             self.step(self.random.choice(actions or ACTIONS), self.random.choice(SECONDS))
+
+    def some_sets(self):
+        """One activity with the English letters, as most have it; or one or two of any."""
+        if self.random.random() < 0.4:
+            return ("english",)
+        return self.random.choices(list(SETS), k=self.random.choice((1, 1, 2)))
 
     def step(self, action, seconds):
         self.world.now += seconds
@@ -46,14 +60,29 @@ class History:
     # --- Moodle -------------------------------------------------------------------
 
     def add_session(self):
-        self.world.add_session(self.random.choice(DAYS), self.random.choice((0, 0, 11, 12)))
+        activity = self.random.choice(list(self.world.sets))
+        group = self.random.choice((0, 0, 11, 12))
+        self.world.add_session(self.random.choice(DAYS), group, activity)
 
     def mark_in_moodle(self):
         session = self.pick(self.world.sessions)
         if session is None:
             return False
+        letters = self.world.letters(session)
         for user in self.random.sample((1, 2, 3), self.random.randint(1, 3)):
-            self.world.moodle_mark(session, user, self.random.choice(LETTERS + "M"))
+            self.world.moodle_mark(session, user, self.random.choice(letters))
+
+    def double(self):
+        session = self.pick(self.world.sessions)
+        if session is None:
+            return False
+        letters = self.world.letters(session)
+        for user in (1, 2, 3):
+            self.world.double(session, user, self.random.choice(letters))
+
+    def mend_doubled(self):
+        session = self.pick(self.world.sessions)
+        return session and self.world.mend_doubled(session, self.random.choice)
 
     def automark(self):
         session = self.pick(self.world.sessions)
@@ -73,6 +102,30 @@ class History:
 
     def enrol(self):
         self.world.toggle_enrolment(self.random.choice((1, 2, 3)))
+
+    # --- the meaning of letters -----------------------------------------------------
+
+    def choose(self):
+        """Mostly what is meant by the letter; sometimes a mistake, which can be corrected
+        later, or taken back."""
+        activity = self.random.choice(list(self.world.sets))
+        letter = self.random.choice(self.world.letters_of(activity))
+        meaning = letter.truth or self.random.choice(LETTERS)
+        if self.random.random() < 0.25:
+            meaning = self.random.choice([*LETTERS, LEAVE_OUT, None, None])
+        self.world.choose(
+            letter,
+            meaning,
+            any_description=self.random.random() < 0.1,
+            activity=self.random.choice((0, 0, 0, activity)),
+            send=self.random.random() < 0.3,
+        )
+
+    def choose_all(self):
+        """A set-up that is gone through to its end."""
+        for activity in self.world.sets:
+            for letter in self.world.letters_of(activity):
+                self.world.choose(letter, letter.truth or LEAVE_OUT)
 
     # --- OpenEduCat ---------------------------------------------------------------
 
@@ -117,7 +170,8 @@ ACTIONS = (
     "mark_in_moodle", "mark_in_moodle", "mark_in_moodle", "mark_here", "mark_here",
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
-    "run_cut_short", "run_with_an_edit_in_between",
+    "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all", "double",
+    "mend_doubled",
 )  # fmt: skip
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

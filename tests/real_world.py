@@ -15,34 +15,72 @@ UPDATE = "mod_wsattendance_update_user_status"
 
 
 class RealWorld:
-    """:param case: a ``MoodleCase`` at rest, with students 1, 2 and 5 of it playing"""
+    """:param case: a ``MoodleCase`` at rest, with students 1, 2 and 5 of it playing
+    :param shows_all: has no say here: the scripted Moodle shows the last row, as Moodle does
+    """
 
-    def __init__(self, case, direction, skew=0, may_create=False):
+    def __init__(
+        self, case, direction, skew=0, may_create=False, sets=("english",), shows_all=False,
+        window_days=None,
+    ):  # fmt: skip
         self.case = case
         self.env = case.env
         self.moodle = case.moodle
         self.skew = skew
-        self.now = int(time.time())
+        self.now = b.START + w.DAY
+        self.window_days = window_days
         self.said_in_moodle, self.said_here = {}, {}
+        self.sent, self.was_doubled = {}, set()
         self.players = {1: 0, 2: 1, 3: 4}
         self.users = {user: case.users[n] for user, n in self.players.items()}
         self.students = {user: case.students[n] for user, n in self.players.items()}
         case.instance.write(
-            {"sync_attendance_from": direction, "create_moodle_sessions": may_create}
+            {
+                "sync_attendance_from": direction,
+                "create_moodle_sessions": may_create,
+                "sync_window_days": window_days or 0,
+            }
         )
         self.direction = direction
         self.groups = {11: case.groups[0], 12: case.groups[1], 0: None}
-        self.moodle.add_status(case.lectures, "M", "Medical", 1)
+        self.sets = dict(enumerate(sets, 1))
+        self.activities = {number: self._activity(number, name) for number, name in self.sets.items()}
+        # {id of a status in Moodle: Letter}; and what people choose, for the copy as well.
+        self.letter_by_id = {
+            status.id: letter
+            for number in self.sets
+            for status, letter in zip(
+                self._statuses(number), self.letters_of(number), strict=True
+            )
+        }
+        self.choices = []
         case.clock.time = lambda: self.now
         self._tick()
 
     def _tick(self):
         self.moodle.clock.set(self.now + self.skew)
 
+    def _activity(self, number, name):
+        if number > 1:
+            activity = self.moodle.add_attendance(
+                self.case.moodle_course, f"{name} {number}", groupmode=2, statuses=()
+            )
+        else:
+            activity = self.case.lectures
+            for status in self._statuses(1, activity):
+                del self.moodle.statuses[status.id]
+        for acronym, description, grade, _truth, _known in w.SETS[name]:
+            self.moodle.add_status(activity, acronym, description, grade)
+        return activity
+
+    def _statuses(self, number, activity=None):
+        activity = activity or self.activities[number]
+        return [s for s in self.moodle.statuses.values() if s.attendance_id == activity.id]
+
     @staticmethod
     def clock():
-        """What stands in for the module ``time`` in the add-on's client: Odoo's clock,
-        which the world sets."""
+        """What stands in for the module ``time`` in the add-on's client and connection:
+        Odoo's clock, which the world sets."""
         return SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=time.sleep)
 
     # --- people in Moodle ---------------------------------------------------------
@@ -51,28 +89,67 @@ class RealWorld:
     def sessions(self):
         return self.moodle.sessions
 
-    def add_session(self, day, group=0):
+    def add_session(self, day, group=0, activity=1):
         self._tick()
         return self.moodle.add_session(
-            self.case.lectures, b.START + day * w.DAY, group=self.groups[group]
+            self.activities[activity], b.START + day * w.DAY, group=self.groups[group]
+        )
+
+    def letters_of(self, activity):
+        return w.LETTERS_OF[self.sets[activity]]
+
+    def letters(self, session):
+        return self.letters_of(self._number(session))
+
+    def _number(self, session):
+        return next(n for n, a in self.activities.items() if a.id == session.attendance_id)
+
+    def _status(self, session, letter):
+        return next(
+            status
+            for status in self.moodle.statuses_of(session)
+            if self.letter_by_id[status.id] is letter
         )
 
     def moodle_mark(self, session, user, letter, by="teacher"):
         self._tick()
         account = self.users[user]
         if account.id in self.moodle.listed(session):
-            self.moodle.mark(session, account, letter, by=self.case.teacher)
-            self._said(session, account.id, letter)
+            self.moodle.set_status_of(session, account, self._status(session, letter).id)
+            self._taken(session, account.id, letter)
+
+    def _taken(self, session, account, letter):
+        session.lasttaken, session.lasttakenby = self.moodle.clock(), self.case.teacher.id
+        self._said(session, account, letter)
 
     def _said(self, session, account, letter):
-        self.said_in_moodle.setdefault((session.id, account), []).append(letter)
+        self.said_in_moodle.setdefault((session.id, account), []).append(letter.id)
+
+    def double(self, session, user, letter):
+        self._tick()
+        account = self.users[user]
+        if any(row.user_id == account.id for row in session.log) and (
+            account.id in self.moodle.listed(session)
+        ):
+            self.moodle.double(session, account, status=self._status(session, letter))
+            self.was_doubled.add((session.id, account.id))
+            self._taken(session, account.id, letter)
+
+    def mend_doubled(self, session, keep):
+        rows = {}
+        for row in session.log:
+            rows.setdefault(row.user_id, []).append(row)
+        session.log = [keep(of_user) for of_user in rows.values()]
 
     def automark(self, session):
         self._tick()
-        before = set(self.moodle.marks(session))
-        self.moodle.automark(session)
-        for account in set(self.moodle.marks(session)) - before:
-            self._said(session, account, "A")
+        if session.sessdate > self.moodle.clock():
+            return
+        absent = next(letter for letter in self.letters(session) if letter.truth == "A")
+        before = {row.user_id for row in session.log}
+        self.moodle.automark(session, absent.status.acronym)
+        for account in {row.user_id for row in session.log} - before:
+            self._said(session, account, absent)
 
     def reset(self, session):
         session.log, session.lasttaken, session.lasttakenby = [], 0, 0
@@ -91,6 +168,32 @@ class RealWorld:
         else:
             group = self.case.groups[0 if user < 3 else 1]
             self.moodle.enrol(course, account, groups=[group])
+
+    # --- people who say what a letter means -----------------------------------------
+
+    def choose(self, letter, meaning, any_description=False, activity=0, send=False):
+        self.choices.append((letter, meaning, any_description, activity, send))
+        values = {
+            "instance_id": self.case.instance.id,
+            "acronym": letter.status.acronym,
+            "description": "" if any_description else letter.status.description,
+            "activity_id": self.activities[activity].id if activity else 0,
+        }
+        rows = self.env["moodle.status.meaning"]
+        rows.search(
+            [
+                ("instance_id", "=", values["instance_id"]),
+                ("acronym", "=", values["acronym"]),
+                ("description", "=", values["description"] or False),
+                ("activity_id", "=", values["activity_id"]),
+            ]
+        ).unlink()
+        if meaning:
+            rows.create({**values, "meaning": meaning, "send": send})
+
+    def next_start(self):
+        starts = [session.sessdate for session in self.sessions.values()]
+        return min((moment for moment in starts if moment > self.now), default=None)
 
     # --- people in OpenEduCat -----------------------------------------------------
 
@@ -144,6 +247,11 @@ class RealWorld:
         if meanwhile:
             server.on_call(self._once(meanwhile))
         self.case.sync()
+        for call in server.calls:
+            if call.written and call.function == UPDATE:
+                params = dict(call.params)
+                key = int(params["sessionid"]), int(params["studentid"])
+                self.sent.setdefault(key, set()).add(int(params["statusid"]))
         server.faults.clear()
         server._hooks.clear()
 
@@ -161,10 +269,18 @@ class RealWorld:
 
     def as_world(self):
         """Both sides as they are, as a :class:`world.World`."""
-        copy = w.World(self.direction)
+        copy = w.World(
+            self.direction,
+            self.skew,
+            sets=self.sets.values(),
+            shows_all=False,
+            window_days=self.window_days,
+        )
+        copy.now = self.now
+        for choice in self.choices:
+            copy.choose(*choice)
         numbers = {account.id: user for user, account in self.users.items()}
         of_student = {student.id: w.STUDENTS[user] for user, student in self.students.items()}
-        letters = {status.id: status.acronym for status in self.moodle.statuses.values()}
         course = self.moodle.enrolments[self.case.moodle_course.id]
         copy.enrolled = {user for user, account in self.users.items() if account.id in course}
         group_of = {group.id: number for number, group in self.groups.items() if group}
@@ -173,12 +289,14 @@ class RealWorld:
                 session.id,
                 session.sessdate,
                 group_of.get(session.group_id, 0),
-                {
-                    numbers[row.user_id]: w.STATUS_IDS[letters[row.status_id]]
-                    for row in session.log
-                    if row.user_id in numbers
-                },
+                taken_at=session.lasttaken or 0,
+                activity=self._number(session),
+                modified_at=session.timemodified,
             )
+            for row in session.log:
+                if row.user_id in numbers:
+                    rows = copy.sessions[session.id].log.setdefault(numbers[row.user_id], [])
+                    rows.append(self.letter_by_id[row.status_id].id)
         batches = {batch.id: number for number, batch in enumerate(self.case.batches, 1)}
         for sheet in self.sheets.values():
             copy.sheets[sheet.id] = w.Sheet(
@@ -193,13 +311,24 @@ class RealWorld:
                     unix(line.moodle_marked_at), True, line.active,
                 )  # fmt: skip
         copy.said_here = self.said_here
-        copy.said_in_moodle = {
-            (session, w.STUDENTS[numbers[account]]): said
-            for (session, account), said in self.said_in_moodle.items()
-            if account in numbers
+        def in_copy(table):
+            return {
+                (session, w.STUDENTS[numbers[account]]): values
+                for (session, account), values in table.items()
+                if account in numbers
+            }
+
+        copy.said_in_moodle = in_copy(self.said_in_moodle)
+        copy.was_doubled = set(in_copy(dict.fromkeys(self.was_doubled)))
+        copy.sent = {
+            key: {self.letter_by_id[number].id for number in ids}
+            for key, ids in in_copy(self.sent).items()
         }
         for mapping in self.env["moodle.mapping"].search([("model", "=", "op.subject")]):
             for (session, student), status in mapping._dropped_lines().items():
                 if student in of_student:
                     copy.dropped[session, of_student[student]] = status
+            for (session, student), lost in mapping._not_held().items():
+                if student in of_student:
+                    copy.not_held[session, of_student[student]] = lost
         return copy

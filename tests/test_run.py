@@ -322,9 +322,8 @@ class TestEntries(MoodleCase):
     def test_the_window(self):
         old = self.add_session("EE", starts=START - 40 * 86400)
         old.lasttaken = old.timemodified = old.sessdate
-        with patch(f"{CONNECTION}.datetime") as clock:
-            clock.now.side_effect = lambda zone: fields.Datetime.from_string("2026-11-04 00:00:00")
-            clock.side_effect = __import__("datetime").datetime
+        with patch(f"{CONNECTION}.time") as clock:
+            clock.time.return_value = START + 86400
             self.instance.sync_window_days = 30
             result = self.sync()
             self.assertFalse(self.lines(old))

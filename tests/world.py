@@ -3,6 +3,9 @@
 Moodle and OpenEduCat as the planner sees them, people who edit either, and a run: read,
 plan, apply, send, read back. What the add-on does in services/plan_applier.py and
 services/pusher.py is done here by a few lines each.
+
+What a teacher means by a letter is kept beside it (:data:`SETS`) and never read by the code
+under test; what may be known of it unasked is said there by hand as well.
 """
 
 from collections import Counter
@@ -10,16 +13,90 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ..services import matching, merge
+from ..services import plan as p
 from ..services import records as r
 from ..services.planner import Rules, plan_course
+from ..services.status_meaning import Chosen
 from . import builders as b
 
 SYNC, TEACHER, MACHINE = 99, 50, 0
-# M is a status of the school's own.
-STATUS_IDS = {"P": 5, "A": 6, "L": 7, "E": 8, "M": 9}
-LETTERS = {number: letter for letter, number in STATUS_IDS.items()}
-STATUSES = (*b.STATUSES, r.MoodleStatus(9, "M", "Medical", 1))
+# How a letter is known: as it is; as it is beside a P and an A that are known; by asking.
+PLAIN, VOUCHED, ASKED = "plain", "vouched", "asked"
+# Status sets of activities: letter, description, points, what a teacher means by it, how
+# that is known.
+SETS = {
+    "english": (
+        ("P", "Present", 2, "P", PLAIN),
+        ("A", "Absent", 0, "A", PLAIN),
+        ("L", "Late", 1, "L", VOUCHED),
+        ("E", "Excused", 1, "E", VOUCHED),
+        # The school's own.
+        ("M", "Medical", 1, None, ASKED),
+    ),
+    "german": (
+        ("A", "Anwesend", 2, "P", ASKED),
+        ("U", "Unentschuldigt", 0, "A", ASKED),
+        ("V", "Verspätet", 1, "L", ASKED),
+        ("E", "Entschuldigt", 1, "E", VOUCHED),
+    ),
+    "portuguese": (
+        ("P", "Presente", 2, "P", PLAIN),
+        ("F", "Faltou", 0, "A", ASKED),
+        ("A", "Atrasado", 1, "L", ASKED),
+        ("D", "Dispensado", 1, "E", ASKED),
+    ),
+    "campus": (
+        ("P", "Campus", 2, "P", PLAIN),
+        ("P", "Online", 2, "P", PLAIN),
+        ("A", "Absent", 0, "A", PLAIN),
+        ("L", "Late", 1, "L", VOUCHED),
+        ("E", "Excused", 1, "E", VOUCHED),
+    ),
+    # The points say nothing, and neither does a description that is no known word.
+    "even": (
+        ("P", "Here", 1, "P", ASKED),
+        ("P", "Here, online", 1, "P", ASKED),
+        ("A", "Absent", 1, "A", PLAIN),
+        ("L", "Late", 1, "L", VOUCHED),
+        ("E", "Excused", 1, "E", VOUCHED),
+    ),
+    # No pack that the add-on knows: A is who came, P who had leave.
+    "unheard": (
+        ("A", "Asistió", 2, "P", ASKED),
+        ("F", "Faltó", 0, "A", ASKED),
+        ("T", "Tardanza", 1, "L", ASKED),
+        ("P", "Permiso", 1, "E", ASKED),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A status of Moodle, what a teacher means by it (``None`` for none of the four), and
+    how that is known."""
+
+    status: r.MoodleStatus
+    truth: str | None
+    known: str
+
+    @property
+    def id(self):
+        return self.status.id
+
+
+LETTERS_OF = {
+    name: tuple(
+        Letter(r.MoodleStatus(10 * number + n, letter, words, points), truth, known)
+        for n, (letter, words, points, truth, known) in enumerate(rows)
+    )
+    for number, (name, rows) in enumerate(SETS.items(), 1)
+}
+ALL_LETTERS = {letter.id: letter for letters in LETTERS_OF.values() for letter in letters}
+# What a student's rows in a session say, where that is none of the four.
+HELD_BACK, DOUBLED = "held back", "doubled"
+LEAVE_OUT = "-"
 STUDENTS = {1: 101, 2: 102, 3: 103}
+USERS = {student: user for user, student in STUDENTS.items()}
 BATCH_OF = {101: 1, 102: 1, 103: 2}
 GROUPS = {11: 1, 12: 2}
 DAY = 86400
@@ -30,10 +107,13 @@ class Session:
     id: int
     starts: int
     group: int = 0
+    # {user: [status id of each row, the oldest row first]}
     log: dict = field(default_factory=dict)
     taken_at: int = 0
     taken_by: int = 0
     description: str = ""
+    activity: int = 1
+    modified_at: int = 0
 
 
 @dataclass
@@ -64,9 +144,15 @@ class Line:
 class World:
     """:param direction: ``moodle``, ``oec`` or ``both``
     :param skew: seconds that Moodle's clock is ahead of Odoo's
+    :param sets: names in :data:`SETS`, one for each activity of the course
+    :param shows_all: whether Moodle shows all rows of a student in a session, or the last
+    :param window_days: ``None`` for everything
     """
 
-    def __init__(self, direction, skew=0, may_create=False):
+    def __init__(
+        self, direction, skew=0, may_create=False, sets=("english",), shows_all=True,
+        window_days=None,
+    ):  # fmt: skip
         self.rules = Rules(
             b.ZONE,
             direction=direction,
@@ -75,14 +161,27 @@ class World:
             may_create=may_create,
         )
         self.skew = skew
+        self.sets = dict(enumerate(sets, 1))
+        self.shows_all = shows_all
+        self.window_days = window_days
         self.now = b.START + DAY
         self.enrolled = set(STUDENTS)
         self.sessions, self.sheets, self.lines, self.registers = {}, {}, {}, {}
-        self.dropped = {}
+        self.dropped, self.not_held = {}, {}
         self.last_id = 100
-        # What a person (or Moodle's machine) has written, in order.
+        # {(letter, description or "", activity or 0): (meaning, send)}, and by activity what
+        # that makes of each status.
+        self.chosen, self._in_force = {}, {}
+        # All that a status was ever said to mean: by who marks with it, and by who chose.
+        self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items()}
+        # What a person (or Moodle's machine) has written, in order; status ids in Moodle.
         self.said_in_moodle, self.said_here = {}, {}
+        self.sent = {}
+        self.was_doubled = set()
         self.writes = Counter()
+        # What a run did and must not do, as sentences.
+        self.broken = []
+        self._lost = {}
 
     def new_id(self):
         self.last_id += 1
@@ -93,8 +192,9 @@ class World:
     def moodle_clock(self):
         return self.now + self.skew
 
-    def add_session(self, day, group=0):
-        session = Session(self.new_id(), b.START + day * DAY, group)
+    def add_session(self, day, group=0, activity=1):
+        session = Session(self.new_id(), b.START + day * DAY, group, activity=activity)
+        session.modified_at = self.moodle_clock()
         self.sessions[session.id] = session
         return session
 
@@ -102,16 +202,49 @@ class World:
         batch = GROUPS.get(session.group)
         return {u for u in self.enrolled if batch is None or BATCH_OF[STUDENTS[u]] == batch}
 
+    def letters(self, session):
+        return self.letters_of(session.activity)
+
+    def letters_of(self, activity):
+        return LETTERS_OF[self.sets[activity]]
+
     def moodle_mark(self, session, user, letter, by=TEACHER):
+        """:param letter: one of :meth:`letters`"""
         if user not in self.listed(session):
             return
-        session.log[user] = STATUS_IDS[letter]
+        self._set_row(session, user, letter.id)
+        self._said(session, user, letter, by)
+
+    def _said(self, session, user, letter, by=TEACHER):
         session.taken_at, session.taken_by = self.moodle_clock(), by
-        self.said_in_moodle.setdefault((session.id, STUDENTS[user]), []).append(letter)
+        self.said_in_moodle.setdefault((session.id, STUDENTS[user]), []).append(letter.id)
+
+    @staticmethod
+    def _set_row(session, user, status_id):
+        """As Moodle writes: the oldest row, if there is one."""
+        session.log.setdefault(user, [0])[0] = status_id
+
+    def double(self, session, user, letter):
+        """Two writers at once."""
+        if session.log.get(user) and user in self.listed(session):
+            session.log[user].append(letter.id)
+            self.was_doubled.add((session.id, STUDENTS[user]))
+            self._said(session, user, letter)
+
+    def mend_doubled(self, session, keep):
+        """Somebody deletes rows until each student has one.
+
+        :param keep: function that chooses among rows
+        """
+        for user, rows in session.log.items():
+            session.log[user] = [keep(rows)]
 
     def automark(self, session):
+        if session.starts > self.moodle_clock():
+            return
+        absent = next(letter for letter in self.letters(session) if letter.truth == "A")
         for user in self.listed(session) - set(session.log):
-            self.moodle_mark(session, user, "A", MACHINE)
+            self.moodle_mark(session, user, absent, MACHINE)
 
     def reset(self, session):
         session.log.clear()
@@ -119,6 +252,7 @@ class World:
 
     def move_session(self, session, days):
         session.starts += days * DAY
+        session.modified_at = self.moodle_clock()
 
     def delete_session(self, session):
         del self.sessions[session.id]
@@ -158,21 +292,120 @@ class World:
     def set_state(self, sheet, state):
         sheet.state = state
 
+    # --- people who say what a letter means -----------------------------------------
+
+    def choose(self, letter, meaning, any_description=False, activity=0, send=False):
+        """:param letter: one of :meth:`letters`
+        :param meaning: one of ``P A L E``, :data:`LEAVE_OUT`, or ``None`` to take it back
+        """
+        key = letter.status.acronym, "" if any_description else letter.status.description, activity
+        self.chosen.pop(key, None)
+        if meaning:
+            self.chosen[key] = meaning, send
+        self._in_force.clear()
+        for number in self.sets:
+            for status_id, (status, _send) in self.in_force(number).items():
+                self.words[status_id] |= {status} - {None}
+
+    def _row_for(self, letter, activity):
+        acronym, words = letter.status.acronym, letter.status.description
+        keys = (
+            (acronym, words, activity), (acronym, "", activity),
+            (acronym, words, 0), (acronym, "", 0),
+        )  # fmt: skip
+        return next((self.chosen[key] for key in keys if key in self.chosen), None)
+
+    def in_force(self, activity):
+        """:return: ``{status id: (one of P A L E or None, send)}``, as it should be"""
+        found = self._in_force.get(activity)
+        if found is None:
+            letters = self.letters_of(activity)
+            rows = {letter.id: self._row_for(letter, activity) for letter in letters}
+            own = {
+                letter.status.acronym
+                for letter in letters
+                if (rows[letter.id] or (letter.known == PLAIN and letter.status.acronym,))[0]
+                == letter.status.acronym
+            }
+            found = {}
+            for letter in letters:
+                if rows[letter.id]:
+                    meaning, send = rows[letter.id]
+                    found[letter.id] = None if meaning == LEAVE_OUT else meaning, send
+                else:
+                    known = letter.known == PLAIN or (letter.known == VOUCHED and own >= {"P", "A"})
+                    found[letter.id] = letter.truth if known else None, False
+            self._in_force[activity] = found
+        return found
+
+    def to_send(self, activity, status):
+        """:return: status id, or ``None`` where there is none or nobody has said which"""
+        fitting = {n: send for n, (found, send) in self.in_force(activity).items() if found == status}
+        preferred = [n for n, send in fitting.items() if send] or list(fitting)
+        return preferred[0] if len(preferred) == 1 else None
+
+    def shown(self, session, user):
+        """The status ids of a student's rows that Moodle shows."""
+        rows = session.log.get(user, [])
+        return rows if self.shows_all else rows[-1:]
+
+    def read(self, session, user):
+        """What those say: ``None``, one of ``P A L E``, or that they can't be used."""
+        meanings = self.in_force(session.activity)
+        said = {meanings[row][0] or row for row in self.shown(session, user)}
+        if len(said) > 1:
+            return DOUBLED
+        (one,) = said or {None}
+        return one if one in p_a_l_e or one is None else HELD_BACK
+
+    # --- time ---------------------------------------------------------------------
+
+    def begun(self, session):
+        return session.starts <= self.now
+
+    def next_start(self):
+        """When the next session begins, or ``None``."""
+        return min((s.starts for s in self.sessions.values() if not self.begun(s)), default=None)
+
+    @property
+    def window_start(self):
+        if self.window_days is None:
+            return None
+        return self.rules.date(self.now) - timedelta(days=self.window_days)
+
+    def wanted(self, session):
+        """Whether a session was held in the window, or touched in it."""
+        start = self.window_start
+        moments = [session.starts]
+        if self.rules.direction != merge.OEC:
+            moments += [session.taken_at, session.modified_at]
+        return start is None or self.rules.date(max(moments)) >= start
+
+    def counts(self, session):
+        start = self.window_start
+        return self.wanted(session) or any(
+            sheet.session == session.id and sheet.date >= start for sheet in self.sheets.values()
+        )
+
     # --- a run --------------------------------------------------------------------
 
     def reading(self):
+        activities = tuple(
+            b.LECTURES if number == 1 else r.MoodleActivity(number, name)
+            for number, name in self.sets.items()
+        )
         return r.CourseReading(
             course=b.COURSE,
-            activities=(b.LECTURES,),
+            activities=activities,
             sessions=tuple(self.as_read(session) for session in self.sessions.values()),
-            listed=frozenset({b.LECTURES.id}),
+            listed=frozenset(self.sets),
             listed_all=True,
         )
 
     def as_read(self, session):
         return r.MoodleSession(
             id=session.id,
-            activity_id=b.LECTURES.id,
+            activity_id=session.activity,
             course_id=b.COURSE.id,
             group_id=session.group,
             starts=session.starts,
@@ -180,10 +413,15 @@ class World:
             taken_at=session.taken_at,
             taken_by=session.taken_by,
             status_set=0,
-            statuses=STATUSES,
-            marks=tuple(r.MoodleMark(user, s) for user, s in sorted(session.log.items())),
+            statuses=tuple(letter.status for letter in self.letters(session)),
+            marks=tuple(
+                r.MoodleMark(user, row)
+                for user in sorted(session.log)
+                for row in self.shown(session, user)
+            ),
             user_ids=frozenset(self.listed(session)),
             description=session.description,
+            modified_at=session.modified_at,
         )
 
     def people(self):
@@ -207,18 +445,37 @@ class World:
                     r.Seen.parse(s.seen), s.taken_at, f"sheet {s.id}",
                 )
                 for s in self.sheets.values()
+                if self._looked_at(s)
             ),
             lines=tuple(
                 r.Line(
                     x.id, x.sheet, x.student, x.status, x.base, "", x.active, x.marked_at, x.person
                 )
                 for x in self.lines.values()
+                if self._looked_at(self.sheets[x.sheet])
             ),
             dropped=dict(self.dropped),
+            not_held=dict(self.not_held),
         )  # fmt: skip
 
+    def _looked_at(self, sheet):
+        start = self.window_start
+        if start is None or sheet.date >= start:
+            return True
+        session = self.sessions.get(sheet.session)
+        return bool(session) and self.wanted(session)
+
     def plan(self, may_create=None):
-        rules = self.rules if may_create is None else replace(self.rules, may_create=may_create)
+        rules = replace(
+            self.rules,
+            may_create=self.rules.may_create if may_create is None else may_create,
+            now=self.now,
+            window_start=self.window_start,
+            chosen=tuple(
+                Chosen(acronym, meaning, description, activity, send)
+                for (acronym, description, activity), (meaning, send) in self.chosen.items()
+            ),
+        )
         return plan_course(self.reading(), self.local(), self.people(), rules)
 
     def run(self, crash=None, meanwhile=None, shuffle=None):
@@ -231,11 +488,13 @@ class World:
         if plan.new_sessions:
             for new in plan.new_sessions:
                 session = Session(
-                    self.new_id(), new.starts, new.group_id, description=new.description
-                )
+                    self.new_id(), new.starts, new.group_id, description=new.description,
+                    activity=new.activity_id, modified_at=self.moodle_clock(),
+                )  # fmt: skip
                 self.sessions[session.id] = session
                 self.writes["moodle"] += 1
             plan = self.plan(may_create=False)
+        self._look_at(plan)
         order = shuffle or list
         for session in order(list(plan.sessions)):
             self._write_session(session, order)
@@ -256,11 +515,57 @@ class World:
                 if sent == crash:
                     return plan
                 sent += 1
-                session.log[push.user_id] = push.status_id
+                self._set_row(session, push.user_id, push.status_id)
                 session.taken_at, session.taken_by = self.moodle_clock(), SYNC
+                self.sent.setdefault((session_id, push.student_id), set()).add(push.status_id)
                 self.writes["moodle"] += 1
             self._confirm(session, pushes)
         return plan
+
+    def _look_at(self, plan):
+        """Whether a plan does what it must not, whatever comes of it."""
+        for planned in plan.sessions:
+            session = self.sessions[planned.session_id]
+            where = f"session {session.id}"
+            if not self.counts(session):
+                self.broken.append(f"{where} is outside the window")
+            waits = not self.begun(session)
+            for sheet in planned.sheets:
+                if waits and (not sheet.sheet_id or (sheet.lines and not self.rules.pushes)):
+                    self.broken.append(f"{where} has not begun: {sheet}")
+                for line in sheet.lines:
+                    said = self.read(session, USERS[line.student_id])
+                    if line.base != said or line.status not in (None, said):
+                        self.broken.append(f"{where} says {said}: {line}")
+        for push in plan.pushes:
+            self._look_at_push(push)
+
+    def _look_at_push(self, push):
+        session = self.sessions[push.session_id]
+        said = self.read(session, push.user_id)
+        lines = [self.lines[number] for number in push.line_ids]
+        line = max(lines, key=lambda line: line.marked_at)
+        where = f"session {session.id}, {session.log.get(push.user_id)}: {push}, {line}"
+        if not self.counts(session):
+            self.broken.append(f"outside the window: {where}")
+        if said in (DOUBLED, push.status):
+            self.broken.append(f"Moodle says {said}: {where}")
+        if self.to_send(session.activity, push.status) != push.status_id:
+            self.broken.append(f"another meaning: {where}")
+        if {line.status for line in lines} != {push.status}:
+            self.broken.append(f"another mark: {where}")
+        if said == HELD_BACK and self.rules.direction == merge.BOTH:
+            theirs = self.sheets[line.sheet].taken_at
+            if session.taken_by != SYNC:
+                theirs = session.taken_at if session.taken_by else 0
+            if line.base in (None, line.status) or line.marked_at <= theirs - self.skew:
+                self.broken.append(f"held back, and nobody was later: {where}")
+        if self._lost.get((session.id, push.student_id)) == self._sides(session, push):
+            self.broken.append(f"sent again: {where}")
+
+    @staticmethod
+    def _sides(session, push):
+        return push.status, push.marked_at, tuple(session.log.get(push.user_id, ()))
 
     def _write_session(self, plan, order):
         for sheet_plan in order(list(plan.sheets)):
@@ -301,9 +606,17 @@ class World:
 
     def _confirm(self, session, pushes):
         for push in pushes:
-            if session.log.get(push.user_id) == push.status_id:
+            key = session.id, push.student_id
+            self.not_held.pop(key, None)
+            self._lost.pop(key, None)
+            shown = set(self.shown(session, push.user_id))
+            if shown == {push.status_id}:
                 for line_id in push.line_ids:
                     self.lines[line_id].base = push.status
+            elif session.taken_by == SYNC:
+                held = min(shown, default=0) if len(shown) < 2 else -1
+                self.not_held[key] = push.status, held, push.marked_at
+                self._lost[key] = self._sides(session, push)
         seen = self.as_read(session)
         for sheet in self.sheets.values():
             if sheet.session == session.id and sheet.state == "done":
@@ -332,7 +645,7 @@ class World:
     # --- what must hold -----------------------------------------------------------
 
     def cells(self):
-        """Each line of a session that speaks for its student, and Moodle's letter."""
+        """Each line of a session that speaks for its student, and what Moodle says."""
         done = set()
         for sheet in sorted(self.sheets.values(), key=lambda s: (not s.active, s.id)):
             session = self.sessions.get(sheet.session)
@@ -346,29 +659,49 @@ class World:
                 if (session.id, student) in done:
                     continue
                 done.add((session.id, student))
-                user = next(u for u, s in STUDENTS.items() if s == student)
+                user = USERS[student]
                 line = max(lines, key=lambda line: line.marked_at)
-                yield sheet, session, line, LETTERS.get(session.log.get(user)), user
+                yield sheet, session, line, self.read(session, user), user
 
-    def differences(self):
-        """What is not equal though it has to be, as sentences."""
+    def differences(self, gaps=None):
+        """What is not equal though it has to be, as sentences.
+
+        :param gaps: keys of the gaps that are open; ``None`` if that is not known
+        """
+        direction = self.rules.direction
         for sheet, session, line, moodle, user in self.cells():
             where = f"session {session.id}, student {line.student}: {moodle} / {line}"
-            direction = self.rules.direction
             if sheet.state == "cancel" or (direction != merge.MOODLE and sheet.state != "done"):
                 continue
-            if direction == merge.MOODLE:
-                if moodle in p_a_l_e and moodle != line.status:
-                    yield where
-            elif user not in self.listed(session) or line.status is None:
+            if not self.counts(session) or moodle in (DOUBLED, line.status):
                 continue
-            elif direction == merge.OEC:
-                if moodle != line.status:
+            if direction == merge.MOODLE:
+                if moodle in p_a_l_e and self.begun(session):
                     yield where
-            elif (moodle in p_a_l_e and moodle != line.status) or (
-                moodle is None and line.status != line.base
+                continue
+            if user not in self.listed(session) or line.status is None:
+                continue
+            if direction == merge.BOTH and (
+                moodle == HELD_BACK or (moodle is None and line.status == line.base)
             ):
+                continue
+            gap = ""
+            if line.status != line.base or direction == merge.OEC:
+                # Moodle's turn, perhaps, and it can't be sent or is not kept.
+                gap = self._not_sent(session, line)
+            if not gap:
                 yield where
+            elif gaps is not None and p.gap_key("refused_push", b.COURSE.id, gap) not in gaps:
+                yield f"{where}: no gap {gap}"
+
+    def _not_sent(self, session, line):
+        """The gap that tells why a mark is not sent, if one is due."""
+        if not self.to_send(session.activity, line.status):
+            return f"status:{session.activity}:0:{line.status}"
+        status, _held, marked_at = self.not_held.get((session.id, line.student), (None, 0, 0))
+        if (status, marked_at) == (line.status, line.marked_at):
+            return f"not_held:{session.id}:{line.student}"
+        return ""
 
     def missing(self):
         """Marks of Moodle that have no line and should."""
@@ -376,40 +709,86 @@ class World:
             return
         here = {(session.id, line.student) for _s, session, line, _m, _u in self.cells()}
         for session in self.sessions.values():
+            if not self.counts(session):
+                continue
             linked = [s for s in self.sheets.values() if s.session == session.id]
-            for user, status in session.log.items():
+            for user in session.log:
                 student = STUDENTS[user]
+                said = self.read(session, user)
                 batch = GROUPS.get(session.group, BATCH_OF[student])
                 sheet = next((s for s in linked if s.batch == batch), None)
-                waits = sheet and (
-                    sheet.state == "cancel"
-                    or (self.rules.pushes and sheet.state != "done")
-                    or (self.rules.pushes and (session.id, student) in self.dropped)
-                )
-                if LETTERS[status] in p_a_l_e and (session.id, student) not in here and not waits:
-                    yield f"session {session.id}, student {student}: {LETTERS[status]} has no line"
+                waits = (
+                    sheet
+                    and (
+                        sheet.state == "cancel"
+                        or (self.rules.pushes and sheet.state != "done")
+                        or (self.rules.pushes and (session.id, student) in self.dropped)
+                    )
+                ) or (not self.begun(session) and not (self.rules.pushes and sheet))
+                if said in p_a_l_e and (session.id, student) not in here and not waits:
+                    yield f"session {session.id}, student {student}: {said} has no line"
+
+    def untold(self, plan):
+        """What waits for a person and is in no gap, or in a wrong one; what is not counted."""
+        expected, letters = set(), set()
+        older = 0
+        for session in self.sessions.values():
+            if not self.counts(session):
+                older += bool(session.log)
+                continue
+            for user in session.log:
+                said = self.read(session, user)
+                if said == DOUBLED:
+                    expected.add(
+                        p.gap_key("doubled", b.COURSE.id, f"{session.id}:{STUDENTS[user]}")
+                    )
+                elif said == HELD_BACK and self.rules.direction != merge.OEC:
+                    letter = ALL_LETTERS[self.shown(session, user)[0]]
+                    row = self._row_for(letter, session.activity)
+                    if not row:
+                        letters.add((letter.status.acronym, letter.status.description))
+        keys = [gap.key for gap in plan.gaps]
+        found = {key for key in keys if key.startswith("doubled:")}
+        if found != expected or len(keys) != len(set(keys)):
+            yield f"doubled: {expected}, and gaps {keys}"
+        told = {(g.letter.acronym, g.letter.description) for g in plan.gaps if g.letter}
+        if not letters <= told:
+            yield f"letters {letters} wait, told are {told}"
+        if older != plan.sessions_older:
+            yield f"{older} sessions are older, counted are {plan.sessions_older}"
 
     def inventions(self):
-        """Marks that nobody has written; and, where both sides have come to agree, one
-        that nobody wrote last on either side."""
-        for _sheet, session, line, moodle, _user in self.cells():
-            there = self.said_in_moodle.get((session.id, line.student), [])
+        """Marks that have a meaning which nobody wrote, nor chose; and, where both sides have
+        come to agree, one that nobody wrote last on either side."""
+        mistaken = {number for number, words in self.words.items() if len(words) > 1}
+        for _sheet, session, line, moodle, user in self.cells():
+            key = session.id, line.student
+            there = self.said_in_moodle.get(key, [])
             here = [
                 self.said_here.get(other.id, [])
                 for other in self.lines.values()
                 if other.student == line.student and self.sheets[other.sheet].session == session.id
             ]
-            ever = {letter for said in (there, *here) for letter in said}
+            ever = {letter for said in here for letter in said}
+            for number in {*there, *(self.sent.get(key, set()) & mistaken)}:
+                ever |= self.words[number]
+            where = f"session {session.id}, student {line.student}: {moodle} / {line.status}"
+            if line.status not in ever | {None}:
+                yield f"{where}: nobody wrote {line.status}"
+            for number in session.log.get(user, ()):
+                if number not in there and not self.words[number] & ever:
+                    yield f"{where}: nobody wrote {ALL_LETTERS[number]}"
+            agreed = self.rules.direction == merge.BOTH and moodle == line.status
+            if not (agreed and moodle) or mistaken or key in self.was_doubled:
+                continue
+            meanings = self.in_force(session.activity)
+            there = [meanings[number][0] for number in there]
             last = {
                 [letter for letter in said if letter in p_a_l_e][-1]
                 for said in (there, *here)
                 if p_a_l_e & set(said)
             }
-            where = f"session {session.id}, student {line.student}: {moodle} / {line.status}"
-            for status in {moodle, line.status} - {None} - ever:
-                yield f"{where}: nobody wrote {status}"
-            agreed = self.rules.direction == merge.BOTH and moodle == line.status
-            if agreed and moodle and moodle not in last:
+            if moodle not in last:
                 yield f"{where}: last written was {last}"
 
 

@@ -317,11 +317,14 @@ class MoodleState:
             # PostgreSQL moves an updated row to the end.
             session.log.append(row)
 
-    def double(self, session, user, acronym):
-        """A second row of a student, as two writers at once leave one."""
+    def double(self, session, user, acronym="", status=None):
+        """A second row of a student, as two writers at once leave one.
+
+        :param status: where the set has several with one acronym
+        """
         with self.lock:
             self._last_row += 1
-            status = self.status_of(session, acronym)
+            status = status or self.status_of(session, acronym)
             session.log.append(Row(self._last_row, user.id, status.id))
 
     def automark(self, session, acronym="A"):
