@@ -39,8 +39,8 @@ def push(env, instance, school, run_and_tell):
     sheet = env["op.attendance.sheet"].search(
         [("moodle_instance_id", "=", instance.id), ("moodle_session_id", "=", german.id)]
     )
-    present = sheet.attendance_line.filtered("present")[0]
-    absent = sheet.attendance_line.filtered("absent")[0]
+    present = sheet.attendance_line.filtered("present")[:1]
+    absent = sheet.attendance_line.filtered("absent")[:1]
     for line, letter in ((present, "A"), (absent, "P")):
         shown = demo_moodle.IN_GERMAN[letter]
         print(f"* {line.student_id.name}: {LETTERS[letter]} on {sheet.name}, {shown} in Moodle")

@@ -78,14 +78,17 @@ class LocalStore(PeopleStore):
 
     def _attendance_types(self):
         """Of several types with the same four booleans none is written, but one of the
-        instance's company beats those of no company."""
-        rows = self._read("op.attendance.type", [], ["active", "company_id", *FIELDS.values()])
+        instance's company beats those of no company; until 2025 no type had one."""
+        names = ["active", *FIELDS.values()]
+        if "company_id" in self.env["op.attendance.type"]._fields:
+            names.append("company_id")
+        rows = self._read("op.attendance.type", [], names)
         means = {row["id"]: from_booleans(row) for row in rows}
         of_status = {}
         for company in (False, self._company_id):
             found = {}
             for row in rows:
-                if row["active"] and row["company_id"] == company and means[row["id"]]:
+                if row["active"] and row.get("company_id", False) == company and means[row["id"]]:
                     found.setdefault(means[row["id"]], []).append(row["id"])
             for status, ids in found.items():
                 of_status[status] = ids[0] if len(ids) == 1 else 0
