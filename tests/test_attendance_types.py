@@ -83,6 +83,8 @@ class TestTypes(MoodleCase):
         self.assertEqual(result.counters["types_corrected"], 1)
 
     def test_none_two_of_another_company_and_archived(self):
+        if not self.companies:
+            self.skipTest("OpenEduCat's types know no companies")
         self.types["L"].active = False
         self.types["E"].company_id = self.env["res.company"].create({"name": "Other"})
         self.Type.create({"name": "again", "absent": True, "company_id": self.instance.company_id.id})
