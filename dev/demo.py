@@ -301,9 +301,7 @@ class Demo:
         found = self.compared
         for _course, name in self.there.unreadable.values():
             row("Moodle", f"can't list the activity {name}; what is known of it was read singly.")
-        marks = Counter(
-            mark.mark.status for mark in self.there.marks.values() if mark.mark.status
-        )
+        marks = Counter(mark.mark.status for mark in self.there.marks.values() if mark.mark.status)
         words = ", ".join(f"{marks[status]} {status}" for status in demo_compare.STATUSES)
         row("Moodle", f"{many(len(self.there.marks), 'mark{s}')} of matched students: {words}.")
         row(
@@ -319,7 +317,6 @@ class Demo:
         if len(self.problems) > 20:
             print(f"* … and {len(self.problems) - 20} more.")
         print("No." if self.problems else "Yes.")
-
 
     def left_out(self, found):
         """Not equal, and known to be so: by gap, or because it is too early."""

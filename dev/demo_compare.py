@@ -337,10 +337,10 @@ def _compare_one(result, key, there, found, kept, gaps):
         if gap:
             result.left_out[gap] += len(places) if item else 1
             return
-    if item and item.why == "unknown" and found:
-        if _same(item.mark._replace(status=found.status), found):
-            result.unknown[f"{places[0].acronym} ({places[0].description})"] += 1
-            return
+    unknown = item and item.why == "unknown" and found
+    if unknown and _same(item.mark._replace(status=found.status), found):
+        result.unknown[f"{places[0].acronym} ({places[0].description})"] += 1
+        return
     has = "no mark"
     if item:
         letters = ", ".join(f"{p.acronym or p.status} {p.description}".strip() for p in places)

@@ -87,7 +87,9 @@ class TestTypes(MoodleCase):
             self.skipTest("OpenEduCat's types know no companies")
         self.types["L"].active = False
         self.types["E"].company_id = self.env["res.company"].create({"name": "Other"})
-        self.Type.create({"name": "again", "absent": True, "company_id": self.instance.company_id.id})
+        self.Type.create(
+            {"name": "again", "absent": True, "company_id": self.instance.company_id.id}
+        )
         shared = self.Type.create({"name": "shared", "excused": True, "company_id": False})
         self.Type.create({"name": "odd", "present": True, "late": True})
         session = self.add_session("PALE")
