@@ -85,7 +85,13 @@ def after(env):
     (result,) = instance.sync_attendance()
     print(result.message)
     env.cr.rollback()
-    names = ("registers_created", "sheets_created", "lines_created", "sheets_moved", "sheets_cancelled")
+    names = (
+        "registers_created",
+        "sheets_created",
+        "lines_created",
+        "sheets_moved",
+        "sheets_cancelled",
+    )
     made = {name: result.counters[name] for name in names if result.counters[name]}
     if result.state != "done" or made:
         problems.append(f"a run is {result.state} and makes {made}")

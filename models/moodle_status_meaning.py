@@ -131,8 +131,6 @@ class MoodleStatusMeaning(models.Model):
     def _as_chosen(self):
         """:return: tuple of ``status_meaning.Chosen``"""
         return tuple(
-            Chosen(
-                row.acronym, row.meaning, row.description or "", row.activity_id, row.send
-            )
+            Chosen(row.acronym, row.meaning, row.description or "", row.activity_id, row.send)
             for row in self.sorted("id")
         )

@@ -9,7 +9,18 @@ Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 """
 
 from . import moodle_errors as errors
-from .answer_values import OddValue, any_number, each, free, grade, moment, number, once, plain, text
+from .answer_values import (
+    OddValue,
+    any_number,
+    each,
+    free,
+    grade,
+    moment,
+    number,
+    once,
+    plain,
+    text,
+)
 from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
 from .moodle_client import SLOW_READ_TIMEOUT
 from .moodle_reader import shaped
@@ -28,9 +39,7 @@ def session_from_answer(item):
     inside = {"where": session_id, "activity_id": activity_id}
     statuses = each(item["statuses"], _status, "status", odd, "acronym", **inside)
     # No order is kept in Moodle: an updated row moves to the end.
-    marks = each(
-        item["attendance_log"], _mark, "mark", odd, "studentid", key="studentid", **inside
-    )
+    marks = each(item["attendance_log"], _mark, "mark", odd, "studentid", key="studentid", **inside)
     return MoodleSession(
         id=session_id,
         activity_id=activity_id,

@@ -52,9 +52,7 @@ class CheckList:
     :param administrator: whether Moodle says that the token's account is a site administrator
     """
 
-    def __init__(
-        self, env, client, detection, direction, may_create, table, administrator=False
-    ):
+    def __init__(self, env, client, detection, direction, may_create, table, administrator=False):
         self.administrator = administrator
         self.env = env
         self.detection = detection

@@ -22,6 +22,7 @@ from .planner_push import not_held
 from .pusher import by_session
 from .records import CourseReading, Subject
 
+
 class _RivalsFound(Exception):
     """Accounts outside the course claim students of it: Moodle has to be asked about them,
     which is not done inside a transaction. The argument is ``matching.rivals``."""

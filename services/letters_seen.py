@@ -3,8 +3,8 @@ preview. Pure."""
 
 from dataclasses import dataclass, field
 
-from . import status_meaning
 from . import plan as p
+from . import status_meaning
 
 
 @dataclass

@@ -177,5 +177,7 @@ class MoodleReader:
         function = "core_group_get_course_groups"
         answer = self.client.fetch(function, courseid=course_id)
         return shaped(
-            function, lambda items: once(each(items, _group, "group", self.odd, "courseid", shown="name")), answer
+            function,
+            lambda items: once(each(items, _group, "group", self.odd, "courseid", shown="name")),
+            answer,
         )

@@ -273,7 +273,6 @@ class _Writer:
         for values, ids in groups.items():
             self.env["op.attendance.line"].browse(ids).write(dict(values))
 
-
     def _mark(self, line):
         """The values that say the mark of a line, and its type.
 

@@ -253,9 +253,7 @@ class _Planner(PushRules):
                     continue
                 if meaning is None or meaning.status is None:
                     if loud:
-                        self._skip_status(
-                            session, mark, statuses.get(mark.status_id), meaning, odd
-                        )
+                        self._skip_status(session, mark, statuses.get(mark.status_id), meaning, odd)
                     if match.record_id:
                         yield Mark(match.record_id, None), user_id
                     continue

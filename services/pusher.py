@@ -89,7 +89,9 @@ class Pusher:
             lost=tuple(
                 (push, holds.get(push.user_id, 0))
                 for push in pushes
-                if undisturbed and push in sent.accepted and holds.get(push.user_id) != push.status_id
+                if undisturbed
+                and push in sent.accepted
+                and holds.get(push.user_id) != push.status_id
             ),
             error=sent.error,
             sent=sent.count,

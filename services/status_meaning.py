@@ -103,7 +103,9 @@ def row_for(status, activity_id, chosen):
         and row.activity_id in (0, activity_id)
         and (not row.description or clean(row.description) == description)
     ]
-    return max(fitting, key=lambda row: (bool(row.activity_id), bool(row.description)), default=None)
+    return max(
+        fitting, key=lambda row: (bool(row.activity_id), bool(row.description)), default=None
+    )
 
 
 def clean(description):

@@ -44,14 +44,14 @@ class RealWorld:
         self.direction = direction
         self.groups = {11: case.groups[0], 12: case.groups[1], 0: None}
         self.sets = dict(enumerate(sets, 1))
-        self.activities = {number: self._activity(number, name) for number, name in self.sets.items()}
+        self.activities = {
+            number: self._activity(number, name) for number, name in self.sets.items()
+        }
         # {id of a status in Moodle: Letter}; and what people choose, for the copy as well.
         self.letter_by_id = {
             status.id: letter
             for number in self.sets
-            for status, letter in zip(
-                self._statuses(number), self.letters_of(number), strict=True
-            )
+            for status, letter in zip(self._statuses(number), self.letters_of(number), strict=True)
         }
         self.choices = []
         case.clock.time = lambda: self.now
@@ -311,6 +311,7 @@ class RealWorld:
                     unix(line.moodle_marked_at), True, line.active,
                 )  # fmt: skip
         copy.said_here = self.said_here
+
         def in_copy(table):
             return {
                 (session, w.STUDENTS[numbers[account]]): values

@@ -297,9 +297,7 @@ class TestLettersInSetUp(LettersCase):
         self.assertEqual(rows["P", "Present"]["status"], "P")
         self.assertEqual(rows["A", "Anwesend"]["activities"], 1)
         self.assertEqual(sorted(self.instance.letter_gap_ids.mapped("acronym")), list("AEUV"))
-        self.assertEqual(
-            self.instance.letter_gap_ids.filtered(lambda g: g.acronym == "A").marks, 1
-        )
+        self.assertEqual(self.instance.letter_gap_ids.filtered(lambda g: g.acronym == "A").marks, 1)
         gap = self.instance.letter_gap_ids.filtered(lambda g: g.acronym == "A")
         wizard = self.env["moodle.letter.choose"].create({"gap_id": gap.id, "meaning": "P"})
         action = wizard.with_context(moodle_setup=True).action_choose()
@@ -317,6 +315,4 @@ class TestLettersInSetUp(LettersCase):
         with self.own_cursors():
             self.instance._discover()
         self.assertFalse(self.instance.letter_gap_ids)
-        self.assertEqual(
-            {row["status"] for row in self.instance.discovery["letters"]}, set("PALE")
-        )
+        self.assertEqual({row["status"] for row in self.instance.discovery["letters"]}, set("PALE"))

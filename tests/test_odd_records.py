@@ -77,7 +77,9 @@ class TestValues(BaseCase):
                 take(value)
 
     def test_values(self):
-        self.assertEqual([number(v) for v in (None, "", 7, "7", 2**31 - 1)], [0, 0, 7, 7, 2**31 - 1])
+        self.assertEqual(
+            [number(v) for v in (None, "", 7, "7", 2**31 - 1)], [0, 0, 7, 7, 2**31 - 1]
+        )
         self.refused(number, -1, 2**31, "x", True, [1], {}, "1e5", 1.5, float("inf"), float("nan"))
         self.refused(moment, 4294967296, -5, "4294967296", "yesterday", [])
         self.refused(text, "a\x00b", "\ud800", ["x"], {})
@@ -118,7 +120,9 @@ class TestValues(BaseCase):
         session = session_from_answer(answer)
         self.assertEqual([status.description for status in session.statuses], ["Present"])
         self.assertEqual([mark.remark for mark in session.marks], ["a \N{REPLACEMENT CHARACTER}b"])
-        self.assertEqual([(o.what, o.id, o.where) for o in session.odd], [("status", 2, 1), ("mark", 6, 1)])
+        self.assertEqual(
+            [(o.what, o.id, o.where) for o in session.odd], [("status", 2, 1), ("mark", 6, 1)]
+        )
         plan = plan_course(
             b.reading(b.session(1, {1: "P"}, odd=session.odd[:1])),
             b.local(registers=()), b.people(), b.RULES,

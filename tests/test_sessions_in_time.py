@@ -91,9 +91,7 @@ class TestTakenLate(PlanCase):
 
     def test_what_is_sent_keeps_to_the_window(self):
         old = b.session(1, {1: "A"}, starts=START - 60 * DAY, taken_at=START)
-        here = b.local(
-            [b.sheet(7, old, day=b.DAY - timedelta(days=60))], [b.line(1, 101, "P", 7)]
-        )
+        here = b.local([b.sheet(7, old, day=b.DAY - timedelta(days=60))], [b.line(1, 101, "P", 7)])
         plan = self.plan(old, here=here, **self.window(direction=merge.OEC))
         self.assertFalse(plan.pushes)
 

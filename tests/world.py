@@ -340,7 +340,9 @@ class World:
 
     def to_send(self, activity, status):
         """:return: status id, or ``None`` where there is none or nobody has said which"""
-        fitting = {n: send for n, (found, send) in self.in_force(activity).items() if found == status}
+        fitting = {
+            n: send for n, (found, send) in self.in_force(activity).items() if found == status
+        }
         preferred = [n for n, send in fitting.items() if send] or list(fitting)
         return preferred[0] if len(preferred) == 1 else None
 

@@ -203,9 +203,7 @@ class MoodleState:
 
     def add_course(self, fullname, shortname, idnumber="", visible=True, **values):
         """:param values: startdate, enddate (unix seconds), groupmode (1: separate)"""
-        course = Course(
-            self._next(self.courses), fullname, shortname, idnumber, visible, **values
-        )
+        course = Course(self._next(self.courses), fullname, shortname, idnumber, visible, **values)
         self.courses[course.id] = course
         self.enrolments[course.id] = {}
         return course
