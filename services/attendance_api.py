@@ -8,6 +8,8 @@ Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 ``update_user_status``.
 """
 
+from functools import partial
+
 from . import moodle_errors as errors
 from .answer_values import (
     OddValue,
@@ -143,7 +145,7 @@ class AttendanceApi:
                 # then the other family's name is tried.
                 fault = fault or error
                 continue
-            return shaped(function, lambda item: _one_session(function, item), answer)
+            return shaped(function, partial(_one_session, function), answer)
         raise fault or errors.MoodleFunctionDenied(PREFIX[NATIVE] + "get_session")
 
     def sessions_today(self, user_id):

@@ -203,10 +203,14 @@ class PeopleStore:
                 # Not asked for in this run: nothing new is known.
                 continue
             idnumber = idnumbers[match.moodle_id]
-            if not match.record_id and link and link.idnumber != idnumber:
+            if (
+                not match.record_id
+                and link
+                and link.idnumber != idnumber
+                and link.found_by not in (matching.MANUAL, matching.FORMER)
+            ):
                 # It was found by an ID number that the account has lost.
-                if link.found_by not in (matching.MANUAL, matching.FORMER):
-                    lost.append(match.moodle_id)
+                lost.append(match.moodle_id)
             if not match.record_id or match.found_by in (matching.MANUAL, matching.FORMER):
                 continue
             found = matching.Link(match.moodle_id, match.record_id, match.found_by, idnumber)
