@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 
 from ..services import SkippedError
 from ..services import moodle_errors as errors
-from ..services.letters_seen import OPEN, letter_gap
+from ..services.letters_seen import letter_gap
 from ..services.messages_letters import STATUS_WORDS, letter_words, status_word
 from ..services.plan import Letter
-from ..services.status_meaning import row_for
+from ..services.status_meaning import OPEN, row_for
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 
 STEPS = ["connect", "people", "direction", "preview"]

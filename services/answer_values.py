@@ -7,7 +7,7 @@ An answer whose *shape* is not the recorded one is refused as a whole by
 
 import re
 
-from .moodle_text import clean, clean_name, storable, unusable
+from .moodle_text import clean, unusable
 from .records import OddRecord
 
 # What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
@@ -81,16 +81,6 @@ def plain(value):
     :raise OddValue: see :func:`text`
     """
     return clean(text(value))
-
-
-def name(value):
-    """A text that is only shown, made fit for it; nothing is refused."""
-    return clean_name(value)
-
-
-def free(value):
-    """A text of several lines without what no database takes; nothing is refused."""
-    return storable(value)
 
 
 def any_number(value):

@@ -15,7 +15,6 @@ from .answer_values import (
     OddValue,
     any_number,
     each,
-    free,
     grade,
     moment,
     number,
@@ -26,6 +25,7 @@ from .answer_values import (
 from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
 from .moodle_client import SLOW_READ_TIMEOUT
 from .moodle_reader import shaped
+from .moodle_text import storable
 from .records import MoodleMark, MoodleSession, MoodleStatus
 
 
@@ -55,7 +55,7 @@ def session_from_answer(item):
         statuses=tuple(statuses),
         marks=tuple(sorted(marks, key=lambda mark: (mark.user_id, mark.status_id))),
         user_ids=frozenset(each(item["users"], _user_id, "user", [], "id")),
-        description=free(item["description"]),
+        description=storable(item["description"]),
         modified_at=moment(item.get("timemodified")),
         odd=tuple(odd),
     )
@@ -89,7 +89,9 @@ def _user_id(item):
 
 def _mark(row):
     # Not every status id fits: any number, also a negative one, can stand in a row.
-    return MoodleMark(number(row["studentid"]), any_number(row["statusid"]), free(row["remarks"]))
+    return MoodleMark(
+        number(row["studentid"]), any_number(row["statusid"]), storable(row["remarks"])
+    )
 
 
 class AttendanceApi:

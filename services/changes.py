@@ -7,7 +7,7 @@ from datetime import date
 
 from . import plan as p
 from .pusher import by_session
-from .status_meaning import meanings
+from .status_meaning import of_session
 
 # What an entry says would be done.
 NEW_SHEET = "new_sheet"
@@ -84,7 +84,7 @@ class _Lister:
         self.marks = {}
         for session in reading.sessions:
             shown = {status.id: status.acronym for status in session.statuses}
-            found = meanings(session.statuses, session.activity_id, rules.chosen)
+            found = of_session(session, rules.chosen)
             shown |= {number: one.status for number, one in found.items() if one.status}
             for mark in session.marks:
                 student = people.student(mark.user_id).record_id

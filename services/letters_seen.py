@@ -35,10 +35,7 @@ class LettersSeen:
     def add(self, course_id, sessions):
         """:param sessions: ``MoodleSession`` of one course"""
         for session in sessions:
-            whole = all(record.what != "status" for record in session.odd)
-            meanings = status_meaning.meanings(
-                session.statuses, session.activity_id, self.chosen, whole
-            )
+            meanings = status_meaning.of_session(session, self.chosen)
             used = [mark.status_id for mark in session.marks]
             for status in session.statuses:
                 acronym = status.acronym.strip()
@@ -67,12 +64,13 @@ class LettersSeen:
             for seen in self.letters.values()
         ]
         return sorted(
-            rows, key=lambda row: (row["why"] not in OPEN, row["acronym"], row["description"])
+            rows,
+            key=lambda row: (
+                row["why"] not in status_meaning.OPEN,
+                row["acronym"],
+                row["description"],
+            ),
         )
-
-
-# Of these somebody has to say what they mean.
-OPEN = (status_meaning.DOUBT, status_meaning.CUSTOM)
 
 
 def letter_gap(row, course_id):
@@ -82,11 +80,4 @@ def letter_gap(row, course_id):
     :param course_id: Moodle course that meets it
     """
     letter = p.Letter(row["acronym"], row["description"], row["grade"])
-    return p.Gap(
-        "custom_status",
-        p.letter_key(letter),
-        f"letter_{row['why']}",
-        (letter.acronym, letter.description, ""),
-        marks=row["marks"][str(course_id)],
-        letter=letter,
-    )
+    return p.letter_gap(letter, row["why"], row["marks"][str(course_id)])

@@ -3,6 +3,7 @@
 from odoo.tools.translate import LazyTranslate
 
 from . import messages_letters, messages_odd, messages_push
+from .messages_people import student_name
 
 _lt = LazyTranslate(__name__)
 
@@ -32,10 +33,6 @@ def skipped(env, counts):
 
 def _who(env, name, moodle_id):
     return name or env._("Moodle user %s", moodle_id)
-
-
-def _student(env, student_id):
-    return env["op.student"].browse(student_id).name or f"#{student_id}"
 
 
 def describe(env, gap):
@@ -205,7 +202,7 @@ def _student_claimed(env, gap, name, record_id, others):
         "ID number or e-mail of the other in Moodle.",
         who=_who(env, name, gap.moodle_id),
         others=", ".join(map(str, others)),
-        student=_student(env, record_id),
+        student=student_name(env, record_id),
     )
 
 
@@ -214,7 +211,7 @@ def _batch_none(env, gap, student_id):
         "%s has no running course detail in this course, so it is not known in which batch "
         "the marks belong. Add it on the student, or mark him in a Moodle session of his "
         "group.",
-        _student(env, student_id),
+        student_name(env, student_id),
     )
 
 
@@ -223,14 +220,14 @@ def _batch_several(env, gap, student_id):
         "%s has several running course details in this course, so it is not known in which "
         "batch the marks belong. Finish the old ones on the student, or mark him in a Moodle "
         "session of his group.",
-        _student(env, student_id),
+        student_name(env, student_id),
     )
 
 
 def _batch_empty(env, gap, student_id):
     return env._(
         "The running course detail of %s in this course names no batch. Fill it in on the student.",
-        _student(env, student_id),
+        student_name(env, student_id),
     )
 
 

@@ -23,7 +23,7 @@ def letter_words(env, acronym, description):
     return env._("%(letter)s (%(description)s)", letter=acronym, description=description or "–")
 
 
-def _letter_custom(env, gap, acronym, description, activity):
+def _letter_custom(env, gap, acronym, description):
     return env._(
         "The letter %s of Moodle is none of P, A, L and E, so marks with it are left out. "
         "Choose what it means.",
@@ -31,7 +31,7 @@ def _letter_custom(env, gap, acronym, description, activity):
     )
 
 
-def _letter_doubt(env, gap, acronym, description, activity):
+def _letter_doubt(env, gap, acronym, description):
     return env._(
         "The letter %(letter)s of Moodle may mean something else than %(status)s: its "
         "description, its points or the other letters of its set do not fit. Marks with it are "

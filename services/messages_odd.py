@@ -3,6 +3,8 @@ people it does not show."""
 
 from odoo.tools.translate import LazyTranslate
 
+from .messages_people import student_name
+
 _lt = LazyTranslate(__name__)
 
 REASONS = {
@@ -76,8 +78,7 @@ def _mark_doubled(env, gap, student_id, day, session, users):
         "knows which is true: neither is brought over or replaced. Moodle's own pages can't "
         "remove one. Ask its administrator to delete the wrong row (table attendance_log, "
         "sessionid %(session)s, studentid %(users)s).",
-        # The environment is the run's; the name is of somebody whose marks it keeps.
-        student=env["op.student"].browse(student_id).name or f"#{student_id}",
+        student=student_name(env, student_id),
         day=day,
         session=session,
         users=", ".join(map(str, users)),

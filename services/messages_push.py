@@ -1,10 +1,7 @@
 """Sentences about marks that can't go to Moodle, and about what is gone on one side."""
 
 from .messages_letters import status_word
-
-
-def _name(env, student_id):
-    return env["op.student"].browse(student_id).name or f"#{student_id}"
+from .messages_people import student_name
 
 
 def _no_session(env, gap, sheet, day):
@@ -40,7 +37,7 @@ def _push_no_account(env, gap, student_id):
     return env._(
         "%s has no account in this Moodle course, so his marks can't be sent. Enrol him "
         "there, and give the account its ID number.",
-        _name(env, student_id),
+        student_name(env, student_id),
     )
 
 
@@ -48,7 +45,7 @@ def _push_not_listed(env, gap, student_id):
     return env._(
         "%s is not listed in the Moodle session, so his mark can't be sent. Add him to the "
         "session's group in Moodle, or enrol him as a student.",
-        _name(env, student_id),
+        student_name(env, student_id),
     )
 
 
@@ -79,7 +76,7 @@ def _push_not_held(env, gap, student_id, day, session):
         "one all the same. Usually it has two rows for this student (table attendance_log, "
         "sessionid %(session)s), of which its administrator can delete the wrong one. The mark "
         "is sent again as soon as it is changed on either side.",
-        student=_name(env, student_id),
+        student=student_name(env, student_id),
         day=day,
         session=session,
     )
@@ -116,7 +113,7 @@ def _two_courses(env, gap, sheet, day, names):
 def _push_refused(env, gap, student_id, words):
     return env._(
         "Moodle does not take the mark of %(student)s: %(words)s",
-        student=_name(env, student_id),
+        student=student_name(env, student_id),
         words=words,
     )
 

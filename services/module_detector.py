@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from odoo.tools.translate import LazyTranslate
 
 from . import moodle_errors as errors
+from .answer_values import LARGEST
 from .moodle_text import clean_name
 
 _lt = LazyTranslate(__name__)
@@ -36,8 +37,6 @@ CORE_FUNCTIONS = (
 CONTENTS = "core_course_get_contents"
 TODAY = "get_courses_with_today_sessions"
 WRITING = ("oec", "both")
-# What PostgreSQL's integer holds, and Moodle's own ids.
-LARGEST_ID = 2**31 - 1
 MAX_FUNCTIONS = 10_000  # a Moodle with many plug-ins has a thousand
 
 
@@ -92,7 +91,7 @@ def _id(value):
         value = int(value)
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_ID:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
         raise _unreadable("userid")
     return value
 

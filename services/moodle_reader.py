@@ -3,7 +3,8 @@ about attendance. What is missing or of another type than recorded is refused he
 so that nothing behind this file meets a half answer."""
 
 from . import moodle_errors as errors
-from .answer_values import each, moment, name, number, once, text
+from .answer_values import each, moment, number, once, text
+from .moodle_text import clean_name
 from .records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
@@ -27,7 +28,7 @@ def _user(item):
     roles = [str(role["shortname"]) for role in item.get("roles") or ()]
     return MoodleUser(
         id=number(item["id"]),
-        fullname=name(item.get("fullname")),
+        fullname=clean_name(item.get("fullname")),
         idnumber=text(item.get("idnumber")).strip(),
         email=text(item.get("email")).strip(),
         teacher=any(role not in STUDENT_ROLES for role in roles),
@@ -38,7 +39,7 @@ def _course(item):
     return MoodleCourse(
         id=number(item["id"]),
         shortname=text(item["shortname"]),
-        fullname=name(item.get("fullname") or item["shortname"]),
+        fullname=clean_name(item.get("fullname") or item["shortname"]),
         idnumber=text(item["idnumber"]).strip() if "idnumber" in item else None,
         starts=moment(item.get("startdate")),
         ends=moment(item.get("enddate")),
@@ -49,7 +50,7 @@ def _course(item):
 def _activity(module):
     return MoodleActivity(
         id=number(module["instance"]),
-        name=name(module.get("name")),
+        name=clean_name(module.get("name")),
         groupmode=number(module.get("groupmode")),
         module_id=number(module.get("id")),
     )
@@ -57,7 +58,9 @@ def _activity(module):
 
 def _group(item):
     return MoodleGroup(
-        id=number(item["id"]), name=name(item["name"]), idnumber=text(item["idnumber"]).strip()
+        id=number(item["id"]),
+        name=clean_name(item["name"]),
+        idnumber=text(item["idnumber"]).strip(),
     )
 
 

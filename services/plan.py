@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from .status_meaning import clean
+
 # What happens to a line, in the order in which reports name it.
 CREATE = "create"  # a mark that OpenEduCat did not have
 UPDATE = "update"  # Moodle changed it since the last run
@@ -173,8 +175,23 @@ class Letter:
 
 def letter_key(letter):
     """The key of the gap of a letter: the same in every activity that shows it so."""
-    description = " ".join(letter.description.split()).casefold()
-    return f"letter:{letter.acronym}:{description[:200]}"
+    return f"letter:{letter.acronym}:{clean(letter.description)[:200]}"
+
+
+def letter_gap(letter, why, marks):
+    """The gap of a letter without a meaning, one of the instance.
+
+    :param letter: :class:`Letter`
+    :param why: one of ``status_meaning.OPEN``
+    """
+    return Gap(
+        "custom_status",
+        letter_key(letter),
+        f"letter_{why}",
+        (letter.acronym, letter.description),
+        marks=marks,
+        letter=letter,
+    )
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ class _Planner(PushRules):
         # (session, batch) of which a sheet is there and nobody knows whether it is theirs.
         self.held_back = set()
         self._sets = {}
+        self.activity_names = {activity.id: activity.name for activity in reading.activities}
         # Nothing of OpenEduCat's own is written where it is right.
         self.types = local.types if rules.direction != merge.OEC else NO_TYPES
         self.pushes, self.conflicts, self.new_sessions = [], [], []
@@ -177,12 +178,7 @@ class _Planner(PushRules):
         """:return: ``{status id: Meaning}`` of the session's set"""
         key = session.activity_id, session.statuses, session.odd
         if key not in self._sets:
-            self._sets[key] = status_meaning.meanings(
-                session.statuses,
-                session.activity_id,
-                self.rules.chosen,
-                whole=all(record.what != "status" for record in session.odd),
-            )
+            self._sets[key] = status_meaning.of_session(session, self.rules.chosen)
         return self._sets[key]
 
     def _marks_by_sheet(self, session):
@@ -502,9 +498,8 @@ class _Planner(PushRules):
                 )
 
     def _unreadable(self):
-        names = {activity.id: activity.name for activity in self.reading.activities}
         for item in self.reading.unreadable:
-            name = names.get(item.activity_id, str(item.activity_id))
+            name = self.activity_names.get(item.activity_id, str(item.activity_id))
             if item.session_id:
                 key, why, moodle_id = f"session:{item.session_id}", "session", item.session_id
             else:
@@ -530,10 +525,9 @@ class _Planner(PushRules):
     def _odd(self, sessions):
         """What an answer held and nothing can be made of, each by itself."""
         odd = [*self.reading.odd, *(record for session in sessions for record in session.odd)]
-        names = {activity.id: activity.name for activity in self.reading.activities}
         for record in odd:
             kind = "unreadable_session" if record.what == "session" else "odd_record"
-            activity = names.get(record.activity_id, "")
+            activity = self.activity_names.get(record.activity_id, "")
             self._gap(
                 kind,
                 f"odd:{record.what}:{record.where}:{record.id}",
@@ -559,8 +553,8 @@ class _Planner(PushRules):
         """
         if meaning:
             self.skipped[SKIPPED_AS[meaning.why]] += 1
-            if meaning.why != status_meaning.LEFT_OUT:
-                self._letter_gap(session, status, meaning.why)
+            if meaning.why in status_meaning.OPEN:
+                self._letter_gap(status, meaning.why)
             return
         if odd & {0, mark.status_id}:
             self.skipped["odd"] += 1
@@ -575,24 +569,16 @@ class _Planner(PushRules):
             marks=1,
         )
 
-    def _letter_gap(self, session, status, why):
+    def _letter_gap(self, status, why):
         """One for the instance, since a letter with its description says the same in every
         activity that has it."""
         letter = p.Letter(status.acronym.strip(), status.description, status.grade)
-        key = p.letter_key(letter)
-        before = self.gaps.get(key)
-        self.gaps[key] = p.Gap(
-            "custom_status",
-            key,
-            f"letter_{why}",
-            (letter.acronym, letter.description, self._activity_name(session)),
-            marks=(before.marks if before else 0) + 1,
-            letter=letter,
-        )
+        before = self.gaps.get(p.letter_key(letter))
+        gap = p.letter_gap(letter, why, (before.marks if before else 0) + 1)
+        self.gaps[gap.key] = gap
 
     def _activity_name(self, session):
-        names = {activity.id: activity.name for activity in self.reading.activities}
-        return names.get(session.activity_id) or str(session.activity_id)
+        return self.activity_names.get(session.activity_id) or str(session.activity_id)
 
     def _skip_user(self, match):
         kind = "ambiguous_student" if match.why in AMBIGUOUS else "unmatched_student"

@@ -234,8 +234,8 @@ class PushRules:
         )
         if missing == "none":
             for letter in session.statuses:
-                if meanings[letter.id].why in (status_meaning.CUSTOM, status_meaning.DOUBT):
-                    self._letter_gap(session, letter, meanings[letter.id].why)
+                if meanings[letter.id].why in status_meaning.OPEN:
+                    self._letter_gap(letter, meanings[letter.id].why)
 
 
 def not_held(session, student, day):

@@ -22,6 +22,8 @@ LEAVE_OUT = "-"
 CUSTOM = "custom"  # another letter than P A L E
 DOUBT = "doubt"  # P A L E, and something in its set speaks against it
 LEFT_OUT = "left_out"  # a person has chosen so
+# Of these somebody has to say what they mean.
+OPEN = (DOUBT, CUSTOM)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,12 @@ def meanings(statuses, activity_id, chosen=(), whole=True):
         else:
             result[status.id] = Meaning(letter)
     return result
+
+
+def of_session(session, chosen=()):
+    """The same for the set of a ``MoodleSession``."""
+    whole = all(record.what != "status" for record in session.odd)
+    return meanings(session.statuses, session.activity_id, chosen, whole)
 
 
 def row_for(status, activity_id, chosen):

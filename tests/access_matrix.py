@@ -87,7 +87,7 @@ INTRODUCTION = """\
 # Who may do what
 
 Printed by `dev/access.sh` from `tests/access_matrix.py` and held against the real rights by
-`tests/test_access.py`, for a user of each group, in his own company and in another one. A
+`tests/test_access.py`, for a user of each group, in their own company and in another one. A
 group stands here for itself alone; whoever has several may do what each of them may.
 
 * **Companies.** Every record belongs to the company of its instance. Of another company
