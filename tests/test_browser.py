@@ -19,14 +19,14 @@ FACULTY = "openeducat_core.group_op_faculty"
 
 
 class Clock:
-    """Each look at it takes a second; it begins as the real one, by which calls end."""
+    """Each look at it takes a second, beside what really passes: calls end by the real one."""
 
     def __init__(self):
-        self.seconds = time.monotonic()
+        self.looks = 0
 
     def monotonic(self):
-        self.seconds += 1
-        return self.seconds
+        self.looks += 1
+        return time.monotonic() + self.looks
 
 
 @tagged("post_install", "-at_install")

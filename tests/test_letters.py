@@ -20,10 +20,11 @@ MEANS = {"A": "P", "V": "L", "E": "E", "U": "A"}
 
 class LettersCase(MoodleCase):
     def build_moodle(self):
-        super().build_moodle()
+        result = super().build_moodle()
         self.vorlesung = self.moodle.add_attendance(
             self.moodle_course, "Vorlesung", groupmode=2, statuses=GERMAN
         )
+        return result
 
     def german(self, marks="AUVE", **values):
         return self.add_session(marks, activity=self.vorlesung, **values)

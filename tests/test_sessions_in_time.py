@@ -132,7 +132,7 @@ class TestTwoCourses(MoodleCase):
     """Last year's Moodle course and this year's stand for the same subject and course."""
 
     def build_moodle(self):
-        super().build_moodle()
+        result = super().build_moodle()
         self.old = self.moodle.add_course(
             "Algebra I, last year",
             "ALG0",
@@ -144,6 +144,7 @@ class TestTwoCourses(MoodleCase):
         for user in self.users:
             self.moodle.enrol(self.old, user)
         self.old_lectures = self.moodle.add_attendance(self.old, "Lectures")
+        return result
 
     def sessions_of(self, activity):
         return [s for s in self.moodle.sessions.values() if s.attendance_id == activity.id]

@@ -38,9 +38,10 @@ class TestAccount(MoodleCase):
 @tagged("post_install", "-at_install")
 class TestSeparateGroups(MoodleCase):
     def build_moodle(self):
-        super().build_moodle()
+        result = super().build_moodle()
         self.moodle_course.groupmode = 1
         self.moodle.tokens[self.token].all_groups = False
+        return result
 
     def test_in_the_check_list(self):
         self.instance.action_test_connection()

@@ -351,7 +351,7 @@ class World:
         rows = session.log.get(user, [])
         return rows if self.shows_all else rows[-1:]
 
-    def read(self, session, user):
+    def said_by(self, session, user):
         """What those say: ``None``, one of ``P A L E``, or that they can't be used."""
         meanings = self.in_force(session.activity)
         said = {meanings[row][0] or row for row in self.shown(session, user)}
@@ -536,7 +536,7 @@ class World:
                 if waits and (not sheet.sheet_id or (sheet.lines and not self.rules.pushes)):
                     self.broken.append(f"{where} has not begun: {sheet}")
                 for line in sheet.lines:
-                    said = self.read(session, USERS[line.student_id])
+                    said = self.said_by(session, USERS[line.student_id])
                     if line.base != said or line.status not in (None, said):
                         self.broken.append(f"{where} says {said}: {line}")
         for push in plan.pushes:
@@ -544,7 +544,7 @@ class World:
 
     def _look_at_push(self, push):
         session = self.sessions[push.session_id]
-        said = self.read(session, push.user_id)
+        said = self.said_by(session, push.user_id)
         lines = [self.lines[number] for number in push.line_ids]
         line = max(lines, key=lambda line: line.marked_at)
         where = f"session {session.id}, {session.log.get(push.user_id)}: {push}, {line}"
@@ -663,7 +663,7 @@ class World:
                 done.add((session.id, student))
                 user = USERS[student]
                 line = max(lines, key=lambda line: line.marked_at)
-                yield sheet, session, line, self.read(session, user), user
+                yield sheet, session, line, self.said_by(session, user), user
 
     def differences(self, gaps=None):
         """What is not equal though it has to be, as sentences.
@@ -716,7 +716,7 @@ class World:
             linked = [s for s in self.sheets.values() if s.session == session.id]
             for user in session.log:
                 student = STUDENTS[user]
-                said = self.read(session, user)
+                said = self.said_by(session, user)
                 batch = GROUPS.get(session.group, BATCH_OF[student])
                 sheet = next((s for s in linked if s.batch == batch), None)
                 waits = (
@@ -739,7 +739,7 @@ class World:
                 older += bool(session.log)
                 continue
             for user in session.log:
-                said = self.read(session, user)
+                said = self.said_by(session, user)
                 if said == DOUBLED:
                     expected.add(
                         p.gap_key("doubled", b.COURSE.id, f"{session.id}:{STUDENTS[user]}")
