@@ -9,7 +9,7 @@ from odoo.tests.common import BaseCase
 from . import replay
 from .canned import RECORDINGS, recording
 from .measured import measured
-from .moodle_server import MoodleServer
+from .moodle_server import MoodleServer, MoodleState
 from .recorded_cast import cast
 from .replay import comparable, differences, recorded_answer, send
 
@@ -252,3 +252,20 @@ class TestExceptions(ReplayCase):
                         found = list(differences(*bodies))
                     varied |= {line.split(":")[0].rsplit(".", 1)[-1] for line in found}
         self.assertEqual(replay.VARIES - varied, set())
+
+
+@tagged("post_install", "-at_install")
+class TestNumbers(BaseCase):
+    """A real Moodle gives no number twice: a sheet that knows a deleted session would be
+    taken for one of another that got its number."""
+
+    def test_a_number_is_given_once(self):
+        state = MoodleState()
+        activity = state.add_attendance(state.add_course("Algebra", "ALG"), "Lectures")
+        first = state.add_session(activity, 1_793_687_400)
+        kept = state.snapshot()
+        del state.sessions[first.id]
+        second = state.add_session(activity, 1_793_687_400)
+        self.assertGreater(second.id, first.id)
+        state.restore(kept)
+        self.assertEqual(state.add_session(activity, 1_793_687_400).id, second.id)

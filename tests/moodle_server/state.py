@@ -176,6 +176,17 @@ class Clock:
         self._now = self() + seconds
 
 
+class Table(dict):
+    """Rows by id. A number is given once, also where its row is gone, as the sequences of
+    Moodle's databases do."""
+
+    last = 0
+
+    def number(self):
+        self.last = max(self.last, *self, 0) + 1
+        return self.last
+
+
 class MoodleState:
     """:param timezone: of the site and, unless given, of each user
     :param now: unix seconds of the server's clock; ``None`` for the real time
@@ -185,37 +196,33 @@ class MoodleState:
         self.timezone = timezone
         self.clock = Clock(now)
         self.lock = threading.RLock()
-        self.courses = {1: Course(1, "Test Moodle", "test")}
-        self.users = {}
-        self.groups = {}
+        self.courses = Table({1: Course(1, "Test Moodle", "test")})
+        self.users = Table()
+        self.groups = Table()
         self.enrolments = {}
-        self.attendances = {}
-        self.statuses = {}
-        self.sessions = {}
+        self.attendances = Table()
+        self.statuses = Table()
+        self.sessions = Table()
         self.tokens = {}
         self._last_row = 0
 
     # --- making things ----------------------------------------------------------
 
-    @staticmethod
-    def _next(table):
-        return max(table, default=0) + 1
-
     def add_course(self, fullname, shortname, idnumber="", visible=True, **values):
         """:param values: startdate, enddate (unix seconds), groupmode (1: separate)"""
-        course = Course(self._next(self.courses), fullname, shortname, idnumber, visible, **values)
+        course = Course(self.courses.number(), fullname, shortname, idnumber, visible, **values)
         self.courses[course.id] = course
         self.enrolments[course.id] = {}
         return course
 
     def add_group(self, course, name, idnumber=""):
-        group = Group(self._next(self.groups), course.id, name, idnumber)
+        group = Group(self.groups.number(), course.id, name, idnumber)
         self.groups[group.id] = group
         return group
 
     def add_user(self, username, firstname, lastname, **values):
         """:param values: email, idnumber, deleted, suspended, temporary, timezone"""
-        user = User(self._next(self.users), username, firstname, lastname, **values)
+        user = User(self.users.number(), username, firstname, lastname, **values)
         self.users[user.id] = user
         return user
 
@@ -235,7 +242,7 @@ class MoodleState:
 
         :param statuses: of ``(acronym, description, grade)``
         """
-        activity = Attendance(self._next(self.attendances), course.id, name, groupmode, visible)
+        activity = Attendance(self.attendances.number(), course.id, name, groupmode, visible)
         self.attendances[activity.id] = activity
         for acronym, description, grade in statuses:
             self.add_status(activity, acronym, description, grade)
@@ -243,16 +250,15 @@ class MoodleState:
 
     def add_status(self, activity, acronym, description, grade=0, **values):
         """:param values: setnumber, visible, deleted"""
-        status = Status(
-            self._next(self.statuses), activity.id, acronym, description, grade, **values
-        )
+        number = self.statuses.number()
+        status = Status(number, activity.id, acronym, description, grade, **values)
         self.statuses[status.id] = status
         return status
 
     def add_session(self, activity, sessdate, duration=3600, group=None, **values):
         """:param values: statusset, description"""
         session = Session(
-            self._next(self.sessions),
+            self.sessions.number(),
             activity.id,
             sessdate,
             duration,
