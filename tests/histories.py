@@ -30,7 +30,7 @@ class History:
         )
         self.told = []
         for _number in range(self.random.randint(1, 2)):
-            self.add_session()
+            self.random.choice((self.add_session, self.hold_class))()
 
     def play(self, steps, actions=None):
         """:param steps: at most so many things happen
@@ -63,6 +63,13 @@ class History:
         activity = self.random.choice(list(self.world.sets))
         group = self.random.choice((0, 0, 11, 12))
         self.world.add_session(self.random.choice(DAYS), group, activity)
+
+    def hold_class(self):
+        """A session and a sheet that belong together; by chance they would hardly meet."""
+        day, batch = self.random.choice(DAYS[:2]), self.random.choice((1, 2))
+        group = 10 + batch if self.random.random() < 0.8 else 0
+        self.world.add_session(day, group, self.random.choice(list(self.world.sets)))
+        self.world.add_sheet(day, batch, self.random.choices(LETTERS, k=2))
 
     def mark_in_moodle(self):
         session = self.pick(self.world.sessions)
@@ -168,7 +175,7 @@ class History:
 
 ACTIONS = (
     "mark_in_moodle", "mark_in_moodle", "mark_in_moodle", "mark_here", "mark_here",
-    "mark_here", "run", "run", "run", "add_session", "add_sheet", "automark", "reset",
+    "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all", "double",
     "mend_doubled",

@@ -29,7 +29,7 @@ class RealWorld:
         self.skew = skew
         self.now = b.START + w.DAY
         self.window_days = window_days
-        self.said_in_moodle, self.said_here = {}, {}
+        self.said_in_moodle, self.said_here, self.said_before = {}, {}, {}
         self.sent, self.was_doubled = {}, set()
         self.players = {1: 0, 2: 1, 3: 4}
         self.users = {user: case.users[n] for user, n in self.players.items()}
@@ -222,6 +222,8 @@ class RealWorld:
         self.said_here.setdefault(line.id, []).append(from_booleans(line))
 
     def delete_line(self, line):
+        key = line.attendance_id.moodle_session_id, line.student_id.id
+        self.said_before.setdefault(key, []).append(self.said_here.get(line.id, []))
         line.unlink()
 
     def toggle_active(self, record):
@@ -311,6 +313,11 @@ class RealWorld:
                     unix(line.moodle_marked_at), True, line.active,
                 )  # fmt: skip
         copy.said_here = self.said_here
+        copy.said_before = {
+            (session, of_student[student]): said
+            for (session, student), said in self.said_before.items()
+            if student in of_student
+        }
 
         def in_copy(table):
             return {

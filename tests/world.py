@@ -176,6 +176,8 @@ class World:
         self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items()}
         # What a person (or Moodle's machine) has written, in order; status ids in Moodle.
         self.said_in_moodle, self.said_here = {}, {}
+        # {(session, student): [what was said on each line that is gone]}
+        self.said_before = {}
         self.sent = {}
         self.was_doubled = set()
         self.writes = Counter()
@@ -284,6 +286,8 @@ class World:
         sheet = self.sheets[line.sheet]
         if line.base and sheet.session:
             self.dropped[sheet.session, line.student] = line.base
+        said = self.said_before.setdefault((sheet.session, line.student), [])
+        said.append(self.said_here.get(line.id, []))
         del self.lines[line.id]
 
     def toggle_active(self, record):
@@ -771,6 +775,7 @@ class World:
                 for other in self.lines.values()
                 if other.student == line.student and self.sheets[other.sheet].session == session.id
             ]
+            here += self.said_before.get(key, [])
             ever = {letter for said in here for letter in said}
             for number in {*there, *(self.sent.get(key, set()) & mistaken)}:
                 ever |= self.words[number]
