@@ -35,7 +35,7 @@ from .raw_server import RawServer
 from .test_run import SYNC, TwoCourses
 
 CASES = int(os.environ.get("FUZZ", 6000))
-RUNS = int(os.environ.get("FUZZ_RUNS", 200))
+RUNS = int(os.environ.get("FUZZ_RUNS", 100))
 LINES = int(os.environ.get("FUZZ_LINES", 300))
 
 DETECTION = detect(

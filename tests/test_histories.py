@@ -14,7 +14,7 @@ from odoo.tests.common import BaseCase
 from .histories import EDITS, History
 from .measured import measured
 
-COUNT = int(os.environ.get("HISTORIES", 12_000))
+COUNT = int(os.environ.get("HISTORIES", 6_000))
 SEED = os.environ.get("HISTORY_SEED")
 # A loop would never end.
 MOST_RUNS = {"moodle": 1, "oec": 1, "both": 2}
