@@ -208,18 +208,18 @@ def _student_claimed(env, gap, name, record_id, others):
 
 def _batch_none(env, gap, student_id):
     return env._(
-        "%s has no running course detail in this course, so it is not known in which batch "
-        "the marks belong. Add it on the student, or mark him in a Moodle session of his "
-        "group.",
+        "%s has no running course detail in this course, so the batch of these marks is "
+        "unknown. Add one on the student's form, or mark the student in a Moodle session for "
+        "the group.",
         student_name(env, student_id),
     )
 
 
 def _batch_several(env, gap, student_id):
     return env._(
-        "%s has several running course details in this course, so it is not known in which "
-        "batch the marks belong. Finish the old ones on the student, or mark him in a Moodle "
-        "session of his group.",
+        "%s has several running course details in this course, so the batch of these marks is "
+        "unknown. Finish the old ones on the student's form, or mark the student in a Moodle "
+        "session for the group.",
         student_name(env, student_id),
     )
 

@@ -35,16 +35,16 @@ def _several_sessions(env, gap, sheet, day):
 
 def _push_no_account(env, gap, student_id):
     return env._(
-        "%s has no account in this Moodle course, so his marks can't be sent. Enrol him "
-        "there, and give the account its ID number.",
+        "%s has no account in this Moodle course, so these marks can't be sent. Enrol the "
+        "student there, and give the account its ID number.",
         student_name(env, student_id),
     )
 
 
 def _push_not_listed(env, gap, student_id):
     return env._(
-        "%s is not listed in the Moodle session, so his mark can't be sent. Add him to the "
-        "session's group in Moodle, or enrol him as a student.",
+        "%s is not listed in the Moodle session, so this mark can't be sent. Add the student "
+        "to the session's group in Moodle, or give the account the role of a student.",
         student_name(env, student_id),
     )
 
