@@ -176,7 +176,7 @@ class World:
         self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items()}
         # What a person (or Moodle's machine) has written, in order; status ids in Moodle.
         self.said_in_moodle, self.said_here = {}, {}
-        # {(session, student): [what was said on each line that is gone]}
+        # {(session, student): [what was said, in order, on each line that is gone]}
         self.said_before = {}
         self.sent = {}
         self.was_doubled = set()
@@ -775,8 +775,8 @@ class World:
                 for other in self.lines.values()
                 if other.student == line.student and self.sheets[other.sheet].session == session.id
             ]
-            here += self.said_before.get(key, [])
-            ever = {letter for said in here for letter in said}
+            before = self.said_before.get(key, [])
+            ever = {letter for said in (*here, *before) for letter in said}
             for number in {*there, *(self.sent.get(key, set()) & mistaken)}:
                 ever |= self.words[number]
             where = f"session {session.id}, student {line.student}: {moodle} / {line.status}"
@@ -795,6 +795,8 @@ class World:
                 for said in (there, *here)
                 if p_a_l_e & set(said)
             }
+            # Whoever deletes a line takes back what it said; some of it may have been sent.
+            last |= {letter for said in before for letter in said}
             if moodle not in last:
                 yield f"{where}: last written was {last}"
 
