@@ -110,6 +110,8 @@ class _Lister:
             statuses = [line.status for line in sheet.lines]
             yield Change(NEW_SHEET, **where, marks=len(statuses), detail=_letters(statuses))
             return
+        if sheet.unlinked:
+            return
         if "moodle_session_id" in sheet.values:
             yield Change(LINK_SHEET, **where)
         if "attendance_date" in sheet.values:

@@ -23,7 +23,7 @@ class Choice:
     sure: bool = True
 
 
-def choose_sessions(sheets, sessions, taken, people, rules):
+def choose_sessions(sheets, sessions, taken, people, rules, left=frozenset()):
     """For each sheet the session of its date whose group is its batch, or that is for
     all; of several the one nearest to the sheet's timetable session. Never a guess: two
     equally near, or two sheets for one session, leave both without.
@@ -31,6 +31,8 @@ def choose_sessions(sheets, sessions, taken, people, rules):
     :param sheets: unlinked ``Sheet``
     :param sessions: ``MoodleSession`` of the course
     :param taken: set of ``(session id, batch id)`` that have a sheet
+    :param left: set of ``(session id, batch id)`` of which people have cancelled the sheet;
+        they are taken where no other session fits
     :return: ``{sheet id: Choice}``
     """
     by_date = {}
@@ -43,6 +45,7 @@ def choose_sessions(sheets, sessions, taken, people, rules):
             for session in by_date.get(sheet.date, ())
             if (session.id, sheet.batch_id) not in taken and _is_for(session, sheet, people)
         ]
+        fitting = [s for s in fitting if (s.id, sheet.batch_id) not in left] or fitting
         made = [s for s in fitting if p.reference(sheet.id) in s.description]
         chosen = _nearest(sheet, made or fitting)
         # Of a group that Moodle does not list (any more) nobody knows the batch.

@@ -45,8 +45,8 @@ class SheetPlan:
 
     ``register_id`` 0 on a sheet that is new or ``moved``: the register of ``date`` and
     ``batch_id`` that the store finds or creates. Of ``values`` only those that differ
-    are there: ``attendance_date``, ``state``, ``moodle_session_id``, ``moodle_seen``,
-    ``moodle_lasttaken``.
+    are there: ``attendance_date``, ``state``, ``moodle_session_id`` (0 for a sheet that is
+    of no session any more), ``moodle_seen``, ``moodle_lasttaken``.
     """
 
     sheet_id: int
@@ -56,6 +56,10 @@ class SheetPlan:
     moved: bool = False
     values: dict = field(default_factory=dict)
     lines: tuple[LinePlan, ...] = ()
+
+    @property
+    def unlinked(self):
+        return self.values.get("moodle_session_id") == 0
 
     @property
     def needs_register(self):

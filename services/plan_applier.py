@@ -212,7 +212,7 @@ class _Writer:
     def _values(self, sheet):
         values = dict(sheet.values)
         if "moodle_session_id" in values:
-            values["moodle_instance_id"] = self.instance.id
+            values["moodle_instance_id"] = False if sheet.unlinked else self.instance.id
         if "moodle_lasttaken" in values:
             values["moodle_lasttaken"] = moment(values["moodle_lasttaken"])
         if not sheet.sheet_id or sheet.moved:
@@ -228,12 +228,20 @@ class _Writer:
         return {id(sheet): record.id for sheet, record in zip(sheets, records, strict=True)}
 
     def _change_sheets(self, sheets):
+        unlinked = [sheet for sheet in sheets if sheet.unlinked]
+        if unlinked:
+            # Others take over their sessions, of which a register has one sheet.
+            self._write_sheets(unlinked)
+            self.env.flush_all()
+        self._write_sheets(sheet for sheet in sheets if not sheet.unlinked)
+
+    def _write_sheets(self, sheets):
         for sheet in sheets:
             values = self._values(sheet)
             if not values:
                 continue
             self.env["op.attendance.sheet"].browse(sheet.sheet_id).write(values)
-            if "moodle_session_id" in values:
+            if values.get("moodle_session_id"):
                 self.done["sheets_adopted"] += 1
             elif "attendance_date" in values:
                 self.done["sheets_moved"] += 1

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import pytz
 
-from . import merge, status_meaning
+from . import linking, merge, status_meaning
 from . import plan as p
 from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .planner_push import PushRules
@@ -107,6 +107,8 @@ class _Planner(PushRules):
         self.pushes, self.conflicts, self.new_sessions = [], [], []
         # Sheets linked by this plan; and (session, student) that are decided.
         self.linked, self.settled = set(), set()
+        # Cancelled sheets, by session, in whose place one made by hand is linked.
+        self.superseded = {}
         self.lines_of_sheet = {}
         for line in local.lines:
             of_student = self.lines_of_sheet.setdefault(line.sheet_id, {})
@@ -131,6 +133,8 @@ class _Planner(PushRules):
         sessions.sort(key=lambda s: (s.starts, s.id))
         if self.rules.pushes:
             self._link_sheets(sessions)
+        else:
+            self._link_in_place(sessions)
         wanted = [(session, self._marks_by_sheet(session)) for session in sessions]
         adopted = self._adoptions(wanted) if self.direction != merge.OEC else {}
         plans = []
@@ -302,6 +306,59 @@ class _Planner(PushRules):
 
     # --- sheets ---------------------------------------------------------------
 
+    def _taken_sessions(self):
+        """:return: two sets of ``(session id, batch id)``: those that have a sheet, and those
+        of which all sheets are cancelled
+        """
+        taken, cancelled = set(), set()
+        for sheet in self.local.sheets:
+            if sheet.session_id:
+                found = cancelled if sheet.state == "cancel" else taken
+                found.add((sheet.session_id, sheet.batch_id))
+        return taken, cancelled - taken
+
+    def _link(self, sheet, session):
+        """A sheet made by hand counts as linked from here on. A cancelled one of the same
+        session and batch gives way: a person has made this one in its place."""
+        self.linked.add(sheet.id)
+        sheets = self.sheets_of_session.setdefault(session.id, [])
+        old = [s for s in sheets if s.state == "cancel" and s.batch_id == sheet.batch_id]
+        self.superseded.setdefault(session.id, []).extend(old)
+        self.sheets_of_session[session.id] = [s for s in sheets if s not in old] + [sheet]
+
+    def _link_in_place(self, sessions):
+        """Where Moodle is right, a sheet is linked before its marks ask for it only in the
+        place of one that a person has cancelled."""
+        taken, left = self._taken_sessions()
+        if not left:
+            return
+        free = [
+            sheet
+            for sheet in self.local.sheets
+            if not sheet.session_id
+            and sheet.active
+            and sheet.state != "cancel"
+            and self.rules.in_window(sheet.date)
+            and self._owner(sheet) == self.reading.course.id
+        ]
+        begun = [session for session in sessions if session.marks and self.rules.begun(session)]
+        choices = linking.choose_sessions(free, begun, taken, self.people, self.rules, left)
+        days = {(self._date(s), batch) for s in begun for number, batch in left if number == s.id}
+        for sheet in free:
+            choice = choices[sheet.id]
+            if choice.session and (choice.session.id, sheet.batch_id) in left:
+                self._link(sheet, choice.session)
+            elif not choice.session and (sheet.date, sheet.batch_id) in days:
+                self._sheets_beside(sheet.batch_id, sheet.date, [sheet])
+
+    def _sheets_beside(self, batch, day, sheets):
+        self._gap(
+            "conflicting_sheets",
+            f"{batch}:{day}",
+            "sheets_beside",
+            (tuple(sorted(sheet.name for sheet in sheets)), day.isoformat()),
+        )
+
     def _adoptions(self, wanted):
         """Unlinked sheets that a session may take over: of its batch and date there
         must be exactly one such sheet, and one session that needs one.
@@ -332,12 +389,7 @@ class _Planner(PushRules):
             if len(sheets) == len(sessions) == 1:
                 result[sessions[0].id, batch] = sheets[0]
             elif sessions or (batch, day) in linked:
-                self._gap(
-                    "conflicting_sheets",
-                    f"{batch}:{day}",
-                    "sheets_beside",
-                    (tuple(sorted(s.name for s in sheets)), day.isoformat()),
-                )
+                self._sheets_beside(batch, day, sheets)
         return result
 
     def _owner(self, sheet):
@@ -365,7 +417,8 @@ class _Planner(PushRules):
 
     def _session_sheets(self, session, by_sheet, adopted):
         day = self._date(session)
-        plans = []
+        # First, since PostgreSQL has one sheet of a session in a register.
+        plans = [_unlinked(sheet) for sheet in self.superseded.get(session.id, ())]
         for key, marks in by_sheet.items():
             if isinstance(key, Sheet):
                 continue
@@ -631,6 +684,12 @@ def _said(mark, meanings):
     """What a row says: its meaning, or its very status where that has none here."""
     meaning = meanings.get(mark.status_id)
     return (meaning and meaning.status) or mark.status_id
+
+
+def _unlinked(sheet):
+    """What makes a cancelled sheet one of no session."""
+    values = {"moodle_session_id": 0, "moodle_seen": "", "moodle_lasttaken": 0}
+    return p.SheetPlan(sheet.id, sheet.batch_id, sheet.date, values=values)
 
 
 def _oldest_active_first(sheet):

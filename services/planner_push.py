@@ -23,7 +23,7 @@ class PushRules:
 
     def _link_sheets(self, sessions):
         """Sheets made by hand that a session is found for count as linked from here on."""
-        taken = {(sheet.session_id, sheet.batch_id) for sheet in self.local.sheets}
+        taken, left = self._taken_sessions()
         free = [
             sheet
             for sheet in self.local.sheets
@@ -33,12 +33,11 @@ class PushRules:
             and self.rules.in_window(sheet.date)
             and self._is_ours(sheet)
         ]
-        choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules)
+        choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules, left)
         for sheet in free:
             choice = choices[sheet.id]
             if choice.session:
-                self.linked.add(sheet.id)
-                self.sheets_of_session.setdefault(choice.session.id, []).append(sheet)
+                self._link(sheet, choice.session)
             elif sheet.state == "done":
                 self._without_session(sheet, choice)
 

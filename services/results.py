@@ -97,6 +97,8 @@ class PlanReport(tuple):
     def _sheet_words(self, sheet):
         if not sheet.sheet_id:
             yield self.env._("new sheet")
+        elif sheet.unlinked:
+            yield self.env._("cancelled sheet to unlink, another one stands in its place")
         elif "moodle_session_id" in sheet.values:
             yield self.env._("sheet to link with this session")
         elif sheet.moved:

@@ -5,6 +5,7 @@ from . import (
     test_both_faults,
     test_browser,
     test_callers,
+    test_cancelled,
     test_companies,
     test_costs,
     test_fuzz,

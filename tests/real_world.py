@@ -31,6 +31,8 @@ class RealWorld:
         self.window_days = window_days
         self.said_in_moodle, self.said_here, self.said_before = {}, {}, {}
         self.sent, self.was_doubled = {}, set()
+        # {id of a sheet: ids of the sessions that it was ever of}
+        self.sessions_of = {}
         self.players = {1: 0, 2: 1, 3: 4}
         self.users = {user: case.users[n] for user, n in self.players.items()}
         self.students = {user: case.students[n] for user, n in self.players.items()}
@@ -256,6 +258,9 @@ class RealWorld:
                 self.sent.setdefault(key, set()).add(int(params["statusid"]))
         server.faults.clear()
         server._hooks.clear()
+        for sheet in self.sheets.values():
+            if sheet.moodle_session_id:
+                self.sessions_of.setdefault(sheet.id, set()).add(sheet.moodle_session_id)
 
     @staticmethod
     def _once(action):
@@ -304,6 +309,7 @@ class RealWorld:
             copy.sheets[sheet.id] = w.Sheet(
                 sheet.id, sheet.register_id.id, batches[sheet.batch_id.id],
                 sheet.attendance_date, sheet.state, sheet.moodle_session_id, active=sheet.active,
+                former=self.sessions_of.get(sheet.id, set()),
             )  # fmt: skip
         for line in self.lines.values():
             if line.student_id.id in of_student:

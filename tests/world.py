@@ -127,6 +127,11 @@ class Sheet:
     seen: str = ""
     taken_at: int = 0
     active: bool = True
+    # Sessions that it was of before another sheet was made in its place.
+    former: set = field(default_factory=set)
+
+    def is_of(self, session):
+        return session.id == self.session or session.id in self.former
 
 
 @dataclass
@@ -589,6 +594,8 @@ class World:
                 sheet = self.sheets[sheet_plan.sheet_id]
                 if sheet_plan.moved:
                     sheet.register = register
+            if sheet_plan.unlinked:
+                sheet.former.add(sheet.session)
             for name, attribute in (
                 ("attendance_date", "date"), ("state", "state"), ("moodle_seen", "seen"),
                 ("moodle_session_id", "session"), ("moodle_lasttaken", "taken_at"),
@@ -773,7 +780,7 @@ class World:
             here = [
                 self.said_here.get(other.id, [])
                 for other in self.lines.values()
-                if other.student == line.student and self.sheets[other.sheet].session == session.id
+                if other.student == line.student and self.sheets[other.sheet].is_of(session)
             ]
             before = self.said_before.get(key, [])
             ever = {letter for said in (*here, *before) for letter in said}
