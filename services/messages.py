@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from . import messages_letters, messages_odd, messages_push
+from . import messages_letters, messages_odd, messages_push, messages_stops
 from .messages_people import student_name
 
 _lt = LazyTranslate(__name__)
@@ -266,15 +266,6 @@ def _session_gone(env, gap, name, day):
     )
 
 
-def _activity_gone(env, gap, activity_id):
-    return env._(
-        "The attendance activity number %s is not visible any more in this course. If it was "
-        "deleted, cancel its sheets here; if it is hidden, the Moodle account of the token "
-        "needs the right moodle/course:viewhiddenactivities.",
-        activity_id,
-    )
-
-
 def _sheets_beside(env, gap, names, day):
     return env._(
         "Of %(day)s there are sheets without a Moodle session (%(sheets)s) beside a Moodle "
@@ -291,7 +282,6 @@ def _refused(env, gap, words):
 
 SENTENCES = {
     "account_unknown": _account_unknown,
-    "activity_gone": _activity_gone,
     "batch_empty": _batch_empty,
     "batch_none": _batch_none,
     "batch_several": _batch_several,
@@ -322,4 +312,5 @@ SENTENCES = {
     **messages_letters.SENTENCES,
     **messages_odd.SENTENCES,
     **messages_push.SENTENCES,
+    **messages_stops.SENTENCES,
 }

@@ -46,7 +46,8 @@ class SheetPlan:
     ``register_id`` 0 on a sheet that is new or ``moved``: the register of ``date`` and
     ``batch_id`` that the store finds or creates. Of ``values`` only those that differ
     are there: ``attendance_date``, ``state``, ``moodle_session_id`` (0 for a sheet that is
-    of no session any more), ``moodle_seen``, ``moodle_lasttaken``.
+    of no session any more), ``moodle_seen``, ``moodle_lasttaken``. ``restored``: the sync had
+    cancelled it, and its session is there again.
     """
 
     sheet_id: int
@@ -56,6 +57,7 @@ class SheetPlan:
     moved: bool = False
     values: dict = field(default_factory=dict)
     lines: tuple[LinePlan, ...] = ()
+    restored: bool = False
 
     @property
     def unlinked(self):
@@ -115,6 +117,23 @@ class NewSession:
 
 
 @dataclass(frozen=True)
+class Emptied:
+    """An activity whose sessions are all gone, of which there are sheets here.
+
+    :param sheets: their ids
+    :param marks: lines of them
+    """
+
+    activity_id: int
+    sheets: tuple[int, ...]
+    marks: int
+
+    @property
+    def numbers(self):
+        return {"sheets": len(self.sheets), "marks": self.marks}
+
+
+@dataclass(frozen=True)
 class Conflict:
     """Both sides had changed; ``winner`` is ``moodle`` or ``oec``. Times are unix
     seconds by Odoo's clock."""
@@ -154,6 +173,7 @@ class Gap:
     :param record: ``(model, id)`` of the OpenEduCat record where it can be mended
     :param letter: :class:`Letter` of Moodle that has no meaning here; such a gap is one of
         the instance, whatever courses meet it
+    :param allows: what *Apply anyway* lets through: ``parts`` of a ``brake.Allowance``
     """
 
     kind: str
@@ -166,6 +186,7 @@ class Gap:
     about: str = ""
     record: tuple = ()
     letter: "Letter | None" = None
+    allows: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,6 +222,8 @@ def letter_gap(letter, why, marks):
 @dataclass(frozen=True)
 class CoursePlan:
     """:param cancelled: ids of sheets whose session was deleted in Moodle
+    :param emptied: activities whose sessions are all gone; their sheets are in ``cancelled``
+        only if a person has said so
     :param skipped: number of marks left out, by reason
     :param sessions_seen: sessions inside the window that hold a mark
     :param marks_seen: marks in them, those left out included
@@ -222,6 +245,7 @@ class CoursePlan:
     conflicts: tuple[Conflict, ...] = ()
     sessions_older: int = 0
     sessions_early: int = 0
+    emptied: tuple[Emptied, ...] = ()
 
     @property
     def empty(self):
