@@ -34,6 +34,7 @@ COUNTERS = (
     "sheets_updated",
     "sheets_moved",
     "sheets_cancelled",
+    "sheets_restored",
     "lines_created",
     "lines_updated",
     "lines_put_back",
@@ -132,6 +133,7 @@ class MoodleSyncRun(models.Model):
     sheets_updated = fields.Integer("Sheets updated", readonly=True)
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
+    sheets_restored = fields.Integer("Sheets restored", readonly=True)
     lines_created = fields.Integer("New lines", readonly=True)
     lines_updated = fields.Integer("Lines changed in Moodle", readonly=True)
     lines_put_back = fields.Integer("Lines put back", readonly=True)
@@ -348,6 +350,7 @@ class MoodleSyncRun(models.Model):
             self.env._("sheets updated"): self.sheets_updated,
             self.env._("sheets moved"): self.sheets_moved,
             self.env._("sheets cancelled"): self.sheets_cancelled,
+            self.env._("sheets restored"): self.sheets_restored,
             self.env._("new lines"): self.lines_created,
             self.env._("lines changed in Moodle"): self.lines_updated,
             self.env._("lines put back"): self.lines_put_back,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..services.records import Seen
-from .guards import is_ours, knows_place, place_in_moodle, without_owned, without_owned_defaults
+from .guards import OURS, is_ours, knows_place, place_in_moodle, without_owned, without_owned_defaults
 from .indexes import unique_index
 
 OWNED = {"moodle_instance_id", "moodle_session_id", "moodle_seen", "moodle_lasttaken"}
@@ -56,9 +56,20 @@ class OpAttendanceSheet(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not is_ours(self.env):
-            vals = without_owned(self, vals, OWNED)
-        return super().write(vals)
+        if is_ours(self.env):
+            return super().write(vals)
+        result = super().write(without_owned(self, vals, OWNED))
+        if "state" in vals:
+            self._forget_own_cancel()
+        return result
+
+    def _forget_own_cancel(self):
+        """Whatever the synchronisation had cancelled: from here on the state is a person's."""
+        # sudo: its own bookkeeping; the person has just written the sheet.
+        for sheet in self.sudo().with_context(**{OURS: True}):
+            seen = Seen.parse(sheet.moodle_seen)
+            if seen and seen.state_before:
+                sheet.moodle_seen = str(seen.without_mark())
 
     @api.depends("moodle_instance_id", "moodle_seen", "attendance_date")
     @api.depends_context("uid")

@@ -14,6 +14,7 @@ NEW_SHEET = "new_sheet"
 LINK_SHEET = "link_sheet"
 MOVE_SHEET = "move_sheet"
 CANCEL_SHEET = "cancel_sheet"
+RESTORE_SHEET = "restore_sheet"
 NEW_SESSION = "new_session"
 NEW_LINE = "new_line"
 UPDATE = "update"
@@ -114,6 +115,8 @@ class _Lister:
             return
         if "moodle_session_id" in sheet.values:
             yield Change(LINK_SHEET, **where)
+        if sheet.restored:
+            yield Change(RESTORE_SHEET, **where)
         if "attendance_date" in sheet.values:
             before = self.sheets[sheet.sheet_id].date.isoformat()
             yield Change(MOVE_SHEET, **where, detail=f"{before} → {sheet.date.isoformat()}")

@@ -15,6 +15,7 @@ from odoo.exceptions import AccessError, UserError
 from . import naming
 from . import plan as p
 from .local_store import moment
+from .records import Seen
 from .status import FIELDS, booleans
 
 # What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
@@ -47,11 +48,12 @@ class PlanApplier:
                 if refusal is not None:
                     self.refused.add(session.session_id)
                     self.gaps.append(_refused(session, refusal))
-        for sheet_id in plan.cancelled:
-            refusal = self._cancel(sheet_id)
+        # Read together.
+        for sheet in self.env["op.attendance.sheet"].browse(plan.cancelled):
+            refusal = self._cancel(sheet)
             if refusal is not None:
                 self.gaps.append(
-                    p.Gap("refused", f"cancel:{sheet_id}", "refused", (_words(refusal),))
+                    p.Gap("refused", f"cancel:{sheet.id}", "refused", (_words(refusal),))
                 )
 
     def confirm(self, outcome, taken_by_us):
@@ -101,9 +103,12 @@ class PlanApplier:
             self._registers = writer.registers
         return refusal
 
-    def _cancel(self, sheet_id):
-        sheet = self.env["op.attendance.sheet"].browse(sheet_id)
-        refusal = self._guarded(lambda: sheet.write({"state": "cancel"}))
+    def _cancel(self, sheet):
+        values = {"state": "cancel"}
+        seen = Seen.parse(sheet.moodle_seen)
+        if seen:
+            values["moodle_seen"] = str(seen.cancelled(sheet.state))
+        refusal = self._guarded(lambda: sheet.write(values))
         if refusal is None:
             self.done["sheets_cancelled"] += 1
         return refusal
@@ -241,7 +246,9 @@ class _Writer:
             if not values:
                 continue
             self.env["op.attendance.sheet"].browse(sheet.sheet_id).write(values)
-            if values.get("moodle_session_id"):
+            if sheet.restored:
+                self.done["sheets_restored"] += 1
+            elif values.get("moodle_session_id"):
                 self.done["sheets_adopted"] += 1
             elif "attendance_date" in values:
                 self.done["sheets_moved"] += 1

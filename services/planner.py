@@ -5,12 +5,12 @@ out, moved, cancelled or put back stand here.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pytz
 
-from . import linking, merge, status_meaning
+from . import brake, linking, merge, status_meaning
 from . import plan as p
 from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .planner_push import PushRules
@@ -27,6 +27,8 @@ class Rules:
     :param may_create: whether sessions that Moodle lacks may be made there
     :param now: unix seconds by Odoo's clock; ``None``: every session has begun
     :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
+    :param limits: ``brake.Limits``
+    :param allowance: ``brake.Allowance``, what a person has let through in this course
     """
 
     zone: str
@@ -37,6 +39,8 @@ class Rules:
     may_create: bool = False
     now: int | None = None
     chosen: tuple = ()
+    limits: brake.Limits = brake.Limits()
+    allowance: brake.Allowance = brake.NOTHING
 
     @property
     def pushes(self):
@@ -87,7 +91,9 @@ class _Planner(PushRules):
 
     def __init__(self, reading, local, people, rules):
         self.reading = reading
-        self.local = local
+        # Ids of sheets that the sync itself has cancelled and whose session came back.
+        self.restored = set()
+        self.local = replace(local, sheets=tuple(self._restored(local.sheets)))
         self.people = people
         self.rules = rules
         self.direction = rules.direction
@@ -114,7 +120,7 @@ class _Planner(PushRules):
             of_student = self.lines_of_sheet.setdefault(line.sheet_id, {})
             of_student.setdefault(line.student_id, []).append(line)
         self.sheets_of_session = {}
-        for sheet in sorted(local.sheets, key=_oldest_active_first):
+        for sheet in sorted(self.local.sheets, key=_oldest_active_first):
             if sheet.session_id:
                 self.sheets_of_session.setdefault(sheet.session_id, []).append(sheet)
         self.register_of = {
@@ -142,7 +148,7 @@ class _Planner(PushRules):
             sheets = self._session_sheets(session, by_sheet, adopted)
             if sheets:
                 plans.append(p.SessionPlan(session.id, session.starts, tuple(sheets)))
-        cancelled = self._deleted_sessions()
+        cancelled, emptied = self._deleted_sessions()
         self._unreadable()
         self._odd(sessions)
         self._people_hidden(sessions)
@@ -158,7 +164,19 @@ class _Planner(PushRules):
             conflicts=tuple(self.conflicts),
             sessions_older=self.sessions_older,
             sessions_early=self.sessions_early,
+            emptied=tuple(emptied),
         )
+
+    def _restored(self, sheets):
+        """The sheets as they would stand had the sync not cancelled those whose session is
+        there again."""
+        here = {session.id for session in self.reading.sessions}
+        for sheet in sheets:
+            before = sheet.seen.state_before if sheet.seen else ""
+            if sheet.state == "cancel" and before and sheet.session_id in here:
+                self.restored.add(sheet.id)
+                sheet = replace(sheet, state=before)
+            yield sheet
 
     # --- which sessions, which marks ------------------------------------------
 
@@ -461,17 +479,20 @@ class _Planner(PushRules):
             "moodle_seen": (str(sheet.seen), str(session.seen)),
             "moodle_lasttaken": (sheet.taken_at, self._taken(session, sheet)),
         }
+        if sheet.id in self.restored:
+            wanted["state"] = ("cancel", sheet.state)
         if not self.rules.pushes:
             lines = tuple(self._line_plans(sheet, marks))
             if marks:
-                wanted["state"] = (sheet.state, "done")
+                before = "cancel" if sheet.id in self.restored else sheet.state
+                wanted["state"] = (before, "done")
         elif sheet.state == "done":
             lines = tuple(self._settled_lines(session, sheet, marks))
         else:
             # In somebody's hands: linked, and else left alone until it is done.
             self.skipped["in_hands"] += len(marks)
             lines = ()
-            if sheet.session_id:
+            if sheet.session_id and sheet.id not in self.restored:
                 return None
         if self.direction == merge.OEC:
             del wanted["attendance_date"]
@@ -491,6 +512,7 @@ class _Planner(PushRules):
             moved=moved,
             values=values,
             lines=lines,
+            restored=sheet.id in self.restored,
         )
 
     # --- lines ----------------------------------------------------------------
@@ -508,26 +530,24 @@ class _Planner(PushRules):
     # --- deleted and unreadable -----------------------------------------------
 
     def _deleted_sessions(self):
-        """Sheets whose session is gone, if its activity could be listed whole."""
-        here = {session.id for session in self.reading.sessions}
-        unreadable = {item.session_id for item in self.reading.unreadable}
-        unreadable |= {record.id for record in self.reading.odd if record.what == "session"}
-        odd_activities = {r.id for r in self.reading.odd if r.what == "activity"}
+        """Sheets whose session is gone, if its activity could be listed whole. Where that
+        holds no session at all any more, they wait for a person.
+
+        :return: list of sheet ids to cancel, list of ``plan.Emptied``
+        """
         activities = {activity.id for activity in self.reading.activities}
-        for sheet in self.local.sheets:
-            seen = sheet.seen
-            if (
-                not sheet.session_id
-                or sheet.state == "cancel"
-                or sheet.session_id in here
-                or sheet.session_id in unreadable
-                or seen is None
-                or seen.course_id != self.reading.course.id
-            ):
-                continue
-            listed = seen.activity_id in self.reading.listed
+        odd_activities = {r.id for r in self.reading.odd if r.what == "activity"}
+        odd_sessions = {r.activity_id for r in self.reading.odd if r.what == "session"}
+        holding = {session.activity_id for session in self.reading.sessions} | odd_sessions
+        cancelled, emptied, removed = [], {}, {}
+        for sheet in self._without_their_session():
+            activity = sheet.seen.activity_id
+            listed = activity in self.reading.listed
             if listed and self.direction != merge.OEC:
-                yield sheet.id
+                if activity in holding:
+                    cancelled.append(sheet.id)
+                else:
+                    emptied.setdefault(activity, []).append(sheet)
             elif listed or sheet.session_id in self.reading.gone:
                 self._gap(
                     "sheet_without_session",
@@ -539,16 +559,54 @@ class _Planner(PushRules):
                 )
             elif (
                 self.reading.listed_all
-                and seen.activity_id not in activities
-                and not odd_activities & {0, seen.activity_id}
+                and activity not in activities
+                and not odd_activities & {0, activity}
             ):
-                self._gap(
-                    "sheet_without_session",
-                    f"activity:{seen.activity_id}",
-                    "activity_gone",
-                    (seen.activity_id,),
-                    moodle_id=seen.activity_id,
-                )
+                removed.setdefault(activity, []).append(sheet)
+        waiting = [
+            *(self._emptied(*item, "activity_emptied") for item in sorted(emptied.items())),
+            *(self._emptied(*item, "activity_gone") for item in sorted(removed.items())),
+        ]
+        for one, allowed in waiting:
+            if allowed:
+                cancelled += one.sheets
+        return cancelled, [one for one, _allowed in waiting]
+
+    def _without_their_session(self):
+        """Sheets that are not cancelled, of sessions of this course that Moodle does not list
+        and has not failed to deliver."""
+        here = {session.id for session in self.reading.sessions}
+        here |= {item.session_id for item in self.reading.unreadable}
+        here |= {record.id for record in self.reading.odd if record.what == "session"}
+        for sheet in self.local.sheets:
+            if (
+                sheet.session_id
+                and sheet.session_id not in here
+                and sheet.state != "cancel"
+                and sheet.seen
+                and sheet.seen.course_id == self.reading.course.id
+            ):
+                yield sheet
+
+    def _emptied(self, activity, sheets, why):
+        """:return: ``(plan.Emptied, whether a person lets its sheets be cancelled)``"""
+        marks = sum(len(self.lines_of_sheet.get(sheet.id, ())) for sheet in sheets)
+        one = p.Emptied(activity, tuple(sorted(sheet.id for sheet in sheets)), marks)
+        what = brake.activity_key(activity)
+        can_cancel = self.direction != merge.OEC
+        if can_cancel and self.rules.allowance.covers(what, one.numbers):
+            return one, True
+        name = self.activity_names.get(activity, "")
+        self._gap(
+            "sheet_without_session",
+            what,
+            why if can_cancel else "activity_gone_here",
+            (name or activity, len(sheets), marks),
+            moodle_id=activity,
+            marks=marks,
+            allows={what: one.numbers} if can_cancel else {},
+        )
+        return one, False
 
     def _unreadable(self):
         for item in self.reading.unreadable:
@@ -561,7 +619,9 @@ class _Planner(PushRules):
 
     # --- what is left out, and why --------------------------------------------
 
-    def _gap(self, kind, key, why, details=(), moodle_id=0, marks=0, record=(), about=""):
+    def _gap(
+        self, kind, key, why, details=(), moodle_id=0, marks=0, record=(), about="", allows=None
+    ):  # fmt: skip
         key = p.gap_key(kind, self.reading.course.id, key)
         before = self.gaps.get(key)
         self.gaps[key] = p.Gap(
@@ -573,6 +633,7 @@ class _Planner(PushRules):
             (before.marks if before else 0) + marks,
             about=about,
             record=record,
+            allows=allows or {},
         )
 
     def _odd(self, sessions):

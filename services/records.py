@@ -158,6 +158,8 @@ class MoodleSession:
         return Seen(self.course_id, self.activity_id, self.content_hash)
 
 
+# No fingerprint begins so: they are hexadecimal.
+_CANCELLED = "was"
 # ASCII digits alone: ``isdigit`` and ``\d`` know many more that ``int`` does not read.
 _SEEN = re.compile(r"([0-9]{1,10}):([0-9]{1,10}):([0-9A-Za-z]{0,64})")
 
@@ -172,6 +174,25 @@ class Seen:
 
     def __str__(self):
         return f"{self.course_id}:{self.activity_id}:{self.content_hash}"
+
+    def cancelled(self, state):
+        """What stands there instead once the sync itself has cancelled the sheet, so that it
+        takes it up again when the session comes back; a person's cancel leaves no trace.
+
+        :param state: of the sheet before
+        """
+        before = state if state.isascii() and state.isalnum() else "done"
+        return Seen(self.course_id, self.activity_id, _CANCELLED + before)
+
+    @property
+    def state_before(self):
+        """The state of the sheet before the sync cancelled it; empty if it did not."""
+        found = self.content_hash.removeprefix(_CANCELLED)
+        return found if found != self.content_hash else ""
+
+    def without_mark(self):
+        """The same after a person has touched the state of the sheet."""
+        return Seen(self.course_id, self.activity_id, "") if self.state_before else self
 
     @classmethod
     def parse(cls, text):

@@ -37,11 +37,16 @@ class SyncResult(tuple):
 
 @dataclass(frozen=True)
 class CourseReport:
-    """What would be done with one course (``plan``), or why it can't be read."""
+    """What would be done with one course (``plan``), or why it can't be read.
+
+    ``held``: each ``plan.Gap`` because of which a run does less than that, until a person lets
+    it through.
+    """
 
     course: str
     plan: p.CoursePlan | None = None
     error: str = ""
+    held: tuple = ()
 
 
 class PlanReport(tuple):
@@ -73,6 +78,8 @@ class PlanReport(tuple):
             yield f"{report.course}: {report.error}"
             return
         plan = report.plan
+        for gap in report.held:
+            yield f"{report.course}: " + messages.describe(self.env, gap)
         if plan.empty:
             yield f"{report.course}: " + self.env._("nothing to do")
         else:
@@ -99,6 +106,8 @@ class PlanReport(tuple):
             yield self.env._("new sheet")
         elif sheet.unlinked:
             yield self.env._("cancelled sheet to unlink, another one stands in its place")
+        elif sheet.restored:
+            yield self.env._("cancelled sheet to restore, its session is back")
         elif "moodle_session_id" in sheet.values:
             yield self.env._("sheet to link with this session")
         elif sheet.moved:

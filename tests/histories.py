@@ -107,6 +107,10 @@ class History:
         session = self.pick(self.world.sessions)
         return session and self.world.delete_session(session)
 
+    def bring_back(self):
+        session = self.pick(self.world.deleted)
+        return session and self.world.bring_back(session)
+
     def enrol(self):
         self.world.toggle_enrolment(self.random.choice((1, 2, 3)))
 
@@ -177,7 +181,7 @@ ACTIONS = (
     "mark_in_moodle", "mark_in_moodle", "mark_in_moodle", "mark_here", "mark_here",
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
-    "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all", "double",
+    "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all", "double",
     "mend_doubled",
 )  # fmt: skip
 # What people do; the rest are runs.

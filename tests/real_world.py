@@ -33,6 +33,7 @@ class RealWorld:
         self.sent, self.was_doubled = {}, set()
         # {id of a sheet: ids of the sessions that it was ever of}
         self.sessions_of = {}
+        self.deleted = {}
         self.players = {1: 0, 2: 1, 3: 4}
         self.users = {user: case.users[n] for user, n in self.players.items()}
         self.students = {user: case.students[n] for user, n in self.players.items()}
@@ -162,6 +163,10 @@ class RealWorld:
 
     def delete_session(self, session):
         self.moodle.delete_session(session)
+        self.deleted[session.id] = session
+
+    def bring_back(self, session):
+        self.sessions[session.id] = self.deleted.pop(session.id)
 
     def toggle_enrolment(self, user):
         account, course = self.users[user], self.case.moodle_course
@@ -310,6 +315,7 @@ class RealWorld:
                 sheet.id, sheet.register_id.id, batches[sheet.batch_id.id],
                 sheet.attendance_date, sheet.state, sheet.moodle_session_id, active=sheet.active,
                 former=self.sessions_of.get(sheet.id, set()),
+                by_sync=sheet.state == "cancel" and ":was" in (sheet.moodle_seen or ""),
             )  # fmt: skip
         for line in self.lines.values():
             if line.student_id.id in of_student:

@@ -143,6 +143,7 @@ class TestLaterPulls(MoodleCase):
         self.assertEqual(len(self.registers), 2, "nothing is deleted")
 
     def test_a_deleted_session_cancels_its_sheet(self):
+        self.add_session(starts=START + 2 * HOUR)
         self.moodle.delete_session(self.session)
         result = self.sync()
         self.assertEqual(self.sheets.state, "cancel")

@@ -130,6 +130,9 @@ class Sheet:
     # Sessions that it was of before another sheet was made in its place.
     former: set = field(default_factory=set)
 
+    # Whether the sync itself has cancelled it.
+    by_sync: bool = False
+
     def is_of(self, session):
         return session.id == self.session or session.id in self.former
 
@@ -173,6 +176,7 @@ class World:
         self.enrolled = set(STUDENTS)
         self.sessions, self.sheets, self.lines, self.registers = {}, {}, {}, {}
         self.dropped, self.not_held = {}, {}
+        self.deleted = {}
         self.last_id = 100
         # {(letter, description or "", activity or 0): (meaning, send)}, and by activity what
         # that makes of each status.
@@ -262,7 +266,11 @@ class World:
         session.modified_at = self.moodle_clock()
 
     def delete_session(self, session):
-        del self.sessions[session.id]
+        self.deleted[session.id] = self.sessions.pop(session.id)
+
+    def bring_back(self, session):
+        """From a backup of Moodle's database, with its number."""
+        self.sessions[session.id] = self.deleted.pop(session.id)
 
     def toggle_enrolment(self, user):
         self.enrolled ^= {user}
@@ -300,6 +308,8 @@ class World:
 
     def set_state(self, sheet, state):
         sheet.state = state
+        if sheet.by_sync:
+            sheet.by_sync, sheet.seen = False, str(r.Seen.parse(sheet.seen).without_mark())
 
     # --- people who say what a letter means -----------------------------------------
 
@@ -510,7 +520,9 @@ class World:
         for session in order(list(plan.sessions)):
             self._write_session(session, order)
         for sheet_id in plan.cancelled:
-            self.sheets[sheet_id].state = "cancel"
+            sheet = self.sheets[sheet_id]
+            sheet.seen = str(r.Seen.parse(sheet.seen).cancelled(sheet.state))
+            sheet.state, sheet.by_sync = "cancel", True
             self.writes["odoo"] += 1
         if meanwhile:
             meanwhile()
@@ -550,6 +562,11 @@ class World:
                         self.broken.append(f"{where} says {said}: {line}")
         for push in plan.pushes:
             self._look_at_push(push)
+        holding = {session.activity for session in self.sessions.values()}
+        for sheet_id in plan.cancelled:
+            sheet = self.sheets[sheet_id]
+            if sheet.session in self.sessions or r.Seen.parse(sheet.seen).activity_id not in holding:
+                self.broken.append(f"cancelled without a reason: {sheet}")
 
     def _look_at_push(self, push):
         session = self.sessions[push.session_id]
@@ -603,6 +620,7 @@ class World:
                 if name in sheet_plan.values:
                     setattr(sheet, attribute, sheet_plan.values[name])
                     self.writes["odoo"] += 1
+            sheet.by_sync = sheet.by_sync and sheet.state == "cancel"
             for line_plan in order(list(sheet_plan.lines)):
                 self._write_line(sheet, line_plan)
 
@@ -684,6 +702,8 @@ class World:
         direction = self.rules.direction
         for sheet, session, line, moodle, user in self.cells():
             where = f"session {session.id}, student {line.student}: {moodle} / {line}"
+            if sheet.by_sync and self.counts(session):
+                yield f"{where}: cancelled by the sync, and its session is there"
             if sheet.state == "cancel" or (direction != merge.MOODLE and sheet.state != "done"):
                 continue
             if not self.counts(session) or moodle in (DOUBLED, line.status):
@@ -733,7 +753,7 @@ class World:
                 waits = (
                     sheet
                     and (
-                        sheet.state == "cancel"
+                        (sheet.state == "cancel" and not sheet.by_sync)
                         or (self.rules.pushes and sheet.state != "done")
                         or (self.rules.pushes and (session.id, student) in self.dropped)
                     )
