@@ -5,7 +5,7 @@ from time import monotonic
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
 from ..services import SyncAttendance
@@ -67,6 +67,19 @@ class MoodleInstance(models.Model):
         help="When a sheet of OpenEduCat has no session in Moodle, one is made there, in the "
         "course's one Attendance activity.",
     )
+    brake_share = fields.Integer(
+        "Stop above",
+        default=30,
+        required=True,
+        help="A course is stopped, and a gap asks you, when a run would change, cancel or send "
+        "more than this share of the marks that both sides agreed on. 100 stops none.",
+    )
+    brake_marks = fields.Integer(
+        "From this many marks",
+        default=50,
+        required=True,
+        help="Fewer marks than this never stop a course.",
+    )
     run_ids = fields.One2many("moodle.sync.run", "instance_id")
     last_run_id = fields.Many2one("moodle.sync.run", compute="_compute_last_run_id")
     last_try = fields.Datetime("Last attempt", readonly=True, copy=False)
@@ -92,6 +105,23 @@ class MoodleInstance(models.Model):
             instance.direction_changed = bool(
                 last and last.direction != instance.sync_attendance_from
             )
+
+    @api.constrains("brake_share", "brake_marks")
+    def _check_brake(self):
+        for instance in self:
+            if not 1 <= instance.brake_share <= 100 or instance.brake_marks < 1:
+                raise ValidationError(
+                    self.env._(
+                        "Stop above is a share from 1 to 100 per cent, of at least one mark."
+                    )
+                )
+
+    def _note_let_through(self, course_name, what):
+        """Who has let through what was held back."""
+        self.ensure_one()
+        about = f"{course_name}: {what}" if course_name else what
+        # sudo: attendance managers may not write instances; the right to sync was checked.
+        self.sudo().message_post(body=self.env._("Let through by hand: %s", about))
 
     def _last_working_run(self):
         """The last run that has done a course; empty where there is none."""

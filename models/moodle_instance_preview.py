@@ -137,8 +137,9 @@ class MoodleInstance(models.Model):
     def action_verify(self):
         return self._open_report("verify")
 
-    def _open_report(self, kind):
-        report_id = self._make_report(kind, BUTTON_SECONDS)
+    def _open_report(self, kind, course_id=0):
+        """:param course_id: the only Moodle course to look at; 0 for all"""
+        report_id = self._make_report(kind, BUTTON_SECONDS, course_id)
         kinds = dict(
             self.env["moodle.sync.report"]._fields["kind"]._description_selection(self.env)
         )
@@ -150,9 +151,10 @@ class MoodleInstance(models.Model):
             "views": [(False, "form")],
         }
 
-    def _make_report(self, kind, seconds):
+    def _make_report(self, kind, seconds, course_id=0):
         """A report, as far as the time goes; the background does the rest.
 
+        :param course_id: see :meth:`_open_report`
         :return: id of the ``moodle.sync.report``
         """
         self.ensure_one()
@@ -162,12 +164,12 @@ class MoodleInstance(models.Model):
         # On a cursor of its own, so that the survey's cursor finds it. This request's own
         # transaction began before and will not see it.
         with self.env.registry.cursor() as cr:
-            report_id = self.with_env(self.env(cr=cr))._new_report(kind).id
+            report_id = self.with_env(self.env(cr=cr))._new_report(kind, course_id).id
         if self._survey().report(report_id, seconds, GRACE_SECONDS) == "running":
             self._survey_in_background()
         return report_id
 
-    def _new_report(self, kind):
+    def _new_report(self, kind, course_id=0):
         # sudo: reports are written by the survey alone; the right to sync was checked.
         return (
             self.env["moodle.sync.report"]
@@ -177,6 +179,7 @@ class MoodleInstance(models.Model):
                     "instance_id": self.id,
                     "kind": kind,
                     "direction": self.sync_attendance_from,
+                    "course_id": course_id,
                     "user_id": self.env.uid,
                 }
             )

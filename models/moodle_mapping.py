@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..services import matching
+from ..services import brake, matching
 from .guards import same
 from .indexes import unique_index
 
@@ -199,6 +199,23 @@ class MoodleMapping(models.Model):
         """:param modules: see :attr:`known_modules`"""
         self.ensure_one()
         self.extra_data = {**(self.extra_data or {}), "modules": modules}
+
+    @property
+    def allowed(self):
+        """What a person has let through in a course.
+
+        :return: ``brake.Allowance``
+        """
+        return brake.Allowance((self.extra_data or {}).get("allowed", {}))
+
+    def _keep_allowed(self, parts):
+        """:param parts: of a ``brake.Allowance``; none for nothing"""
+        self.ensure_one()
+        if parts == self.allowed.parts:
+            return
+        data = self.extra_data or {}
+        kept = {name: value for name, value in data.items() if name != "allowed"}
+        self.extra_data = {**kept, "allowed": parts} if parts else kept
 
     def _module_of(self, activity_id):
         """What Moodle's addresses call an activity; 0 where that is not known."""

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..services import messages
@@ -24,6 +25,7 @@ KINDS = [
     ("refused", "Refused by OpenEduCat"),
     ("refused_push", "Can't be sent to Moodle"),
     ("vanished", "Gone on one side"),
+    ("stopped", "Course stopped"),
 ]
 # What a mapping by hand can mend, and with which model.
 MAPPED_BY = {
@@ -40,6 +42,7 @@ ATTENDANCE = {
     "sheet_without_session",
     "conflicting_sheets",
     "refused_push",
+    "stopped",
     "vanished",
 }
 
@@ -48,8 +51,8 @@ class MoodleSyncGap(models.Model):
     """Something that a person must mend, kept once however often it is met.
 
     ``open`` -> ``closed`` by itself when a run does not meet it any more, and back;
-    ``mended`` by a mapping made here, until the next run has looked; ``ignored`` by a
-    person, until it is not met any more.
+    ``mended`` by a mapping made here, or let through by *Apply anyway*, until the next run has
+    looked; ``ignored`` by a person, until it is not met any more.
 
     A gap belongs to the Moodle course whose reading meets it (``unit``); that of a letter
     (``acronym``) to the instance, and ``sources`` says which courses meet it.
@@ -69,7 +72,7 @@ class MoodleSyncGap(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     key = fields.Char(required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("mended", "Mapped"), ("ignored", "Ignored"), ("closed", "Closed")],
+        [("open", "Open"), ("mended", "Waits for a run"), ("ignored", "Ignored"), ("closed", "Closed")],
         required=True,
         default="open",
         readonly=True,
@@ -103,6 +106,8 @@ class MoodleSyncGap(models.Model):
     record_id = fields.Many2oneReference(
         "OpenEduCat Record", model_field="record_model", readonly=True
     )
+    allows = fields.Json(readonly=True, help="What Apply anyway lets through, in numbers.")
+    can_apply = fields.Boolean(compute="_compute_can_apply")
     maps = fields.Char(compute="_compute_maps", help="What a mapping can mend it with.")
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url")
 
@@ -113,6 +118,11 @@ class MoodleSyncGap(models.Model):
     def _compute_maps(self):
         for gap in self:
             gap.maps = MAPPED_BY.get(gap.kind) if gap.moodle_id else False
+
+    @api.depends("allows", "state")
+    def _compute_can_apply(self):
+        for gap in self:
+            gap.can_apply = bool(gap.allows) and gap.state in ("open", "ignored")
 
     @api.depends("acronym", "description")
     def _compute_suggestion(self):
@@ -161,6 +171,34 @@ class MoodleSyncGap(models.Model):
             "context": {**self.env.context, "default_gap_id": self.id},
         }
 
+    def action_preview(self):
+        """What a run would do in this course if nothing was held back."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.instance_id._open_report("preview", self.unit)
+
+    def action_apply_anyway(self):
+        """Let the next run do what was held back, as far as the numbers that are shown go."""
+        self.ensure_one()
+        self.check_access("read")
+        instance = self.instance_id
+        instance._check_may_sync()
+        if not self.can_apply:
+            raise UserError(self.env._("Nothing is held back here any more."))
+        # sudo: the synchronisation's own bookkeeping; the right to sync was checked.
+        mapping = self.env["moodle.mapping"].sudo()._of_course(instance, self.unit)
+        if not mapping:
+            raise UserError(self.env._("This Moodle course is not matched any more."))
+        mapping._keep_allowed({**mapping.allowed.parts, **self.allows})
+        instance._note_let_through(self.course_name, self.name)
+        self._mended()
+        instance._continue_in_background()
+        return instance._notify(
+            instance.name,
+            self.env._("The next run does it, in about a minute, unless more has changed."),
+            "info",
+        )
+
     def action_open_moodle(self):
         self.ensure_one()
         self.check_access("read")
@@ -195,12 +233,13 @@ class MoodleSyncGap(models.Model):
         gaps.sudo().state = after
 
     @api.model
-    def _record(self, instance, run, unit, gaps, unit_name=""):
+    def _record(self, instance, run, unit, gaps, unit_name="", alone=False):
         """Bring the gaps of one unit up to date: open new ones, count those met again,
         close those met no longer.
 
         :param unit: id of the Moodle course they were met in, 0 for the site
         :param gaps: list of ``plan.Gap``
+        :param alone: whether nothing else of the unit was looked at: all others stay
         :return: Counter of gaps_opened, gaps_closed
         """
         now = fields.Datetime.now()
@@ -216,7 +255,7 @@ class MoodleSyncGap(models.Model):
         letters = found.filtered("acronym")
         existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
-        lost = existing - met
+        lost = existing.browse() if alone else existing - met
         closing = lost.filtered(lambda gap: gap.state != "closed")
         closing.write({"state": "closed", "closed_at": now})
         reopening = met._open_again()
@@ -239,7 +278,7 @@ class MoodleSyncGap(models.Model):
         ]
         self.create(new)
         counts = Counter(gaps_opened=len(new) + len(reopening), gaps_closed=len(closing))
-        if unit:
+        if unit and not alone:
             wanted = [gap for gap in gaps if gap.letter]
             counts += letters._record_letters(instance, run, unit, wanted, unit_name)
         return counts
@@ -360,6 +399,7 @@ class MoodleSyncGap(models.Model):
             "about": gap.about or False,
             "record_model": gap.record[0] if gap.record else False,
             "record_id": gap.record[1] if gap.record else 0,
+            "allows": gap.allows or False,
         }
 
     def _count_again(self, gaps, now, run):

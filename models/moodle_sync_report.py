@@ -24,6 +24,7 @@ CHANGES = [
     (c.NEW_SESSION, "New session in Moodle"),
     (c.MOVE_SHEET, "Sheet moved"),
     (c.CANCEL_SHEET, "Sheet cancelled"),
+    (c.RESTORE_SHEET, "Sheet restored"),
     (c.LINK_SHEET, "Sheet linked"),
     (c.NOTE, "Found equal"),
 ]
@@ -39,8 +40,9 @@ COUNTED = {
     c.NEW_SESSION: "sessions_new",
     c.MOVE_SHEET: "sheets_moved",
     c.CANCEL_SHEET: "sheets_cancelled",
+    c.RESTORE_SHEET: "sheets_restored",
 }
-ONE_EACH = {c.NEW_SESSION, c.MOVE_SHEET, c.CANCEL_SHEET}
+ONE_EACH = {c.NEW_SESSION, c.MOVE_SHEET, c.CANCEL_SHEET, c.RESTORE_SHEET}
 
 
 class MoodleSyncReport(models.Model):
@@ -77,7 +79,13 @@ class MoodleSyncReport(models.Model):
     user_id = fields.Many2one("res.users", "Asked for by", readonly=True)
     started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
     ended_at = fields.Datetime("End", readonly=True)
+    course_id = fields.Integer(
+        "Moodle course number", readonly=True, help="The only course looked at; 0: all of them."
+    )
     problem = fields.Text(readonly=True)
+    held = fields.Text(
+        "Held back", readonly=True, help="What a run leaves alone until a person lets it through."
+    )
     pending = fields.Json(readonly=True)
     fingerprints = fields.Json(readonly=True, help="Of each course's plan: what Apply may do.")
     courses_total = fields.Integer("Courses", readonly=True)
@@ -99,6 +107,7 @@ class MoodleSyncReport(models.Model):
     sessions_new = fields.Integer("Sessions made in Moodle", readonly=True)
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
+    sheets_restored = fields.Integer("Sheets restored", readonly=True)
     run_ids = fields.One2many("moodle.sync.run", "report_id", "Runs", readonly=True)
 
     @api.depends("kind", "instance_id", "started_at")
@@ -140,7 +149,10 @@ class MoodleSyncReport(models.Model):
             raise UserError(
                 self.env._("The direction was changed since this preview. Make a new one.")
             )
-        return instance._sync_by_button(report=self)
+        answer = instance._sync_by_button(report=self)
+        if self.held:
+            instance._note_let_through("", self.held)
+        return answer
 
     def action_lines(self):
         self.ensure_one()
@@ -201,6 +213,9 @@ class MoodleSyncReport(models.Model):
             left_out.update(found.plan.skipped)
             values["left_out"] = dict(left_out)
             values["marks_left_out"] = left_out.total()
+            words = [f"{clean_name(found.course)}: {messages.describe(self.env, g)}" for g in found.held]
+            if words:
+                values["held"] = "\n".join(filter(None, [self.held, *words]))
         if self.kind == "verify":
             lines = [line for line in lines if line.kind not in c.EQUAL]
         counts = {}

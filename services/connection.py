@@ -8,6 +8,7 @@ import pytz
 
 from odoo import SUPERUSER_ID, api
 
+from . import brake
 from .attendance_api import AttendanceApi
 from .course_reader import CourseReader
 from .local_store import QUIET, LocalStore
@@ -65,6 +66,7 @@ class Connection:
             may_create=instance.create_moodle_sessions and self.api.creates_sessions,
             now=now,
             chosen=instance._chosen_meanings(),
+            limits=brake.Limits(instance.brake_share, instance.brake_marks),
         )
 
     def commit(self):

@@ -11,7 +11,7 @@ from functools import partial
 
 from odoo.service.model import retrying
 
-from . import matching
+from . import brake, matching
 from . import moodle_errors as errors
 from . import plan as p
 from .changes import NEW_SESSION, PUSH, changes
@@ -32,13 +32,18 @@ class MovedError(Exception):
     """What was approved is not what would be done now."""
 
 
+class StoppedError(Exception):
+    """Too much would be done at once. The argument is the ``brake.Stop``."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What is known of one course when it is planned.
 
     * ``given_up``: links that give way, ``{Moodle user id: matching.FORMER or "ended"}``;
     * ``asked``: whether Moodle was asked about accounts that claim the same students;
-    * ``refused``: why Moodle did not make a session, ``{sheet id: words}``.
+    * ``refused``: why Moodle did not make a session, ``{sheet id: words}``;
+    * ``allowed``: ``brake.Allowance`` that is kept of the course.
     """
 
     reading: CourseReading
@@ -51,6 +56,7 @@ class Work:
     given_up: dict = field(default_factory=dict)
     asked: bool = False
     refused: dict = field(default_factory=dict)
+    allowed: brake.Allowance = brake.NOTHING
 
 
 @dataclass
@@ -83,15 +89,27 @@ class CourseSync:
         self.mapping = mapping
 
     def plan(self):
-        """:return: ``(Work, LocalState, People, CoursePlan)``; nothing is written
+        """What there is to do, and what of it waits for a person; nothing is written.
+
+        :return: ``(Work, LocalState, People, CoursePlan, tuple of Gap)``; the last are those
+            because of which a run would do less than this plan
         :raise MoodleError: the course can't be read
         """
         work = self._read()
         try:
-            return (work, *self._plan(work))
+            local, people, plan = self._plan(work)
         except _RivalsFound as found:
             work = self._without_former(work, found.args[0])
-            return (work, *self._plan(work))
+            local, people, plan = self._plan(work)
+        stop = self._stop(work, local, people, plan)
+        if stop:
+            held = (stop.gap(self.course.id),)
+        else:
+            held = tuple(gap for gap in plan.gaps if gap.allows)
+        if held:
+            work = _with_everything(work)
+            plan = plan_course(work.reading, local, people, work.rules)
+        return work, local, people, plan, held
 
     def sync(self, run, approved=None):
         """The course in a transaction of its own, its bookkeeping included; where marks
@@ -99,12 +117,15 @@ class CourseSync:
 
         :param run: ``moodle.sync.run``
         :param approved: ``plan.fingerprint`` of the plan that a person has approved; no
-            other one is applied
+            other one is applied, and this one however much it does
         :return: :class:`CourseOutcome`
         :raise MoodleError: Moodle can't be read or written
         :raise MovedError: the plan is not the approved one; nothing was written
+        :raise StoppedError: it would do too much at once; nothing was written
         """
         work = self._read()
+        if approved is not None:
+            work = _with_everything(work)
         try:
             return self._sync(run, work, approved)
         except _RivalsFound as found:
@@ -140,7 +161,7 @@ class CourseSync:
         :return: :class:`Work`
         """
         reader, commit = self.connection.course_reader, self.connection.commit
-        modules = self.mapping.known_modules
+        modules, allowed = self.mapping.known_modules, self.mapping.allowed
         known = KnownSessions.from_json(self.mapping.known_sessions)
         if not known.starts:
             # The list was lost with the mappings: the sheets know their sessions.
@@ -152,7 +173,10 @@ class CourseSync:
         commit()
         reading = reader.with_absent_users(reading, links)
         subject = self.store.subject(self.match.pair)
-        return Work(reading, modules, subject, self.mapping, links, known, self.rules)
+        rules = replace(self.rules, allowance=allowed)
+        return Work(
+            reading, modules, subject, self.mapping, links, known, rules, allowed=allowed
+        )  # fmt: skip
 
     def _without_former(self, work, rivals):
         """The work after Moodle was asked about accounts that are not in the course and
@@ -185,6 +209,25 @@ class CourseSync:
         local = self.store.state(work.reading, work.subject, work.rules)
         return local, people, plan_course(work.reading, local, people, work.rules)
 
+    @staticmethod
+    def _stop(work, local, people, plan):
+        """:return: ``brake.Stop``, or ``None``"""
+        rules = work.rules
+        return brake.judge(
+            brake.measure(plan, work.reading, local, people),
+            rules.limits,
+            brake.lists_nothing(work.reading),
+            plan.emptied,
+            rules.allowance,
+        )
+
+    def _check_amount(self, work, local, people, plan):
+        """:raise StoppedError: a person has to look first"""
+        if not work.rules.allowance.everything:
+            stop = self._stop(work, local, people, plan)
+            if stop:
+                raise StoppedError(stop)
+
     # --- OpenEduCat -------------------------------------------------------------
 
     def _apply(self, run, work, approved, made):
@@ -193,6 +236,7 @@ class CourseSync:
         # What fills the sessions made just now was approved as those sessions.
         if approved not in (None, p.fingerprint(plan, without=made, new_sessions=False)):
             raise MovedError
+        self._check_amount(work, local, people, plan)
         applier = PlanApplier(self.connection.instance, work.subject)
         applier.apply(plan)
         if work.given_up:
@@ -219,6 +263,9 @@ class CourseSync:
         if sent:
             work.mapping._keep_not_held(lost or {}, sent)
         work.mapping._succeeded(_sync_hash(work.reading))
+        if work.allowed.parts:
+            still = brake.lists_nothing(work.reading)
+            work.mapping._keep_allowed(work.allowed.left(still))
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
         modules = {str(a.id): a.module_id for a in work.reading.activities if a.module_id}
@@ -283,7 +330,9 @@ class CourseSync:
         Not repeated on a lost answer: the next run finds the session by the reference
         in its description, before it would make one.
         """
-        plan = self._plan(work)[2]
+        local, people, plan = self._plan(work)
+        if plan.new_sessions:
+            self._check_amount(work, local, people, plan)
         self.connection.commit()
         if not plan.new_sessions:
             return work
@@ -302,8 +351,13 @@ class CourseSync:
         reader = self.connection.course_reader
         reading = replace(reader.read_course(self.course, work.known), rivals=self.rivals)
         reading = reader.with_absent_users(reading, work.links)
-        rules = replace(self.rules, may_create=False)
+        rules = replace(work.rules, may_create=False)
         return replace(work, reading=reading, rules=rules, refused=refused)
+
+
+def _with_everything(work):
+    """The same with nothing held back: a person has seen the plan itself, or is about to."""
+    return replace(work, rules=replace(work.rules, allowance=brake.EVERYTHING))
 
 
 def _refused_push(push, error, env):

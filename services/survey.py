@@ -91,6 +91,8 @@ class Survey(SyncAttendance):
 
     def _look_at_courses(self, report, started, seconds, in_background):
         courses = self._courses()
+        if report.course_id:
+            courses = [item for item in courses if item[0].id == report.course_id]
         queue = report._enqueue([course.id for course, _ in courses])
         self.connection.commit()
         done = 0
@@ -253,9 +255,9 @@ class Survey(SyncAttendance):
             if error.scope == errors.SITE:
                 raise
             return CourseReport(course.fullname, error=error.explain(self.env)), (), ""
-        work, local, people, plan = planned
+        work, local, people, plan, held = planned
         lines = changes(plan, work.reading, local, people, work.rules)
-        return CourseReport(course.fullname, plan), lines, p.fingerprint(plan)
+        return CourseReport(course.fullname, plan, held=held), lines, p.fingerprint(plan)
 
     def _matches(self, course, match):
         users = self.connection.reader.enrolled_users(course.id, with_roles=True)

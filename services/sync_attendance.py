@@ -14,11 +14,11 @@ import time
 
 from odoo import SUPERUSER_ID, api
 
-from . import matching
+from . import matching, messages
 from . import moodle_errors as errors
 from . import plan as p
 from .connection import Connection
-from .course_sync import CourseSync, MovedError
+from .course_sync import CourseSync, MovedError, StoppedError
 from .module_detector import detect_installed_modules
 from .moodle_url import AddressError
 from .results import RunResult
@@ -298,6 +298,9 @@ class SyncAttendance:
         except MovedError:
             self.env.cr.rollback()
             run._course_failed(course.id, course.fullname, self._moved())
+        except StoppedError as error:
+            self.env.cr.rollback()
+            self._course_stopped(run, course, mapping, error.args[0])
         except Exception:
             # One course that breaks (a fault of ours, of another module) must not keep
             # the others from being read; it is logged whole and named on the run.
@@ -313,6 +316,18 @@ class SyncAttendance:
     def _course_failed(self, run, course, mapping, error):
         mapping._failed(error.explain(self.env))
         run._course_failed(course.id, course.fullname, error.explain(self.env))
+
+    def _course_stopped(self, run, course, mapping, stop):
+        """:param stop: ``brake.Stop``"""
+        gap = stop.gap(course.id)
+        words = messages.describe(self.env, gap)
+        # What a person let through was less than this.
+        mapping._keep_allowed(mapping.allowed.without(stop.why).parts)
+        Gap = self.env["moodle.sync.gap"]
+        counts = Gap._record(self.instance, run, course.id, [gap], course.fullname, alone=True)
+        run._count(**counts)
+        mapping._failed(words)
+        run._course_failed(course.id, course.fullname, words)
 
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps; and an

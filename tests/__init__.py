@@ -3,6 +3,7 @@ from . import (
     test_attendance_types,
     test_both,
     test_both_faults,
+    test_brake,
     test_browser,
     test_callers,
     test_cancelled,

@@ -65,11 +65,13 @@ METHODS = {
     },
     "moodle.mapping": {"action_picture": SYNC, "attendance_picture": ("manager",)},
     "moodle.sync.gap": {
+        "action_apply_anyway": SYNC,
         "action_choose": SYNC,
         "action_ignore": SYNC,
         "action_map": SYNC,
         "action_open_moodle": SYNC,
         "action_open_record": SYNC,
+        "action_preview": SYNC,
         "action_reopen": SYNC,
     },
     "moodle.sync.report": {"action_apply": SYNC, "action_lines": SYNC},
@@ -102,8 +104,9 @@ group stands here for itself alone; whoever has several may do what each of them
   and Moodle ID; such a row is one made by hand. A row that the synchronisation made shows the
   name of its record, which stands on the attendance sheets, too. A row made by hand shows a
   name only to those who may read that record, else its number.
-* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again*, *Map* and *Choose* are for
-  whoever may synchronise.
+* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again*, *Map*, *Choose*, *Preview*
+  and *Apply anyway* are for whoever may synchronise. What was let through by hand, and by whom, stands
+  in the chatter of the instance.
 * **Addresses in Moodle** are shown to internal users who may read the record.
 * **Forms.** Odoo names whatever a form's values point to. Here a value is taken only from
   somebody who may read that record.

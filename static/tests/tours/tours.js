@@ -190,7 +190,7 @@ tours.add("moodle_mend", {
         {
             content: "It waits for the next run",
             trigger:
-                "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Mapped)",
+                "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Waits for a run)",
         },
         ...instances,
         {
