@@ -72,7 +72,12 @@ class MoodleSyncGap(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     key = fields.Char(required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("mended", "Waits for a run"), ("ignored", "Ignored"), ("closed", "Closed")],
+        [
+            ("open", "Open"),
+            ("mended", "Waits for a run"),
+            ("ignored", "Ignored"),
+            ("closed", "Closed"),
+        ],
         required=True,
         default="open",
         readonly=True,

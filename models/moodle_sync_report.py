@@ -213,7 +213,9 @@ class MoodleSyncReport(models.Model):
             left_out.update(found.plan.skipped)
             values["left_out"] = dict(left_out)
             values["marks_left_out"] = left_out.total()
-            words = [f"{clean_name(found.course)}: {messages.describe(self.env, g)}" for g in found.held]
+            words = [
+                f"{clean_name(found.course)}: {messages.describe(self.env, g)}" for g in found.held
+            ]
             if words:
                 values["held"] = "\n".join(filter(None, [self.held, *words]))
         if self.kind == "verify":

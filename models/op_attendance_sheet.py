@@ -1,7 +1,14 @@
 from odoo import api, fields, models
 
 from ..services.records import Seen
-from .guards import OURS, is_ours, knows_place, place_in_moodle, without_owned, without_owned_defaults
+from .guards import (
+    OURS,
+    is_ours,
+    knows_place,
+    place_in_moodle,
+    without_owned,
+    without_owned_defaults,
+)
 from .indexes import unique_index
 
 OWNED = {"moodle_instance_id", "moodle_session_id", "moodle_seen", "moodle_lasttaken"}

@@ -61,6 +61,7 @@ class Allowance:
         return {why: self.parts[why]} if why in EMPTY and why in self.parts else {}
 
 
+DEFAULT = Limits()
 NOTHING = Allowance()
 EVERYTHING = Allowance(everything=True)
 

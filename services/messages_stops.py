@@ -34,8 +34,9 @@ def _no_sessions(env, gap, total, agreed, sheets, touched, share):
     return env._(
         "This course was stopped and nothing was written, because Moodle lists no sessions in "
         "it any more. OpenEduCat has %(agreed)s marks from there (sheets: %(sheets)s). If they "
-        "were deleted by mistake, restore them in Moodle. If the sheets are to be cancelled, "
-        "look at the Preview and press Apply anyway.",
+        "were deleted by mistake, restore them in Moodle. Apply anyway goes on without them, "
+        "and cancels their sheets unless attendance comes from OpenEduCat; look at the Preview "
+        "first.",
         agreed=agreed,
         sheets=sheets,
     )
@@ -46,8 +47,8 @@ def _no_activities(env, gap, total, agreed, sheets, touched, share):
         "This course was stopped and nothing was written, because Moodle lists no attendance "
         "activity in it any more. OpenEduCat has %(agreed)s marks from there (sheets: "
         "%(sheets)s). If an activity is hidden, the Moodle account of the token needs the right "
-        "moodle/course:viewhiddenactivities. If the sheets are to be cancelled, look at the "
-        "Preview and press Apply anyway.",
+        "moodle/course:viewhiddenactivities. Apply anyway goes on without them, and cancels their "
+        "sheets unless attendance comes from OpenEduCat; look at the Preview first.",
         agreed=agreed,
         sheets=sheets,
     )

@@ -39,7 +39,7 @@ class Rules:
     may_create: bool = False
     now: int | None = None
     chosen: tuple = ()
-    limits: brake.Limits = brake.Limits()
+    limits: brake.Limits = brake.DEFAULT
     allowance: brake.Allowance = brake.NOTHING
 
     @property

@@ -24,9 +24,7 @@ def course(sessions=3, letter="P"):
         b.session(n, dict.fromkeys(EVERYBODY, letter), starts=START + n * DAY)
         for n in range(1, sessions + 1)
     ]
-    sheets = [
-        b.sheet(s.id, s, register_id=s.id, day=b.DAY + timedelta(days=s.id)) for s in remote
-    ]
+    sheets = [b.sheet(s.id, s, register_id=s.id, day=b.DAY + timedelta(days=s.id)) for s in remote]
     lines = [
         b.line(100 * s.id + user, 100 + user, letter, s.id) for s in remote for user in EVERYBODY
     ]
@@ -93,9 +91,7 @@ class TestRule(BrakeCase):
             stop = brake.judge(amount, brake.Limits(), allowance=allowance)
             self.assertEqual(bool(stop), stopped, shown)
         self.assertTrue(
-            brake.judge(
-                amount, brake.Limits(), allowance=brake.Allowance({brake.NO_PEOPLE: {}})
-            )
+            brake.judge(amount, brake.Limits(), allowance=brake.Allowance({brake.NO_PEOPLE: {}}))
         )
         self.assertFalse(brake.judge(amount, brake.Limits(), allowance=brake.EVERYTHING))
 
@@ -175,9 +171,7 @@ class TestWhatStops(BrakeCase):
     def test_changed_id_numbers(self):
         """The accounts are other students all at once."""
         remote, here = course()
-        others = {
-            user: matching.Match(user, 200 + user, "idnumber") for user in EVERYBODY
-        }
+        others = {user: matching.Match(user, 200 + user, "idnumber") for user in EVERYBODY}
         who = b.people(unknown=others, running={200 + user: [1] for user in EVERYBODY})
         self.assertStopped(stop_of(remote, here, who=who), replaced=120)
 
@@ -190,9 +184,7 @@ class TestWhatStops(BrakeCase):
 
     def test_a_cancelled_sheet_is_not_agreed_on(self):
         remote, here = course()
-        sheets = [
-            b.sheet(s.id, s, register_id=s.id, state="cancel", day=b.DAY) for s in remote
-        ]
+        sheets = [b.sheet(s.id, s, register_id=s.id, state="cancel", day=b.DAY) for s in remote]
         here = b.local(sheets, here.lines, here.registers)
         self.assertFalse(stop_of([b.session(99, {1: "P"})], here))
 
@@ -226,9 +218,7 @@ class TestNothingListed(BrakeCase):
     def test_not_where_it_could_not_be_read(self):
         _remote, here = course()
         self.assertFalse(stop_of([], here, listed=frozenset()))
-        self.assertFalse(
-            stop_of([], here, activities=(), listed=frozenset(), listed_all=False)
-        )
+        self.assertFalse(stop_of([], here, activities=(), listed=frozenset(), listed_all=False))
 
     def test_not_where_there_was_little(self):
         remote, here = course(1)

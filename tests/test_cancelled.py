@@ -6,7 +6,6 @@ from datetime import date
 from odoo.tests import BaseCase, tagged
 
 from ..services import merge
-from ..services import records as r
 from ..services.planner import Rules, plan_course
 from . import builders as b
 from .builders import HOUR, START
@@ -103,9 +102,7 @@ class TestInItsPlaceForReal(MoodleCase):
     def test_in_the_same_register(self):
         """PostgreSQL has one sheet of a session in a register."""
         for direction in ("moodle", "oec", "both"):
-            self.instance.write(
-                {"sync_attendance_from": direction, "create_moodle_sessions": True}
-            )
+            self.instance.write({"sync_attendance_from": direction, "create_moodle_sessions": True})
             session = self.add_session("PPPP")
             self.sync()
             if direction == "oec":

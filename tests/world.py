@@ -565,7 +565,10 @@ class World:
         holding = {session.activity for session in self.sessions.values()}
         for sheet_id in plan.cancelled:
             sheet = self.sheets[sheet_id]
-            if sheet.session in self.sessions or r.Seen.parse(sheet.seen).activity_id not in holding:
+            if (
+                sheet.session in self.sessions
+                or r.Seen.parse(sheet.seen).activity_id not in holding
+            ):
                 self.broken.append(f"cancelled without a reason: {sheet}")
 
     def _look_at_push(self, push):
