@@ -18,6 +18,7 @@ KINDS = [
     ("doubled", "Two marks of one student"),
     ("odd_record", "Can't be used"),
     ("rights", "Right missing in Moodle"),
+    ("site_changed", "Another Moodle"),
     ("unreadable_session", "Unreadable session"),
     ("sheet_without_session", "Sheet with no Moodle session"),
     ("conflicting_sheets", "Conflicting sheets"),
@@ -195,12 +196,13 @@ class MoodleSyncGap(models.Model):
         gaps.sudo().state = after
 
     @api.model
-    def _record(self, instance, run, unit, gaps, unit_name=""):
+    def _record(self, instance, run, unit, gaps, unit_name="", whole=True):
         """Bring the gaps of one unit up to date: open new ones, count those met again,
         close those met no longer.
 
         :param unit: id of the Moodle course they were met in, 0 for the site
         :param gaps: list of ``plan.Gap``
+        :param whole: whether these are all; else no other is closed
         :return: Counter of gaps_opened, gaps_closed
         """
         now = fields.Datetime.now()
@@ -217,8 +219,8 @@ class MoodleSyncGap(models.Model):
         existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
         lost = existing - met
-        closing = lost.filtered(lambda gap: gap.state != "closed")
-        closing.write({"state": "closed", "closed_at": now})
+        closing = lost.filtered(lambda gap: whole and gap.state != "closed")
+        closing._close(now)
         reopening = met._open_again()
         for record in met:
             values = self._values(wanted[record.key], unit_name)
@@ -303,6 +305,9 @@ class MoodleSyncGap(models.Model):
             values |= {"state": "closed", "closed_at": fields.Datetime.now()}
         self.write(values)
         return int(closing)
+
+    def _close(self, now=None):
+        self.write({"state": "closed", "closed_at": now or fields.Datetime.now()})
 
     def _open_again(self):
         """Gaps that are met: what was closed, or was chosen and is met all the same.

@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from . import messages_letters, messages_odd, messages_push
+from . import messages_letters, messages_odd, messages_push, messages_site
 from .messages_people import student_name
 
 _lt = LazyTranslate(__name__)
@@ -322,4 +322,5 @@ SENTENCES = {
     **messages_letters.SENTENCES,
     **messages_odd.SENTENCES,
     **messages_push.SENTENCES,
+    **messages_site.SENTENCES,
 }

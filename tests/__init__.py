@@ -38,6 +38,7 @@ from . import (
     test_screens,
     test_security,
     test_sessions_in_time,
+    test_site,
     test_site_identity,
     test_state_machine,
     test_status_meaning,
