@@ -136,7 +136,9 @@ class MoodleInstance(models.Model):
         self._check_asked()
         with instance_lock(self.env.registry, self.id) as held:
             if not held:
-                raise UserError(self.env._("A run of this instance is under way. Wait for its end."))
+                raise UserError(
+                    self.env._("A run of this instance is under way. Wait for its end.")
+                )
             self._forget_links()
         self._answered(self.env._("Taken for another Moodle; the links with the former were cut."))
         return self._notify(
@@ -156,7 +158,9 @@ class MoodleInstance(models.Model):
         self.ensure_one()
         self.check_access("write")
         if not self.site_changed:
-            raise UserError(self.env._("This is the Moodle that is known; there is nothing to answer."))
+            raise UserError(
+                self.env._("This is the Moodle that is known; there is nothing to answer.")
+            )
 
     def _answered(self, words):
         """For whoever looks later, with who it was and when; and the alarm ends."""

@@ -10,10 +10,11 @@ from datetime import date, datetime
 
 import pytz
 
-from . import merge, status_meaning
+from . import linking, merge, status_meaning
 from . import plan as p
 from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .planner_push import PushRules
+from .planner_sheets import SheetRules
 from .records import Sheet
 
 
@@ -82,7 +83,7 @@ def plan_course(reading, local, people, rules):
     return _Planner(reading, local, people, rules).plan()
 
 
-class _Planner(PushRules):
+class _Planner(PushRules, SheetRules):
     """The working state of one planning; made for one call and thrown away."""
 
     def __init__(self, reading, local, people, rules):
@@ -98,8 +99,9 @@ class _Planner(PushRules):
         self.undecided = set()
         # Marks by session that no line can be made of, and that have no sheet yet.
         self.unplaced = {}
-        # (session, batch) of which a sheet is there and nobody knows whether it is theirs.
-        self.held_back = set()
+        # (session, batch) of which a sheet is there and nobody knows whether it is theirs:
+        # as what their marks are counted.
+        self.held_back = {}
         self._sets = {}
         self.activity_names = {activity.id: activity.name for activity in reading.activities}
         # Nothing of OpenEduCat's own is written where it is right.
@@ -111,9 +113,14 @@ class _Planner(PushRules):
         for line in local.lines:
             of_student = self.lines_of_sheet.setdefault(line.sheet_id, {})
             of_student.setdefault(line.student_id, []).append(line)
-        self.sheets_of_session = {}
+        # Sheets whose session's number is of another course or activity by now.
+        self.sheets_of_session, self.misplaced = {}, {}
+        sessions = {session.id: session for session in reading.sessions}
         for sheet in sorted(local.sheets, key=_oldest_active_first):
-            if sheet.session_id:
+            session = sessions.get(sheet.session_id)
+            if session and not linking.stands_for(sheet, session):
+                self.misplaced[sheet.id] = session
+            elif sheet.session_id:
                 self.sheets_of_session.setdefault(sheet.session_id, []).append(sheet)
         self.register_of = {
             (register.date, register.batch_id): register.id
@@ -138,6 +145,7 @@ class _Planner(PushRules):
             sheets = self._session_sheets(session, by_sheet, adopted)
             if sheets:
                 plans.append(p.SessionPlan(session.id, session.starts, tuple(sheets)))
+        self._misplaced({sheet.id for sheet in adopted.values()})
         cancelled = self._deleted_sessions()
         self._unreadable()
         self._odd(sessions)
@@ -302,44 +310,6 @@ class _Planner(PushRules):
 
     # --- sheets ---------------------------------------------------------------
 
-    def _adoptions(self, wanted):
-        """Unlinked sheets that a session may take over: of its batch and date there
-        must be exactly one such sheet, and one session that needs one.
-
-        :return: ``{(session id, batch id): Sheet}``
-        """
-        free, needing, linked = {}, {}, set()
-        for sheet in self.local.sheets:
-            if sheet.session_id or sheet.id in self.linked:
-                if sheet.state != "cancel":
-                    linked.add((sheet.batch_id, sheet.date))
-            elif sheet.active and sheet.state != "cancel":
-                free.setdefault((sheet.batch_id, sheet.date), []).append(sheet)
-        for session, by_sheet in wanted:
-            for key in by_sheet:
-                if not isinstance(key, Sheet):
-                    needing.setdefault((key, self._date(session)), []).append(session)
-        result = {}
-        for (batch, day), sheets in free.items():
-            sessions = needing.get((batch, day), ())
-            owner = self._owner(sheets[0])
-            if owner != self.reading.course.id:
-                if sessions and not owner:
-                    self.held_back |= {(session.id, batch) for session in sessions}
-                    for sheet in sheets:
-                        self._two_courses(sheet)
-                continue
-            if len(sheets) == len(sessions) == 1:
-                result[sessions[0].id, batch] = sheets[0]
-            elif sessions or (batch, day) in linked:
-                self._gap(
-                    "conflicting_sheets",
-                    f"{batch}:{day}",
-                    "sheets_beside",
-                    (tuple(sorted(s.name for s in sheets)), day.isoformat()),
-                )
-        return result
-
     def _owner(self, sheet):
         """Of several Moodle courses for one subject and course, the one that a sheet belongs
         to by its date.
@@ -370,7 +340,7 @@ class _Planner(PushRules):
             if isinstance(key, Sheet):
                 continue
             if (session.id, key) in self.held_back:
-                self.skipped["two_courses"] += len(marks)
+                self.skipped[self.held_back[session.id, key]] += len(marks)
                 continue
             sheet = adopted.get((session.id, key))
             if sheet is None:
@@ -521,6 +491,11 @@ class _Planner(PushRules):
             about=about,
             record=record,
         )
+
+    def _drop_gap(self, kind, key, why):
+        key = p.gap_key(kind, self.reading.course.id, key)
+        if key in self.gaps and self.gaps[key].why == why:
+            del self.gaps[key]
 
     def _odd(self, sessions):
         """What an answer held and nothing can be made of, each by itself."""

@@ -23,7 +23,11 @@ class PushRules:
 
     def _link_sheets(self, sessions):
         """Sheets made by hand that a session is found for count as linked from here on."""
-        taken = {(sheet.session_id, sheet.batch_id) for sheet in self.local.sheets}
+        taken = {
+            (sheet.session_id, sheet.batch_id)
+            for sheet in self.local.sheets
+            if sheet.id not in self.misplaced
+        }
         free = [
             sheet
             for sheet in self.local.sheets
@@ -33,7 +37,8 @@ class PushRules:
             and self.rules.in_window(sheet.date)
             and self._is_ours(sheet)
         ]
-        choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules)
+        held = self._held(sessions, free)
+        choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules, held)
         for sheet in free:
             choice = choices[sheet.id]
             if choice.session:
@@ -41,6 +46,29 @@ class PushRules:
                 self.sheets_of_session.setdefault(choice.session.id, []).append(sheet)
             elif sheet.state == "done":
                 self._without_session(sheet, choice)
+
+    def _held(self, sessions, sheets):
+        """:return: ``linking.Held`` of the days of sheets; no status for what can't be told"""
+        days = {sheet.date for sheet in sheets}
+        batches = {sheet.batch_id for sheet in sheets}
+        marks, asked = {}, {}
+        for session in sessions:
+            if self._date(session) not in days:
+                continue
+            meanings, said = self._meanings(session), marks.setdefault(session.id, {})
+            for mark in session.marks:
+                student = self.people.student(mark.user_id).record_id
+                meaning = meanings.get(mark.status_id)
+                status = meaning and meaning.status
+                if student and said.setdefault(student, status) != status:
+                    said[student] = None
+            for batch in batches:
+                asked[session.id, batch] = {
+                    student
+                    for student in said
+                    if session.group_id or self.people.own_batch(student)[0] in (batch, 0, None)
+                }
+        return linking.Held(self._said_by_lines(sheets), marks, asked)
 
     def _is_ours(self, sheet):
         """Whether an unlinked sheet may be linked with this Moodle course. Where nobody can

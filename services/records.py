@@ -248,6 +248,8 @@ class Sheet:
 
     ``taken_at``: when somebody else than we last took the session in Moodle, as far as
     is known. ``starts``, ``ends``: unix seconds of its timetable session, 0 without one.
+    ``own``: whether its register is of the subject and course that is being read; a linked
+    one can be another's.
     """
 
     id: int
@@ -263,6 +265,7 @@ class Sheet:
     name: str = ""
     starts: int = 0
     ends: int = 0
+    own: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,9 @@ import time
 
 from odoo import SUPERUSER_ID, api
 
-from . import matching
+from . import matching, site_identity
 from . import moodle_errors as errors
 from . import plan as p
-from . import site_identity
 from .connection import Connection
 from .course_sync import CourseSync, MovedError
 from .module_detector import detect_installed_modules

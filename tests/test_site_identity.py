@@ -94,9 +94,7 @@ class TestSeen(BaseCase):
         reader = MoodleReader(_Client(answers[0]))
         courses = reader.courses()
         self.assertEqual(reader.site_made, 1795443931)
-        info = site_info_from(
-            next(e["response"]["json"] for e in recording("site_info").values())
-        )
+        info = site_info_from(next(e["response"]["json"] for e in recording("site_info").values()))
         site = site_of(info, courses, reader.site_made)
         self.assertEqual(site.address, "http://moodle.example")
         self.assertEqual(site.name, "Oracle Moodle")
