@@ -25,6 +25,7 @@ KINDS = [
     ("refused", "Refused by OpenEduCat"),
     ("refused_push", "Can't be sent to Moodle"),
     ("vanished", "Gone on one side"),
+    ("clock", "A clock is off"),
 ]
 # What a mapping by hand can mend, and with which model.
 MAPPED_BY = {
@@ -42,6 +43,7 @@ ATTENDANCE = {
     "conflicting_sheets",
     "refused_push",
     "vanished",
+    "clock",
 }
 
 

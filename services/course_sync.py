@@ -152,7 +152,8 @@ class CourseSync:
         commit()
         reading = reader.with_absent_users(reading, links)
         subject = self.store.subject(self.match.pair)
-        return Work(reading, modules, subject, self.mapping, links, known, self.rules)
+        rules = self.connection.rules_now()
+        return Work(reading, modules, subject, self.mapping, links, known, rules)
 
     def _without_former(self, work, rivals):
         """The work after Moodle was asked about accounts that are not in the course and

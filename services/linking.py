@@ -149,6 +149,7 @@ def choose_sessions(sheets, sessions, taken, people, rules, held):
         # What was not taken yet may be any sheet's.
         known = held if all(session.marks for session in fitting) else Held({}, {}, {})
         sure_of |= sure_pairs(alike, fitting, known)
+    sure_of |= _made_for(sheets, sessions, taken, sure_of)
     settled = {
         (session.id, sheet.batch_id) for sheet in sheets if (session := sure_of.get(sheet.id))
     }
@@ -172,6 +173,28 @@ def choose_sessions(sheets, sessions, taken, people, rules, held):
         if len(rivals) > 1:
             choices.update((rival, Choice(None, len(rivals))) for rival in rivals)
     return choices
+
+
+def _made_for(sheets, sessions, taken, sure_of):
+    """Sessions that were made for sheets and are of another day by now: one was moved, or the
+    time zone was changed.
+
+    :return: ``{sheet id: MoodleSession}``
+    """
+    made = [session for session in sessions if p.REFERENCE in session.description]
+    used = {session.id for session in sure_of.values()}
+    found = {}
+    for sheet in sheets if made else ():
+        own = [
+            session
+            for session in made
+            if p.reference(sheet.id) in session.description
+            and (session.id, sheet.batch_id) not in taken
+            and session.id not in used
+        ]
+        if len(own) == 1 and sheet.id not in sure_of:
+            found[sheet.id] = own[0]
+    return found
 
 
 def _is_for(session, sheet, people):
@@ -202,7 +225,10 @@ def new_session(sheet, activities, people, rules):
     group_id = groups[0] if activity.groupmode and len(groups) == 1 else 0
     if activity.groupmode == SEPARATE_GROUPS and not group_id:
         return None
-    starts = sheet.starts or _at_noon(sheet.date, rules.zone)
+    starts = sheet.starts
+    if not starts or rules.date(starts) != sheet.date:
+        # It would not be found again where its day is looked for.
+        starts = _at_noon(sheet.date, rules.zone)
     duration = sheet.ends - sheet.starts if sheet.ends > sheet.starts else DEFAULT_DURATION
     return p.NewSession(
         sheet_id=sheet.id,

@@ -17,6 +17,10 @@ from .planner_push import PushRules
 from .planner_sheets import SheetRules
 from .records import Sheet
 
+# Seconds behind the present after which a time can't be right: whatever is marked while a
+# run is under way lies within them.
+CLOCK_OFF = 3600
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -28,6 +32,7 @@ class Rules:
     :param may_create: whether sessions that Moodle lacks may be made there
     :param now: unix seconds by Odoo's clock; ``None``: every session has begun
     :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
+    :param clock_sure: whether Moodle's clock goes evenly and not in another year
     """
 
     zone: str
@@ -38,6 +43,7 @@ class Rules:
     may_create: bool = False
     now: int | None = None
     chosen: tuple = ()
+    clock_sure: bool = True
 
     @property
     def pushes(self):
@@ -54,6 +60,10 @@ class Rules:
     def begun(self, session):
         """Students can announce an absence for a session that has not begun."""
         return self.now is None or session.starts <= self.now
+
+    def possible(self, seconds):
+        """Whether something can have happened at a time, by Odoo's clock."""
+        return self.now is None or seconds <= self.now + CLOCK_OFF
 
     def holds(self, course, day):
         """Whether a date lies between the start and the end of a Moodle course; a course

@@ -13,6 +13,7 @@ ODD = {
     merge.VANISHED: ("vanished", "mark_vanished"),
     merge.DROPPED: ("vanished", "line_dropped"),
     merge.UNCLEAR: ("refused_push", "line_unclear"),
+    merge.UNSURE: ("clock", "clock_off"),
 }
 
 
@@ -138,7 +139,7 @@ class PushRules:
             dropped = self.local.dropped.get((session.id, student))
             base = line.base if line else dropped
             moodle = self._moodle_side(session, sheet, mark)
-            verdict = merge.settle(self.direction, base, moodle, _odoo_side(line))
+            verdict = merge.settle(self.direction, base, moodle, self._odoo_side(line))
             sent = verdict.action != merge.PUSH or self._push(
                 session, sheet, student, line, of_student
             )
@@ -180,11 +181,19 @@ class PushRules:
             return None
         taken = self._taken(session, sheet)
         ours = taken != session.taken_at
+        moment = taken - self.rules.clock_offset
         return merge.MoodleSide(
             status=mark.status,
-            time=taken - self.rules.clock_offset,
+            time=moment,
             machine=not session.taken_by and not ours,
+            sure=self.rules.clock_sure and self.rules.possible(moment),
         )
+
+    def _odoo_side(self, line):
+        if line is None:
+            return None
+        sure = self.rules.possible(line.marked_at)
+        return merge.OdooSide(line.status, line.marked_at, line.person, sure)
 
     def _taken(self, session, sheet):
         """When somebody else than we took the session. Our own pushes move its time, so
@@ -281,10 +290,6 @@ def not_held(session, student, day):
         "marks": 1,
         "record": ("op.student", student),
     }
-
-
-def _odoo_side(line):
-    return line and merge.OdooSide(line.status, line.marked_at, line.person)
 
 
 def _in_hands(sheet):

@@ -44,6 +44,7 @@ from . import (
     test_site_identity,
     test_state_machine,
     test_status_meaning,
+    test_times,
     test_token_account,
     test_translations,
     test_two_processes,
