@@ -19,6 +19,7 @@ KINDS = [
     ("doubled", "Two marks of one student"),
     ("odd_record", "Can't be used"),
     ("rights", "Right missing in Moodle"),
+    ("site_changed", "Another Moodle"),
     ("unreadable_session", "Unreadable session"),
     ("sheet_without_session", "Sheet with no Moodle session"),
     ("conflicting_sheets", "Conflicting sheets"),
@@ -26,6 +27,7 @@ KINDS = [
     ("refused_push", "Can't be sent to Moodle"),
     ("vanished", "Gone on one side"),
     ("stopped", "Course stopped"),
+    ("clock", "A clock is off"),
 ]
 # What a mapping by hand can mend, and with which model.
 MAPPED_BY = {
@@ -44,6 +46,7 @@ ATTENDANCE = {
     "refused_push",
     "stopped",
     "vanished",
+    "clock",
 }
 
 
@@ -238,13 +241,13 @@ class MoodleSyncGap(models.Model):
         gaps.sudo().state = after
 
     @api.model
-    def _record(self, instance, run, unit, gaps, unit_name="", alone=False):
+    def _record(self, instance, run, unit, gaps, unit_name="", whole=True):
         """Bring the gaps of one unit up to date: open new ones, count those met again,
         close those met no longer.
 
         :param unit: id of the Moodle course they were met in, 0 for the site
         :param gaps: list of ``plan.Gap``
-        :param alone: whether nothing else of the unit was looked at: all others stay
+        :param whole: whether these are all; else no other is closed
         :return: Counter of gaps_opened, gaps_closed
         """
         now = fields.Datetime.now()
@@ -260,9 +263,9 @@ class MoodleSyncGap(models.Model):
         letters = found.filtered("acronym")
         existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
-        lost = existing.browse() if alone else existing - met
-        closing = lost.filtered(lambda gap: gap.state != "closed")
-        closing.write({"state": "closed", "closed_at": now})
+        lost = existing - met
+        closing = lost.filtered(lambda gap: whole and gap.state != "closed")
+        closing._close(now)
         reopening = met._open_again()
         for record in met:
             values = self._values(wanted[record.key], unit_name)
@@ -283,7 +286,7 @@ class MoodleSyncGap(models.Model):
         ]
         self.create(new)
         counts = Counter(gaps_opened=len(new) + len(reopening), gaps_closed=len(closing))
-        if unit and not alone:
+        if unit and whole:
             wanted = [gap for gap in gaps if gap.letter]
             counts += letters._record_letters(instance, run, unit, wanted, unit_name)
         return counts
@@ -347,6 +350,9 @@ class MoodleSyncGap(models.Model):
             values |= {"state": "closed", "closed_at": fields.Datetime.now()}
         self.write(values)
         return int(closing)
+
+    def _close(self, now=None):
+        self.write({"state": "closed", "closed_at": now or fields.Datetime.now()})
 
     def _open_again(self):
         """Gaps that are met: what was closed, or was chosen and is met all the same.

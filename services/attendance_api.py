@@ -12,6 +12,7 @@ from functools import partial
 
 from . import moodle_errors as errors
 from .answer_values import (
+    DATE,
     OddValue,
     any_number,
     each,
@@ -47,7 +48,7 @@ def session_from_answer(item):
         activity_id=activity_id,
         course_id=number(item["courseid"]),
         group_id=number(item["groupid"]),
-        starts=moment(item["sessdate"]),
+        starts=_start(item["sessdate"]),
         duration=number(item["duration"]),
         taken_at=moment(item["lasttaken"]),
         taken_by=number(item["lasttakenby"]),
@@ -59,6 +60,17 @@ def session_from_answer(item):
         modified_at=moment(item.get("timemodified")),
         odd=tuple(odd),
     )
+
+
+def _start(value):
+    """A session that begins at no time is none.
+
+    :raise OddValue: see ``answer_values.moment``
+    """
+    starts = moment(value)
+    if not starts:
+        raise OddValue(DATE)
+    return starts
 
 
 def _one_session(function, item):

@@ -2,6 +2,7 @@
 Moodle by a client that has found out what the token may do. ORM."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytz
@@ -15,6 +16,17 @@ from .local_store import QUIET, LocalStore
 from .moodle_reader import MoodleReader
 from .planner import Rules
 from .pusher import Pusher
+
+
+def first_moment(day, zone):
+    """When a day begins: before all that is of it, also where its midnight is there twice.
+
+    :param zone: name of a time zone
+    :return: unix seconds
+    """
+    midnight = datetime(day.year, day.month, day.day)
+    zone = pytz.timezone(zone)
+    return min(int(zone.localize(midnight, is_dst=dst).timestamp()) for dst in (True, False))
 
 
 class Connection:
@@ -42,11 +54,7 @@ class Connection:
         self.rules = self._rules(detection)
         earliest = 0
         if self.rules.window_start:
-            start = self.rules.window_start
-            midnight = pytz.timezone(instance.tz).localize(
-                datetime(start.year, start.month, start.day)
-            )
-            earliest = int(midnight.timestamp())
+            earliest = first_moment(self.rules.window_start, instance.tz)
         self.course_reader = CourseReader(self.reader, self.api, earliest, self.rules.pushes)
         self.pusher = Pusher(self.api, detection.user_id)
         self.store = LocalStore(instance)
@@ -68,6 +76,10 @@ class Connection:
             chosen=instance._chosen_meanings(),
             limits=brake.Limits(instance.brake_share, instance.brake_marks),
         )
+
+    def rules_now(self):
+        """The rules, with what the last answers have said of Moodle's clock."""
+        return replace(self.rules, clock_sure=self.client.clock_sure)
 
     def commit(self):
         """This is the run loop, on cursors of its own: what is done stays done, and no

@@ -173,7 +173,7 @@ class CourseSync:
         commit()
         reading = reader.with_absent_users(reading, links)
         subject = self.store.subject(self.match.pair)
-        rules = replace(self.rules, allowance=allowed)
+        rules = replace(self.connection.rules_now(), allowance=allowed)
         return Work(
             reading, modules, subject, self.mapping, links, known, rules, allowed=allowed
         )  # fmt: skip

@@ -1,4 +1,9 @@
-"""Which Moodle session an unlinked sheet belongs to, or which has to be made. Pure."""
+"""Which Moodle session a sheet belongs to, or which has to be made. Pure.
+
+A link is a session's number together with its course and activity: the number alone is
+another session's in another Moodle, or after a backup was restored. A sheet without one is
+linked by what it says, where that is sure.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,14 +28,108 @@ class Choice:
     sure: bool = True
 
 
-def choose_sessions(sheets, sessions, taken, people, rules, left=frozenset()):
+def stands_for(sheet, session):
+    """Whether a linked sheet is of this very session."""
+    if sheet.session_id != session.id:
+        return False
+    seen = sheet.seen
+    return seen is None or (seen.course_id, seen.activity_id) == (
+        session.course_id,
+        session.activity_id,
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """What both sides hold, to tell by which session a sheet is of.
+
+    * ``lines``: ``{sheet id: {student id: status}}``;
+    * ``marks``: ``{session id: {student id: status}}``, all of the session;
+    * ``asked``: ``{(session id, batch id): students}``, of those marks who belong in a sheet
+      of the batch.
+    """
+
+    lines: dict
+    marks: dict
+    asked: dict
+
+    def same(self, sheet, session):
+        marks = self.marks.get(session.id, {})
+        asked = self.asked.get((session.id, sheet.batch_id), marks)
+        return same_marks(self.lines.get(sheet.id, {}), asked, marks)
+
+
+def same_marks(lines, asked, marks):
+    """Whether a sheet says just what a session says.
+
+    :param lines: ``{student id: status}`` of the sheet
+    :param asked: students of the session who belong in the sheet
+    :param marks: ``{student id: status}`` of the session
+    """
+    return (
+        bool(lines)
+        and set(asked) <= lines.keys()
+        and all(status and marks.get(student) == status for student, status in lines.items())
+    )
+
+
+def sure_pairs(sheets, sessions, held):
+    """Sheets of one batch and day and the sessions that they are surely of: by the reference
+    of a session that was made for it, else by the very time of the timetable session, else
+    by the very same marks. Of several with the same marks as many sessions as there are
+    sheets: whichever is whose, all say the same.
+
+    :param sheets: ``Sheet`` without a session
+    :param sessions: ``MoodleSession`` without a sheet
+    :param held: :class:`Held`
+    :return: ``{sheet id: MoodleSession}``
+    """
+    pairs = {}
+
+    def among(fits):
+        free = [sheet for sheet in sheets if sheet.id not in pairs]
+        used = {session.id for session in pairs.values()}
+        left = [session for session in sessions if session.id not in used]
+        pairs.update(_classes(free, left, fits))
+
+    among(lambda sheet, session, left: p.reference(sheet.id) in session.description)
+    among(lambda sheet, session, left: bool(sheet.starts) and sheet.starts == session.starts)
+    among(
+        lambda sheet, session, left: (
+            held.same(sheet, session) and _nearest(sheet, left) in (None, session)
+        )
+    )
+    return pairs
+
+
+def _classes(sheets, sessions, fits):
+    """Those of which each fits all of the other side's and nothing else."""
+    fitting, wanted_by = {}, {}
+    for sheet in sheets:
+        ids = frozenset(s.id for s in sessions if fits(sheet, s, sessions))
+        fitting.setdefault(ids, []).append(sheet)
+        for number in ids:
+            wanted_by.setdefault(number, set()).add(sheet.id)
+    pairs = {}
+    for ids, alike in fitting.items():
+        own = {sheet.id for sheet in alike}
+        if len(ids) == len(alike) and all(wanted_by[number] == own for number in ids):
+            found = sorted((s for s in sessions if s.id in ids), key=lambda s: (s.starts, s.id))
+            alike = sorted(alike, key=lambda sheet: (sheet.starts, sheet.id))
+            pairs.update(zip((sheet.id for sheet in alike), found, strict=True))
+    return pairs
+
+
+def choose_sessions(sheets, sessions, taken, people, rules, held, left=frozenset()):
     """For each sheet the session of its date whose group is its batch, or that is for
-    all; of several the one nearest to the sheet's timetable session. Never a guess: two
-    equally near, or two sheets for one session, leave both without.
+    all; of several the one that it is surely of, else the one nearest to the sheet's
+    timetable session. Never a guess: two equally near, or two sheets for one session, leave
+    both without.
 
     :param sheets: unlinked ``Sheet``
     :param sessions: ``MoodleSession`` of the course
     :param taken: set of ``(session id, batch id)`` that have a sheet
+    :param held: :class:`Held`
     :param left: set of ``(session id, batch id)`` of which people have cancelled the sheet;
         they are taken where no other session fits
     :return: ``{sheet id: Choice}``
@@ -39,13 +138,30 @@ def choose_sessions(sheets, sessions, taken, people, rules, left=frozenset()):
     for session in sessions:
         by_date.setdefault(rules.date(session.starts), []).append(session)
     choices, wanted_by = {}, {}
+    of_day = {}
     for sheet in sheets:
-        fitting = [
+        of_day.setdefault((sheet.batch_id, sheet.date), []).append(sheet)
+    fitting_of, sure_of = {}, {}
+    for key, alike in of_day.items():
+        fitting = fitting_of[key] = [
             session
-            for session in by_date.get(sheet.date, ())
-            if (session.id, sheet.batch_id) not in taken and _is_for(session, sheet, people)
+            for session in by_date.get(key[1], ())
+            if (session.id, key[0]) not in taken and _is_for(session, alike[0], people)
         ]
-        fitting = [s for s in fitting if (s.id, sheet.batch_id) not in left] or fitting
+        fitting = fitting_of[key] = [s for s in fitting if (s.id, key[0]) not in left] or fitting
+        # What was not taken yet may be any sheet's.
+        known = held if all(session.marks for session in fitting) else Held({}, {}, {})
+        sure_of |= sure_pairs(alike, fitting, known)
+    sure_of |= _made_for(sheets, sessions, taken, sure_of)
+    settled = {
+        (session.id, sheet.batch_id) for sheet in sheets if (session := sure_of.get(sheet.id))
+    }
+    for sheet in sheets:
+        fitting = fitting_of[sheet.batch_id, sheet.date]
+        if sheet.id in sure_of:
+            choices[sheet.id] = Choice(sure_of[sheet.id], len(fitting))
+            continue
+        fitting = [s for s in fitting if (s.id, sheet.batch_id) not in settled]
         made = [s for s in fitting if p.reference(sheet.id) in s.description]
         chosen = _nearest(sheet, made or fitting)
         # Of a group that Moodle does not list (any more) nobody knows the batch.
@@ -60,6 +176,28 @@ def choose_sessions(sheets, sessions, taken, people, rules, left=frozenset()):
         if len(rivals) > 1:
             choices.update((rival, Choice(None, len(rivals))) for rival in rivals)
     return choices
+
+
+def _made_for(sheets, sessions, taken, sure_of):
+    """Sessions that were made for sheets and are of another day by now: one was moved, or the
+    time zone was changed.
+
+    :return: ``{sheet id: MoodleSession}``
+    """
+    made = [session for session in sessions if p.REFERENCE in session.description]
+    used = {session.id for session in sure_of.values()}
+    found = {}
+    for sheet in sheets if made else ():
+        own = [
+            session
+            for session in made
+            if p.reference(sheet.id) in session.description
+            and (session.id, sheet.batch_id) not in taken
+            and session.id not in used
+        ]
+        if len(own) == 1 and sheet.id not in sure_of:
+            found[sheet.id] = own[0]
+    return found
 
 
 def _is_for(session, sheet, people):
@@ -90,7 +228,10 @@ def new_session(sheet, activities, people, rules):
     group_id = groups[0] if activity.groupmode and len(groups) == 1 else 0
     if activity.groupmode == SEPARATE_GROUPS and not group_id:
         return None
-    starts = sheet.starts or _at_noon(sheet.date, rules.zone)
+    starts = sheet.starts
+    if not starts or rules.date(starts) != sheet.date:
+        # It would not be found again where its day is looked for.
+        starts = _at_noon(sheet.date, rules.zone)
     duration = sheet.ends - sheet.starts if sheet.ends > sheet.starts else DEFAULT_DURATION
     return p.NewSession(
         sheet_id=sheet.id,

@@ -174,14 +174,23 @@ class LocalStore(PeopleStore):
         ]
 
     def state(self, reading, subject, rules):
-        """Sheets of the subject inside the window, and those of the sessions read,
-        wherever they are; with their registers and lines.
+        """Sheets of the subject inside the window, those of the sessions read, wherever they
+        are, and unlinked ones of the days of these; with their registers and lines.
 
         :return: ``LocalState``
         """
         start = rules.window_start
-        sessions = [session.id for session in reading.sessions if rules.wants(session)]
-        in_window = [("attendance_date", ">=", start)] if start else []
+        wanted = [session for session in reading.sessions if rules.wants(session)]
+        sessions = [session.id for session in wanted]
+        in_window = []
+        if start:
+            in_window = [("attendance_date", ">=", start)]
+            older = {rules.date(session.starts) for session in wanted if session.marks}
+            older = sorted(day for day in older if day < start)
+            if older:
+                # An old session that was taken inside the window may be of a sheet of its day.
+                free = [("moodle_instance_id", "=", False), ("attendance_date", "in", older)]
+                in_window = ["|", *in_window, "&", *free]
         sheets = self._read(
             "op.attendance.sheet",
             [
@@ -207,14 +216,19 @@ class LocalStore(PeopleStore):
                 "moodle_session_id",
                 "moodle_seen",
                 "moodle_lasttaken",
-                *(["session_id"] if self.pushes else []),
+                "session_id",
             ],
             order="id",
         )
-        times = self._timetable(sheets) if self.pushes else {}
+        # What is linked is known to be of its session.
+        times = self._timetable(
+            sheets if self.pushes else [row for row in sheets if not row["moodle_session_id"]]
+        )
         registers = self._registers(reading, subject, rules, sheets)
         mapping = self.course_mapping(reading.course.id) if self.pushes else None
+        pair = subject.subject_id, subject.course_id
         subject_of = {register.id: register.subject_id for register in registers}
+        own = {r.id for r in registers if (r.subject_id, r.course_id) == pair}
         return LocalState(
             registers=registers,
             sheets=tuple(
@@ -230,8 +244,9 @@ class LocalStore(PeopleStore):
                     seen=Seen.parse(row["moodle_seen"]),
                     taken_at=unix(row["moodle_lasttaken"]),
                     name=row["name"] or "",
-                    starts=times.get(row.get("session_id"), (0, 0))[0],
-                    ends=times.get(row.get("session_id"), (0, 0))[1],
+                    starts=times.get(row["session_id"], (0, 0))[0],
+                    ends=times.get(row["session_id"], (0, 0))[1],
+                    own=row["register_id"] in own,
                 )
                 for row in sheets
             ),

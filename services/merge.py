@@ -19,6 +19,7 @@ AGREE = "agree"  # both say the same; it becomes the base
 VANISHED = "vanished"  # a mark that both sides had is gone in Moodle
 DROPPED = "dropped"  # a line that both sides had was deleted in OpenEduCat
 UNCLEAR = "unclear"  # a line with no status or with several
+UNSURE = "unsure"  # both have changed, and a clock is too far off to say who was later
 NOBODYS = "nobodys"  # a line that no person has marked yet
 
 
@@ -28,11 +29,13 @@ class MoodleSide:
     :param time: when the session was last taken by somebody, unix seconds by Odoo's
         clock; Moodle gives no time per student
     :param machine: nobody took it: Moodle's own task, which marks the rest
+    :param sure: whether ``time`` is of a clock that can be right
     """
 
     status: str | None
     time: int = 0
     machine: bool = False
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,13 @@ class OdooSide:
     """:param status: one of ``P A L E``, or ``None`` for a line with none or several
     :param time: when a person last changed the mark, unix seconds; 0 for never
     :param person: whether a person has ever marked it
+    :param sure: as of :class:`MoodleSide`
     """
 
     status: str | None
     time: int = 0
     person: bool = True
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ def _last_write_wins(base, moodle, odoo):
             return Verdict(PUSH)
         if odoo.status == base:
             return Verdict(PULL)
+    if _undecided(moodle, odoo):
+        return Verdict(UNSURE)
     return Verdict(PUSH if odoo_is_later(moodle, odoo) else PULL, conflict=True)
 
 
@@ -119,14 +126,26 @@ def _without_status(base, moodle):
 def _against_custom(base, moodle, odoo):
     """Moodle's mark is none of the four: it can't be taken over, but it holds unless
     somebody has marked here after it."""
-    if base is None or odoo.status == base or not odoo_is_later(moodle, odoo):
+    if base is None or odoo.status == base:
+        return Verdict(NOTHING)
+    if _undecided(moodle, odoo):
+        return Verdict(UNSURE)
+    if not odoo_is_later(moodle, odoo):
         return Verdict(NOTHING)
     return Verdict(PUSH, conflict=True)
 
 
+def _beats_machine(moodle, odoo):
+    return bool(moodle.machine and odoo.person and odoo.time)
+
+
+def _undecided(moodle, odoo):
+    return not (moodle.sure and odoo.sure) and not _beats_machine(moodle, odoo)
+
+
 def odoo_is_later(moodle, odoo):
     """A machine's mark loses to a person's; equal seconds are Moodle's."""
-    if moodle.machine and odoo.person and odoo.time:
+    if _beats_machine(moodle, odoo):
         return True
     return odoo.time > moodle.time
 

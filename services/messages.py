@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from . import messages_letters, messages_odd, messages_push, messages_stops
+from . import messages_letters, messages_odd, messages_push, messages_site, messages_stops
 from .messages_people import student_name
 
 _lt = LazyTranslate(__name__)
@@ -17,6 +17,7 @@ SKIPPED = {
     "not_begun": _lt("in sessions that have not begun"),
     "odd": _lt("that can't be used"),
     "two_courses": _lt("of sheets that may belong to two Moodle courses"),
+    "unsure_sheets": _lt("of days whose sheets may be of one session or another"),
     "unmatched_student": _lt("of people who match no student"),
     "ambiguous_student": _lt("of people who match several students"),
     "unmatched_group": _lt("of a group without a batch"),
@@ -276,6 +277,30 @@ def _sheets_beside(env, gap, names, day):
     )
 
 
+def _sheets_unsure(env, gap, names, day):
+    return env._(
+        "Of %(day)s there are sheets without a Moodle session (%(sheets)s), and Moodle has marks "
+        "of the same subject, batch and date. Which sheet is of which session can't be told, so "
+        "nothing is made beside them. Give each sheet the marks of its session, or cancel or "
+        "archive those that are no class of Moodle's.",
+        sheets=", ".join(names),
+        day=day,
+    )
+
+
+def _session_elsewhere(env, gap, name, day, session, activity):
+    return env._(
+        "The sheet %(sheet)s of %(day)s is linked with the Moodle session number %(session)s, "
+        "but that is a session of the activity %(activity)s now, so the sheet is left alone. "
+        "Moodle may have been restored from a backup. Cancel or archive the sheet if it is of "
+        "no class of Moodle's.",
+        sheet=name,
+        day=day,
+        session=session,
+        activity=activity,
+    )
+
+
 def _refused(env, gap, words):
     return env._("OpenEduCat refuses what Moodle holds: %s", words)
 
@@ -300,8 +325,10 @@ SENTENCES = {
     "manual_gone": _manual_student_gone,
     "no_match": _no_match,
     "refused": _refused,
+    "session_elsewhere": _session_elsewhere,
     "session_gone": _session_gone,
     "sheets_beside": _sheets_beside,
+    "sheets_unsure": _sheets_unsure,
     "shortname_ambiguous": _shortname_ambiguous,
     "status_unknown": _status_unknown,
     "student_claimed": _student_claimed,
@@ -312,5 +339,6 @@ SENTENCES = {
     **messages_letters.SENTENCES,
     **messages_odd.SENTENCES,
     **messages_push.SENTENCES,
+    **messages_site.SENTENCES,
     **messages_stops.SENTENCES,
 }

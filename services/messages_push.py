@@ -150,7 +150,19 @@ def _line_dropped(env, gap, sheet, day, count):
     )
 
 
+def _clock_off(env, gap, name, day, count):
+    return env._(
+        "%(count)s marks of the sheet %(sheet)s of %(day)s were changed on both sides, and a clock "
+        "is off by hours, so nobody knows which is later. Both stay as they are. Set the clock of "
+        "Moodle's or Odoo's server right, then save the marks that hold again, or make both equal.",
+        sheet=name,
+        day=day,
+        count=count,
+    )
+
+
 SENTENCES = {
+    "clock_off": _clock_off,
     "before_course": _before_course,
     "line_dropped": _line_dropped,
     "line_unclear": _line_unclear,

@@ -46,7 +46,8 @@ class SiteInfo:
 
     * ``user_id``: of the token's account, 0 where it is not told;
     * ``administrator``: whether that account is a site administrator;
-    * ``versions``: of the plug-in that each function of the token's service belongs to.
+    * ``versions``: of the plug-in that each function of the token's service belongs to;
+    * ``address``: what Moodle itself takes for its address, empty where it is not told.
     """
 
     sitename: str
@@ -55,6 +56,7 @@ class SiteInfo:
     user_id: int
     versions: dict
     administrator: bool = False
+    address: str = ""
 
 
 def site_info_from(answer):
@@ -82,6 +84,7 @@ def site_info_from(answer):
         user_id=_id(answer.get("userid")),
         versions=versions,
         administrator=answer.get("userissiteadmin") in (True, 1),
+        address=clean_name(answer.get("siteurl")),
     )
 
 
@@ -117,7 +120,8 @@ class Detection:
     * ``listing``, ``reading``, ``writing``: the family used for that operation,
       or ``None`` where it can't be done;
     * ``missing``: functions that the direction needs and the service lacks;
-    * ``problem``: why attendance can't be synchronised, or ``None``.
+    * ``problem``: why attendance can't be synchronised, or ``None``;
+    * ``sitename``, ``release``, ``address``: see :class:`SiteInfo`.
     """
 
     mod_attendance: Plugin
@@ -130,6 +134,8 @@ class Detection:
     release: str
     functions: frozenset[str]
     problem: object = None
+    sitename: str = ""
+    address: str = ""
 
     @property
     def ready(self):
@@ -198,6 +204,8 @@ def detect(site_info, direction="moodle", api="auto"):
         release=site_info.release,
         functions=functions,
         problem=_problem(api, legacy, native, missing),
+        sitename=site_info.sitename,
+        address=site_info.address,
     )
 
 

@@ -43,6 +43,8 @@ MAX_PARTS = 3_000_000
 MAX_TEXT = 20_000  # characters; a session's description, the longest that is read
 # Behind it a clock is not ahead but wrong.
 MAX_CLOCK_OFFSET = 366 * 86400  # seconds
+# Between two answers of one run; what is measured is good to a call's length.
+MAX_CLOCK_JUMP = 1800  # seconds
 
 
 def form_fields(params):
@@ -98,6 +100,8 @@ class MoodleClient:
         self.deadline = deadline
         self.calls = 0
         self.clock_offset = None
+        # The least and the largest that was measured.
+        self.clock_range = None
         self._token = token or ""
         self._secret = Secret(self._token)
         self._lang = lang
@@ -232,8 +236,21 @@ class MoodleClient:
         # The header names the start of a second, at a moment between the sending of the
         # request and the answer.
         middle = (started + self.clock.wall()) / 2
-        if moment is not None and abs(moment - middle) < MAX_CLOCK_OFFSET:
-            self.clock_offset = moment + 0.5 - middle
+        if moment is None:
+            return
+        offset = moment + 0.5 - middle
+        least, largest = self.clock_range or (offset, offset)
+        self.clock_range = min(least, offset), max(largest, offset)
+        if abs(offset) < MAX_CLOCK_OFFSET:
+            self.clock_offset = offset
+
+    @property
+    def clock_sure(self):
+        """Whether Moodle's times can be compared with ours: its clock did not jump from one
+        answer to the next (nor do several servers with a clock each answer in turn), and
+        does not stand in another year."""
+        least, largest = self.clock_range or (0, 0)
+        return largest - least < MAX_CLOCK_JUMP and max(abs(least), abs(largest)) < MAX_CLOCK_OFFSET
 
 
 def parsed(body):

@@ -44,7 +44,16 @@ def _course(item):
         starts=moment(item.get("startdate")),
         ends=moment(item.get("enddate")),
         groupmode=number(item.get("groupmode")),
+        made=_made(item),
     )
+
+
+def _made(item):
+    """When a course was made; nothing depends on it but whether it is the same one."""
+    try:
+        return moment(item.get("timecreated"))
+    except ValueError:
+        return 0
 
 
 def _activity(module):
@@ -68,12 +77,14 @@ class MoodleReader:
     """:param client: a ``MoodleClient``
 
     ``odd`` gathers the ``OddRecord`` of what was asked for; who asks takes them away
-    (:meth:`take_odd`).
+    (:meth:`take_odd`). ``site_made``: when the site was made, after :meth:`courses`; 0 where
+    Moodle does not say.
     """
 
     def __init__(self, client):
         self.client = client
         self.odd = []
+        self.site_made = 0
 
     def take_odd(self):
         """:return: tuple of ``OddRecord`` that were met since this was last called"""
@@ -99,6 +110,9 @@ class MoodleReader:
             ),
             answer,
         )
+        # The front page is the course that a site begins with.
+        fronts = [item for item in answer if item.get("format") == "site"]
+        self.site_made = _made(fronts[0]) if len(fronts) == 1 else 0
         return tuple(sorted(once(found), key=lambda course: course.id))
 
     def activities(self, course_id):

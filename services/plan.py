@@ -149,9 +149,12 @@ class Conflict:
     winner: str
 
 
+REFERENCE = "[oec_sheet_"
+
+
 def reference(sheet_id):
     """What names a sheet in the description of the Moodle session made for it."""
-    return f"[oec_sheet_{sheet_id}]"
+    return f"{REFERENCE}{sheet_id}]"
 
 
 def gap_key(kind, course_id, key):

@@ -71,8 +71,13 @@ class PlanApplier:
         if outcome.session.taken_by != taken_by_us:
             # Somebody took it after us; the next run looks at what he wrote.
             values["moodle_lasttaken"] = moment(outcome.session.taken_at)
-        # Also the sheets of other batches in the session, from which nothing was sent.
+        # Also the sheets of other batches in the session, from which nothing was sent; not one
+        # that the same number links with another place.
+        place = f"{outcome.session.course_id}:{outcome.session.activity_id}:%"
         domain = [
+            "|",
+            ("moodle_seen", "=", False),
+            ("moodle_seen", "=like", place),
             ("moodle_instance_id", "=", self.instance.id),
             ("moodle_session_id", "=", outcome.session.id),
             ("state", "=", "done"),

@@ -14,7 +14,12 @@ from . import brake, linking, merge, status_meaning
 from . import plan as p
 from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .planner_push import PushRules
+from .planner_sheets import SheetRules
 from .records import Sheet
+
+# Seconds behind the present after which a time can't be right: whatever is marked while a
+# run is under way lies within them.
+CLOCK_OFF = 3600
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Rules:
     :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
     :param limits: ``brake.Limits``
     :param allowance: ``brake.Allowance``, what a person has let through in this course
+    :param clock_sure: whether Moodle's clock goes evenly and not in another year
     """
 
     zone: str
@@ -41,6 +47,7 @@ class Rules:
     chosen: tuple = ()
     limits: brake.Limits = brake.DEFAULT
     allowance: brake.Allowance = brake.NOTHING
+    clock_sure: bool = True
 
     @property
     def pushes(self):
@@ -57,6 +64,10 @@ class Rules:
     def begun(self, session):
         """Students can announce an absence for a session that has not begun."""
         return self.now is None or session.starts <= self.now
+
+    def possible(self, seconds):
+        """Whether something can have happened at a time, by Odoo's clock."""
+        return self.now is None or seconds <= self.now + CLOCK_OFF
 
     def holds(self, course, day):
         """Whether a date lies between the start and the end of a Moodle course; a course
@@ -86,7 +97,7 @@ def plan_course(reading, local, people, rules):
     return _Planner(reading, local, people, rules).plan()
 
 
-class _Planner(PushRules):
+class _Planner(PushRules, SheetRules):
     """The working state of one planning; made for one call and thrown away."""
 
     def __init__(self, reading, local, people, rules):
@@ -104,8 +115,9 @@ class _Planner(PushRules):
         self.undecided = set()
         # Marks by session that no line can be made of, and that have no sheet yet.
         self.unplaced = {}
-        # (session, batch) of which a sheet is there and nobody knows whether it is theirs.
-        self.held_back = set()
+        # (session, batch) of which a sheet is there and nobody knows whether it is theirs:
+        # as what their marks are counted.
+        self.held_back = {}
         self._sets = {}
         self.activity_names = {activity.id: activity.name for activity in reading.activities}
         # Nothing of OpenEduCat's own is written where it is right.
@@ -119,9 +131,14 @@ class _Planner(PushRules):
         for line in local.lines:
             of_student = self.lines_of_sheet.setdefault(line.sheet_id, {})
             of_student.setdefault(line.student_id, []).append(line)
-        self.sheets_of_session = {}
+        # Sheets whose session's number is of another course or activity by now.
+        self.sheets_of_session, self.misplaced = {}, {}
+        sessions = {session.id: session for session in reading.sessions}
         for sheet in sorted(self.local.sheets, key=_oldest_active_first):
-            if sheet.session_id:
+            session = sessions.get(sheet.session_id)
+            if session and not linking.stands_for(sheet, session):
+                self.misplaced[sheet.id] = session
+            elif sheet.session_id:
                 self.sheets_of_session.setdefault(sheet.session_id, []).append(sheet)
         self.register_of = {
             (register.date, register.batch_id): register.id
@@ -148,6 +165,7 @@ class _Planner(PushRules):
             sheets = self._session_sheets(session, by_sheet, adopted)
             if sheets:
                 plans.append(p.SessionPlan(session.id, session.starts, tuple(sheets)))
+        self._misplaced({sheet.id for sheet in adopted.values()})
         cancelled, emptied = self._deleted_sessions()
         self._unreadable()
         self._odd(sessions)
@@ -170,10 +188,12 @@ class _Planner(PushRules):
     def _restored(self, sheets):
         """The sheets as they would stand had the sync not cancelled those whose session is
         there again."""
-        here = {session.id for session in self.reading.sessions}
+        here = {session.id: session for session in self.reading.sessions}
         for sheet in sheets:
             before = sheet.seen.state_before if sheet.seen else ""
-            if sheet.state == "cancel" and before and sheet.session_id in here:
+            session = here.get(sheet.session_id)
+            its_own = session and linking.stands_for(sheet, session)
+            if sheet.state == "cancel" and before and its_own:
                 self.restored.add(sheet.id)
                 sheet = replace(sheet, state=before)
             yield sheet
@@ -324,92 +344,6 @@ class _Planner(PushRules):
 
     # --- sheets ---------------------------------------------------------------
 
-    def _taken_sessions(self):
-        """:return: two sets of ``(session id, batch id)``: those that have a sheet, and those
-        of which all sheets are cancelled
-        """
-        taken, cancelled = set(), set()
-        for sheet in self.local.sheets:
-            if sheet.session_id:
-                found = cancelled if sheet.state == "cancel" else taken
-                found.add((sheet.session_id, sheet.batch_id))
-        return taken, cancelled - taken
-
-    def _link(self, sheet, session):
-        """A sheet made by hand counts as linked from here on. A cancelled one of the same
-        session and batch gives way: a person has made this one in its place."""
-        self.linked.add(sheet.id)
-        sheets = self.sheets_of_session.setdefault(session.id, [])
-        old = [s for s in sheets if s.state == "cancel" and s.batch_id == sheet.batch_id]
-        self.superseded.setdefault(session.id, []).extend(old)
-        self.sheets_of_session[session.id] = [s for s in sheets if s not in old] + [sheet]
-
-    def _link_in_place(self, sessions):
-        """Where Moodle is right, a sheet is linked before its marks ask for it only in the
-        place of one that a person has cancelled."""
-        taken, left = self._taken_sessions()
-        if not left:
-            return
-        free = [
-            sheet
-            for sheet in self.local.sheets
-            if not sheet.session_id
-            and sheet.active
-            and sheet.state != "cancel"
-            and self.rules.in_window(sheet.date)
-            and self._owner(sheet) == self.reading.course.id
-        ]
-        begun = [session for session in sessions if session.marks and self.rules.begun(session)]
-        choices = linking.choose_sessions(free, begun, taken, self.people, self.rules, left)
-        days = {(self._date(s), batch) for s in begun for number, batch in left if number == s.id}
-        for sheet in free:
-            choice = choices[sheet.id]
-            if choice.session and (choice.session.id, sheet.batch_id) in left:
-                self._link(sheet, choice.session)
-            elif not choice.session and (sheet.date, sheet.batch_id) in days:
-                self._sheets_beside(sheet.batch_id, sheet.date, [sheet])
-
-    def _sheets_beside(self, batch, day, sheets):
-        self._gap(
-            "conflicting_sheets",
-            f"{batch}:{day}",
-            "sheets_beside",
-            (tuple(sorted(sheet.name for sheet in sheets)), day.isoformat()),
-        )
-
-    def _adoptions(self, wanted):
-        """Unlinked sheets that a session may take over: of its batch and date there
-        must be exactly one such sheet, and one session that needs one.
-
-        :return: ``{(session id, batch id): Sheet}``
-        """
-        free, needing, linked = {}, {}, set()
-        for sheet in self.local.sheets:
-            if sheet.session_id or sheet.id in self.linked:
-                if sheet.state != "cancel":
-                    linked.add((sheet.batch_id, sheet.date))
-            elif sheet.active and sheet.state != "cancel":
-                free.setdefault((sheet.batch_id, sheet.date), []).append(sheet)
-        for session, by_sheet in wanted:
-            for key in by_sheet:
-                if not isinstance(key, Sheet):
-                    needing.setdefault((key, self._date(session)), []).append(session)
-        result = {}
-        for (batch, day), sheets in free.items():
-            sessions = needing.get((batch, day), ())
-            owner = self._owner(sheets[0])
-            if owner != self.reading.course.id:
-                if sessions and not owner:
-                    self.held_back |= {(session.id, batch) for session in sessions}
-                    for sheet in sheets:
-                        self._two_courses(sheet)
-                continue
-            if len(sheets) == len(sessions) == 1:
-                result[sessions[0].id, batch] = sheets[0]
-            elif sessions or (batch, day) in linked:
-                self._sheets_beside(batch, day, sheets)
-        return result
-
     def _owner(self, sheet):
         """Of several Moodle courses for one subject and course, the one that a sheet belongs
         to by its date.
@@ -441,7 +375,7 @@ class _Planner(PushRules):
             if isinstance(key, Sheet):
                 continue
             if (session.id, key) in self.held_back:
-                self.skipped["two_courses"] += len(marks)
+                self.skipped[self.held_back[session.id, key]] += len(marks)
                 continue
             sheet = adopted.get((session.id, key))
             if sheet is None:
@@ -635,6 +569,11 @@ class _Planner(PushRules):
             record=record,
             allows=allows or {},
         )
+
+    def _drop_gap(self, kind, key, why):
+        key = p.gap_key(kind, self.reading.course.id, key)
+        if key in self.gaps and self.gaps[key].why == why:
+            del self.gaps[key]
 
     def _odd(self, sessions):
         """What an answer held and nothing can be made of, each by itself."""

@@ -13,6 +13,7 @@ ODD = {
     merge.VANISHED: ("vanished", "mark_vanished"),
     merge.DROPPED: ("vanished", "line_dropped"),
     merge.UNCLEAR: ("refused_push", "line_unclear"),
+    merge.UNSURE: ("clock", "clock_off"),
 }
 
 
@@ -33,13 +34,39 @@ class PushRules:
             and self.rules.in_window(sheet.date)
             and self._is_ours(sheet)
         ]
-        choices = linking.choose_sessions(free, sessions, taken, self.people, self.rules, left)
+        held = self._held(sessions, free)
+        choices = linking.choose_sessions(
+            free, sessions, taken, self.people, self.rules, held, left
+        )
         for sheet in free:
             choice = choices[sheet.id]
             if choice.session:
                 self._link(sheet, choice.session)
             elif sheet.state == "done":
                 self._without_session(sheet, choice)
+
+    def _held(self, sessions, sheets):
+        """:return: ``linking.Held`` of the days of sheets; no status for what can't be told"""
+        days = {sheet.date for sheet in sheets}
+        batches = {sheet.batch_id for sheet in sheets}
+        marks, asked = {}, {}
+        for session in sessions:
+            if self._date(session) not in days:
+                continue
+            meanings, said = self._meanings(session), marks.setdefault(session.id, {})
+            for mark in session.marks:
+                student = self.people.student(mark.user_id).record_id
+                meaning = meanings.get(mark.status_id)
+                status = meaning and meaning.status
+                if student and said.setdefault(student, status) != status:
+                    said[student] = None
+            for batch in batches:
+                asked[session.id, batch] = {
+                    student
+                    for student in said
+                    if session.group_id or self.people.own_batch(student)[0] in (batch, 0, None)
+                }
+        return linking.Held(self._said_by_lines(sheets), marks, asked)
 
     def _is_ours(self, sheet):
         """Whether an unlinked sheet may be linked with this Moodle course. Where nobody can
@@ -109,7 +136,7 @@ class PushRules:
             dropped = self.local.dropped.get((session.id, student))
             base = line.base if line else dropped
             moodle = self._moodle_side(session, sheet, mark)
-            verdict = merge.settle(self.direction, base, moodle, _odoo_side(line))
+            verdict = merge.settle(self.direction, base, moodle, self._odoo_side(line))
             sent = verdict.action != merge.PUSH or self._push(
                 session, sheet, student, line, of_student
             )
@@ -151,11 +178,19 @@ class PushRules:
             return None
         taken = self._taken(session, sheet)
         ours = taken != session.taken_at
+        moment = taken - self.rules.clock_offset
         return merge.MoodleSide(
             status=mark.status,
-            time=taken - self.rules.clock_offset,
+            time=moment,
             machine=not session.taken_by and not ours,
+            sure=self.rules.clock_sure and self.rules.possible(moment),
         )
+
+    def _odoo_side(self, line):
+        if line is None:
+            return None
+        sure = self.rules.possible(line.marked_at)
+        return merge.OdooSide(line.status, line.marked_at, line.person, sure)
 
     def _taken(self, session, sheet):
         """When somebody else than we took the session. Our own pushes move its time, so
@@ -252,10 +287,6 @@ def not_held(session, student, day):
         "marks": 1,
         "record": ("op.student", student),
     }
-
-
-def _odoo_side(line):
-    return line and merge.OdooSide(line.status, line.marked_at, line.person)
 
 
 def _in_hands(sheet):

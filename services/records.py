@@ -20,7 +20,8 @@ class MoodleCourse:
     """``core_course_get_courses``. ``idnumber`` is ``None`` where Moodle keeps it from
     the token's account (without the right moodle/course:update, seen on 4.3 and 5.1).
     ``starts`` and ``ends``: unix seconds, 0 where the course has no such date.
-    ``groupmode``: see :class:`MoodleActivity`."""
+    ``groupmode``: see :class:`MoodleActivity`. ``made``: when it was made in Moodle, 0
+    where that is kept from the account, too."""
 
     id: int
     shortname: str
@@ -29,6 +30,7 @@ class MoodleCourse:
     starts: int = 0
     ends: int = 0
     groupmode: int = 0
+    made: int = 0
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,8 @@ class Sheet:
 
     ``taken_at``: when somebody else than we last took the session in Moodle, as far as
     is known. ``starts``, ``ends``: unix seconds of its timetable session, 0 without one.
+    ``own``: whether its register is of the subject and course that is being read; a linked
+    one can be another's.
     """
 
     id: int
@@ -282,6 +286,7 @@ class Sheet:
     name: str = ""
     starts: int = 0
     ends: int = 0
+    own: bool = True
 
 
 @dataclass(frozen=True)

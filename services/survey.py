@@ -244,7 +244,7 @@ class Survey(SyncAttendance):
     def _courses(self):
         """:return: list of ``(MoodleCourse, CourseMatch)`` that have a pair"""
         self._connect()
-        return self._mapped_courses(self.connection.reader.courses())
+        return self._mapped_courses(self._list_courses())
 
     def _course_report(self, course, match):
         """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""

@@ -14,7 +14,7 @@ import time
 
 from odoo import SUPERUSER_ID, api
 
-from . import matching, messages
+from . import matching, messages, site_identity
 from . import moodle_errors as errors
 from . import plan as p
 from .connection import Connection
@@ -176,7 +176,8 @@ class SyncAttendance:
                 self.env._("The Moodle URL is no web address, or the token is empty.")
             ) from None
         self.connection.commit()
-        self.connection.use(self._check_prerequisites())
+        self.detection = self._check_prerequisites()
+        self.connection.use(self.detection)
         self.store = self.connection.store
 
     def _check_direction(self, run):
@@ -196,6 +197,13 @@ class SyncAttendance:
                     "The meaning of a letter of Moodle was changed. Look at what a run would do "
                     "now (Preview), then press Sync now on the instance; the schedule goes on "
                     "from there."
+                )
+            )
+        if run.trigger == "cron" and self.instance.site_waits:
+            raise SkippedError(
+                self.env._(
+                    "Another Moodle was connected. Look at what a run would do now (Preview), "
+                    "then press Sync now on the instance; the schedule goes on from there."
                 )
             )
 
@@ -218,6 +226,20 @@ class SyncAttendance:
             raise SkippedError(self.env._(detection.problem))
         return detection
 
+    def _list_courses(self, run=None):
+        """The courses of the Moodle that is known.
+
+        :param run: ``moodle.sync.run``, which notes what it sees; ``None`` only looks
+        :raise SkippedError: another Moodle answers, and nobody has said what it is
+        """
+        reader = self.connection.reader
+        courses = reader.courses()
+        seen = site_identity.site_of(self.detection, courses, reader.site_made)
+        question = self.instance._look_at_site(seen, run)
+        if question:
+            raise SkippedError(question)
+        return courses
+
     def _mapped_courses(self, courses):
         """:return: list of ``(MoodleCourse, CourseMatch)`` of those that have a pair"""
         table = self.store.course_table()
@@ -237,7 +259,7 @@ class SyncAttendance:
 
     def _run(self, run, trigger, started, seconds):
         self._connect()
-        courses = self.connection.reader.courses()
+        courses = self._list_courses(run)
         mapped = self._mapped_courses(courses)
         self._note_unmatched(run)
         mappings = self.store.course_mappings(mapped)
@@ -324,7 +346,7 @@ class SyncAttendance:
         # What a person let through was less than this.
         mapping._keep_allowed(mapping.allowed.without(stop.why).parts)
         Gap = self.env["moodle.sync.gap"]
-        counts = Gap._record(self.instance, run, course.id, [gap], course.fullname, alone=True)
+        counts = Gap._record(self.instance, run, course.id, [gap], course.fullname, whole=False)
         run._count(**counts)
         mapping._failed(words)
         run._course_failed(course.id, course.fullname, words)

@@ -54,6 +54,8 @@ METHODS = {
         "action_setup_finish": SETTINGS,
         "action_setup_next": SETTINGS,
         "action_setup_open_preview": SYNC,
+        "action_site_same": SETTINGS,
+        "action_site_unlink": SETTINGS,
         "action_stop_backfill": SYNC,
         "action_sync_now": SYNC,
         "action_test_connection": SETTINGS,

@@ -6,6 +6,7 @@ repeats one in each.
 
 import os
 import random
+from datetime import date
 from functools import partial
 
 from odoo.tests import tagged
@@ -72,7 +73,12 @@ class RealHistoryCase(MoodleCase):
         for _number in range(MOST_RUNS[world.direction]):
             world.run()
         copy = world.as_world()
-        found = [*copy.differences(), *copy.missing(), *copy.inventions()]
+        batches = {str(batch.id): number for number, batch in enumerate(self.batches, 1)}
+        keys = [
+            gap.key.split(":")[-2:] for gap in self.gaps(kind="conflicting_sheets", state="open")
+        ]
+        unsure = {(batches[batch], date.fromisoformat(day)) for batch, day in keys}
+        found = [*copy.differences(), *copy.missing(unsure), *copy.inventions()]
         before = stored(self.sheets), stored(self.sheets.attendance_line)
         world.run()
         if (stored(self.sheets), stored(self.sheets.attendance_line)) != before:

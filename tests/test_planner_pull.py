@@ -373,8 +373,7 @@ class TestAdoption(PlannerCase):
 
     def test_two_candidates_are_not_guessed_between(self):
         plan = pull(reading(session(1, {1: "P"})), local([sheet(1), sheet(2)]))
-        (made,) = plan.sheets()
-        self.assertEqual(made.sheet_id, 0)
+        self.assertFalse(list(plan.sheets()), "nor is a third one made beside them")
         self.assertGaps(plan, "conflicting_sheets")
 
     def test_nor_two_sessions_for_one_sheet(self):
@@ -382,7 +381,7 @@ class TestAdoption(PlannerCase):
             reading(session(1, {1: "P"}), session(2, {1: "P"}, starts=START + HOUR)),
             local([sheet(1)]),
         )
-        self.assertEqual([made.sheet_id for made in plan.sheets()], [0, 0])
+        self.assertFalse(list(plan.sheets()))
         self.assertGaps(plan, "conflicting_sheets")
 
     def test_the_gap_stays_as_long_as_the_sheets_stand_side_by_side(self):

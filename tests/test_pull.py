@@ -190,6 +190,9 @@ class TestLaterPulls(MoodleCase):
     def test_another_address_of_the_same_moodle_doubles_nothing(self):
         self.lead_to(self.server.url.replace("127.0.0.1", "localhost"))
         self.server.site.wwwroot = self.instance.url
+        self.assertEqual(self.sync().state, "skipped", "somebody is asked first")
+        with self.own_cursors():
+            self.instance.action_site_same()
         result = self.sync()
         self.assertEqual(result.state, "done", result)
         self.assertEqual(len(self.sheets), 1)

@@ -10,7 +10,7 @@ under test; what may be known of it unasked is said there by hand as well.
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ..services import matching, merge
 from ..services import plan as p
@@ -379,6 +379,15 @@ class World:
         (one,) = said or {None}
         return one if one in p_a_l_e or one is None else HELD_BACK
 
+    def reinstall(self):
+        """The add-on is taken away with all that it knew, and comes back."""
+        for sheet in self.sheets.values():
+            sheet.session, sheet.seen, sheet.taken_at = 0, "", 0
+        for line in self.lines.values():
+            line.base = None
+        self.registers = {number: (None, batch) for number, (_d, batch) in self.registers.items()}
+        self.dropped, self.not_held, self._lost = {}, {}, {}
+
     # --- time ---------------------------------------------------------------------
 
     def begun(self, session):
@@ -484,7 +493,13 @@ class World:
         if start is None or sheet.date >= start:
             return True
         session = self.sessions.get(sheet.session)
-        return bool(session) and self.wanted(session)
+        if sheet.session:
+            return bool(session) and self.wanted(session)
+        return any(
+            session.log and self.rules.date(session.starts) == sheet.date
+            for session in self.sessions.values()
+            if self.wanted(session)
+        )
 
     def plan(self, may_create=None):
         rules = replace(
@@ -547,6 +562,11 @@ class World:
 
     def _look_at(self, plan):
         """Whether a plan does what it must not, whatever comes of it."""
+        adopted = {sheet.sheet_id for sheet in plan.sheets()}
+        for sheet in plan.sheets():
+            beside = {s.id for s in self.standing(sheet.batch_id, sheet.date)} - adopted
+            if not sheet.sheet_id and beside:
+                self.broken.append(f"made beside {beside}: {sheet}")
         for planned in plan.sessions:
             session = self.sessions[planned.session_id]
             where = f"session {session.id}"
@@ -739,8 +759,12 @@ class World:
             return f"not_held:{session.id}:{line.student}"
         return ""
 
-    def missing(self):
-        """Marks of Moodle that have no line and should."""
+    def missing(self, unsure=()):
+        """Marks of Moodle that have no line and should.
+
+        :param unsure: ``(batch, date)`` of which a gap says that it can't be told which sheet
+            is of which session
+        """
         if self.rules.direction == merge.OEC:
             return
         here = {(session.id, line.student) for _s, session, line, _m, _u in self.cells()}
@@ -761,8 +785,22 @@ class World:
                         or (self.rules.pushes and (session.id, student) in self.dropped)
                     )
                 ) or (not self.begun(session) and not (self.rules.pushes and sheet))
+                day = self.rules.date(session.starts)
+                if sheet is None and (batch, day) in unsure and self.standing(batch, day):
+                    waits = True
                 if said in p_a_l_e and (session.id, student) not in here and not waits:
                     yield f"session {session.id}, student {student}: {said} has no line"
+
+    def standing(self, batch, day):
+        """Sheets of a batch and day that are linked with nothing."""
+        return [
+            sheet
+            for sheet in self.sheets.values()
+            if (sheet.batch, sheet.date) == (batch, day)
+            and not sheet.session
+            and sheet.active
+            and sheet.state != "cancel"
+        ]
 
     def untold(self, plan):
         """What waits for a person and is in no gap, or in a wrong one; what is not counted."""
@@ -829,6 +867,14 @@ class World:
             last |= {letter for said in before for letter in said}
             if moodle not in last:
                 yield f"{where}: last written was {last}"
+
+
+def unsure_days(gaps):
+    """:param gaps: ``plan.Gap``
+    :return: ``{(batch, date)}``, see :meth:`World.missing`
+    """
+    found = [gap.key.split(":")[-2:] for gap in gaps if gap.why == "sheets_unsure"]
+    return {(int(batch), date.fromisoformat(day)) for batch, day in found}
 
 
 p_a_l_e = set("PALE")

@@ -85,7 +85,7 @@ def _course(call, course):
         "groupmode": course.groupmode,
         "groupmodeforce": 0,
         "defaultgroupingid": 0,
-        "timecreated": 0,
+        "timecreated": course.timecreated,
         "timemodified": 0,
         "enablecompletion": 0,
         "completionnotify": 0,

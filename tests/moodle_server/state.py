@@ -16,6 +16,8 @@ DEFAULT_STATUSES = (
     ("E", "Excused", 1),
 )
 
+# 2025-07-01
+SITE_MADE = 1751328000
 LEGACY = (
     "mod_wsattendance_get_courses_with_today_sessions",
     "mod_wsattendance_get_session",
@@ -59,6 +61,11 @@ class Course:
     startdate: int = 0
     enddate: int = 0
     groupmode: int = 0
+    # Moodle's own bookkeeping; a course's never moves, the front page's is the site's.
+    timecreated: int = 0
+
+    def __post_init__(self):
+        self.timecreated = self.timecreated or SITE_MADE + 60 * (self.id - 1)
 
 
 @dataclass(eq=False)

@@ -1,0 +1,210 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..services import matching, messages_site
+from ..services import plan as p
+from ..services.checklist import Check
+from ..services.local_store import QUIET
+from ..services.run_lock import instance_lock
+from ..services.site_identity import Site, difference, remembered
+
+
+class MoodleInstance(models.Model):
+    """Which Moodle this is. Its numbers mean something in that one alone: where another one
+    answers, nothing is read or written until an administrator has said what it is."""
+
+    _inherit = "moodle.instance"
+    _owned_fields = ("site_identity", "site_seen", "site_waits")
+
+    site_identity = fields.Json(
+        readonly=True, copy=False, help="What is known of this Moodle: see site_identity.Site."
+    )
+    site_seen = fields.Json(
+        readonly=True, copy=False, help="The Moodle that answers instead, while it is asked about."
+    )
+    site_waits = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Another Moodle was connected, and no person has started a run since.",
+    )
+    site_changed = fields.Boolean("Another Moodle answers", compute="_compute_site")
+    site_question = fields.Text(compute="_compute_site")
+    site_shown = fields.Char("Known as", compute="_compute_site")
+    site_by_hand_count = fields.Integer(compute="_compute_site_by_hand_count")
+
+    @api.depends("site_identity", "site_seen")
+    def _compute_site(self):
+        for instance in self:
+            known, seen = instance._known_site(), Site.from_json(instance.site_seen)
+            change = seen and difference(known, seen)
+            instance.site_changed = bool(change)
+            instance.site_question = change and messages_site.question(
+                self.env, change, messages_site.site(known), messages_site.site(seen)
+            )
+            instance.site_shown = known and messages_site.site(known)
+
+    @api.depends("site_waits")
+    def _compute_site_by_hand_count(self):
+        """Mappings made by hand, which hold numbers of the former Moodle."""
+        rows = self.env["moodle.mapping"]._read_group(
+            [("instance_id", "in", self.ids), ("found_by", "=", matching.MANUAL)],
+            ["instance_id"],
+            ["__count"],
+        )
+        counts = {instance.id: count for instance, count in rows}
+        for instance in self:
+            instance.site_by_hand_count = counts.get(instance.id, 0)
+
+    def _known_site(self):
+        return Site.from_json(self.site_identity)
+
+    def _test_connection(self, client, site_info):
+        checks = super()._test_connection(client, site_info)
+        # The courses are looked at by a run; the address can be told at once.
+        seen = Site(site_info.address, (), site_info.sitename, site_info.release)
+        change = difference(self._known_site(), seen)
+        if change and self._has_links():
+            known = messages_site.site(self._known_site())
+            words = messages_site.question(self.env, change, known, messages_site.site(seen))
+            checks.append(Check(None, self.env._("Same Moodle"), words))
+        return checks
+
+    # --- of a run -----------------------------------------------------------------
+
+    def _look_at_site(self, seen, run=None):
+        """Whether this is the Moodle that is known; a run remembers it, and notes another.
+
+        :param seen: ``site_identity.Site`` that answers
+        :param run: ``moodle.sync.run``; without one nothing is written
+        :return: the question, an empty text where there is none
+        """
+        self.ensure_one()
+        known = self._known_site()
+        change = difference(known, seen)
+        if change and not self._has_links():
+            # Nothing of the former one can be mistaken.
+            known = change = None
+        if change:
+            if run:
+                self._note_other_site(change, known, seen, run)
+            return messages_site.question(
+                self.env, change, messages_site.site(known), messages_site.site(seen)
+            )
+        if run:
+            kept = {"site_identity": remembered(known, seen).to_json(), "site_seen": False}
+            if run.trigger != "cron":
+                kept["site_waits"] = False
+            self._keep_site(kept)
+        return ""
+
+    def _keep_site(self, values):
+        changed = {name: value for name, value in values.items() if self[name] != value}
+        if changed:
+            # sudo: written by the synchronisation alone; who answers was checked.
+            self.sudo().write(changed)
+
+    def _note_other_site(self, change, known, seen, run):
+        self._keep_site({"site_seen": seen.to_json()})
+        gap = p.Gap(
+            "site_changed",
+            "site",
+            "site_changed",
+            (change, messages_site.site(known), messages_site.site(seen)),
+            record=(self._name, self.id),
+        )
+        run._count(**self.env["moodle.sync.gap"]._record(self, run, 0, [gap], whole=False))
+
+    def _has_links(self):
+        """Whether anything here stands for a number of Moodle's."""
+        domain = [("instance_id", "=", self.id)]
+        return self._has_sheets() or bool(self.env["moodle.mapping"].search_count(domain, limit=1))
+
+    # --- the two answers ------------------------------------------------------------
+
+    def action_site_same(self):
+        """The same Moodle under a new address: everything goes on as it was."""
+        self._check_asked()
+        seen = remembered(self._known_site(), Site.from_json(self.site_seen))
+        self._keep_site({"site_identity": seen.to_json(), "site_seen": False})
+        self._answered(self.env._("Taken for the same Moodle under a new address."))
+        self._continue_in_background()
+        return self._notify(self.name, self.env._("It goes on with the next run."), "success")
+
+    def action_site_unlink(self):
+        """Another Moodle: what was linked with the former one is forgotten."""
+        self._check_asked()
+        with instance_lock(self.env.registry, self.id) as held:
+            if not held:
+                raise UserError(
+                    self.env._("A run of this instance is under way. Wait for its end.")
+                )
+            self._forget_links()
+        self._answered(self.env._("Taken for another Moodle; the links with the former were cut."))
+        return self._notify(
+            self.name,
+            self.env._(
+                "Nothing is linked any more. Look at what a run would do now (Preview), then "
+                "press Sync now; the schedule goes on from there."
+            ),
+            "warning",
+            sticky=True,
+        )
+
+    def _check_asked(self):
+        """:raise AccessError: no administrator
+        :raise UserError: there is no question
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.site_changed:
+            raise UserError(
+                self.env._("This is the Moodle that is known; there is nothing to answer.")
+            )
+
+    def _answered(self, words):
+        """For whoever looks later, with who it was and when; and the alarm ends."""
+        # sudo: gaps are written by the synchronisation alone; who answers was checked.
+        gaps = self.env["moodle.sync.gap"].sudo()
+        domain = [("instance_id", "=", self.id), ("kind", "=", "site_changed")]
+        gaps.search([*domain, ("state", "!=", "closed")])._close()
+        self.message_post(body=words)
+        self.error_message = False
+
+    def _forget_links(self):
+        """Session numbers, sheet links, agreed marks, and mappings that the synchronisation
+        found. Nothing of OpenEduCat's attendance is deleted; what people have mapped or
+        chosen stays, but for what names an activity."""
+        # sudo: no role of OpenEduCat may do all of this; who answers was checked.
+        here = self.sudo().with_context(**QUIET)
+        sheets = here.env["op.attendance.sheet"].search([("moodle_instance_id", "=", self.id)])
+        here.env.flush_all()
+        # Not by the ORM: when a line was last written is all that tells when it was marked.
+        here.env.cr.execute(
+            SQL(
+                "UPDATE op_attendance_line SET moodle_base = NULL "
+                "WHERE moodle_base IS NOT NULL AND attendance_id IN %s",
+                tuple(sheets.ids) or (0,),
+            )
+        )
+        here.env["op.attendance.line"].invalidate_model(["moodle_base"], flush=False)
+        sheets.write(
+            {
+                "moodle_instance_id": False,
+                "moodle_session_id": 0,
+                "moodle_seen": False,
+                "moodle_lasttaken": False,
+            }
+        )
+        mine = [("instance_id", "=", self.id)]
+        mappings = here.env["moodle.mapping"].search(mine)
+        by_hand = mappings.filtered(lambda mapping: mapping.found_by == matching.MANUAL)
+        (mappings - by_hand).unlink()
+        by_hand.write({"extra_data": False, "sync_hash": False, "last_success": False})
+        here.env["moodle.status.meaning"].search([*mine, ("activity_id", ">", 0)]).unlink()
+        here.env["moodle.sync.gap"].search([*mine, ("state", "!=", "closed")])._close()
+        for run in here.env["moodle.sync.run"].search([*mine, ("state", "=", "running")]):
+            run._finish("partial", self.env._("Another Moodle was connected meanwhile."))
+        here.write({"backfill_next": 0})
+        here._keep_site({"site_identity": False, "site_seen": False, "site_waits": True})
+        here.env.flush_all()

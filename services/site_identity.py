@@ -1,0 +1,118 @@
+"""Whether the Moodle that answers is the one that was known. Pure.
+
+Numbers of courses, activities, sessions and people mean something in one Moodle only. Another
+one behind the same instance (its address was changed, or its host has a new Moodle) has the
+same numbers for other things, so it has to be told apart before anything is read or written.
+"""
+
+from dataclasses import dataclass
+
+from .answer_values import LARGEST
+from .site_key import site_key
+
+# Of the oldest courses; the front page is the oldest one, made with the site itself.
+KEPT = 6
+FRONT_PAGE = 1
+# What the oldest courses say.
+SAME, OTHER, UNKNOWN = "same", "other", "unknown"
+
+
+@dataclass(frozen=True)
+class Site:
+    """:param address: as Moodle itself names it (``siteurl``)
+    :param times: when the oldest courses were made, ``{course id: unix seconds}``; empty
+        where Moodle keeps it from the token's account (without moodle/course:update)
+    :param name, release: shown to people; an upgrade and a new name change them
+    """
+
+    address: str = ""
+    times: tuple = ()
+    name: str = ""
+    release: str = ""
+
+    def to_json(self):
+        return {
+            "address": self.address,
+            "times": {str(course): made for course, made in self.times},
+            "name": self.name,
+            "release": self.release,
+        }
+
+    @classmethod
+    def from_json(cls, data):
+        """The reverse; ``None`` for what is none of it."""
+        if not isinstance(data, dict) or not isinstance(data.get("address"), str):
+            return None
+        times = data.get("times")
+        return cls(
+            data["address"],
+            _oldest({int(course): made for course, made in (times or {}).items()}),
+            str(data.get("name") or ""),
+            str(data.get("release") or ""),
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """:param moved: whether Moodle names another address
+    :param courses: whether the oldest courses are the same ones: :data:`SAME`,
+        :data:`OTHER` or :data:`UNKNOWN`
+    """
+
+    moved: bool
+    courses: str
+
+
+def site_of(site_info, courses, site_made):
+    """:param site_info: ``module_detector.SiteInfo`` or ``Detection``
+    :param courses: ``MoodleCourse`` of the site
+    :param site_made: unix seconds, 0 for not known
+    """
+    made = {course.id: course.made for course in courses} | {FRONT_PAGE: site_made}
+    return Site(site_info.address, _oldest(made), site_info.sitename, site_info.release)
+
+
+def _oldest(made):
+    known = sorted((course, made) for course, made in made.items() if 0 < made <= LARGEST)
+    return tuple(known[:KEPT])
+
+
+def difference(known, seen):
+    """:param known: :class:`Site` as it was remembered, or ``None`` for nothing yet
+    :param seen: :class:`Site` that answers now
+    :return: :class:`Change`, or ``None`` where nothing speaks against its being the same
+    """
+    if known is None:
+        return None
+    old, new = site_key(known.address), site_key(seen.address)
+    moved = bool(old and new and old != new)
+    courses = _courses(dict(known.times), dict(seen.times))
+    return Change(moved, courses) if moved or courses == OTHER else None
+
+
+def _courses(known, seen):
+    """Some may differ: after a backup was restored, a number can be another course's."""
+    shared = known.keys() & seen.keys()
+    if not shared:
+        return UNKNOWN
+    return SAME if any(known[course] == seen[course] for course in shared) else OTHER
+
+
+def remembered(known, seen):
+    """What is to be kept of a site that was taken for the known one: what it says now, and
+    what it does not say any more (a course that is hidden, a right that was taken away).
+
+    :return: :class:`Site`
+    """
+    if known is None:
+        return seen
+    times = dict(seen.times)
+    for course, made in known.times:
+        if len(times) < KEPT:
+            times.setdefault(course, made)
+    return Site(
+        seen.address or known.address,
+        tuple(sorted(times.items())),
+        seen.name or known.name,
+        seen.release or known.release,
+    )
