@@ -181,8 +181,8 @@ ACTIONS = (
     "mark_in_moodle", "mark_in_moodle", "mark_in_moodle", "mark_here", "mark_here",
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
-    "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all", "double",
-    "mend_doubled",
+    "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all",
+    "double", "mend_doubled",
 )  # fmt: skip
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

@@ -129,7 +129,6 @@ class Sheet:
     active: bool = True
     # Sessions that it was of before another sheet was made in its place.
     former: set = field(default_factory=set)
-
     # Whether the sync itself has cancelled it.
     by_sync: bool = False
 
