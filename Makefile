@@ -5,12 +5,13 @@
 # make wheel  packages for pip, one for each Odoo series
 # make histories  the random histories, ten times as many; HISTORY_SEED repeats one
 # make fuzz  changed answers of Moodle, fifty times as many, others each time
+# make kills  fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make upgrade   1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall   what is left in a database afterwards
 # make lint   the linters
 # make clean  forgets the databases and all that was fetched
 
-.PHONY: demo serve test histories fuzz terms upgrade uninstall lint wheel clean
+.PHONY: demo serve test histories fuzz kills terms upgrade uninstall lint wheel clean
 
 demo:
 	@dev/setup.sh
@@ -31,6 +32,10 @@ histories:
 fuzz:
 	@dev/setup.sh
 	@FUZZ=$${FUZZ:-300000} FUZZ_RUNS=$${FUZZ_RUNS:-3000} FUZZ_LINES=$${FUZZ_LINES:-5000} dev/test.sh -k test_fuzz
+
+kills:
+	@dev/setup.sh
+	@dev/kills.sh
 
 terms:
 	@dev/setup.sh

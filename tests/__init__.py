@@ -14,6 +14,7 @@ from . import (
     test_histories,
     test_histories_real,
     test_key,
+    test_kills,
     test_letters,
     test_linking,
     test_matching,
