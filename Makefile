@@ -1,17 +1,20 @@
-# make demo   a real Odoo with the addon, a scripted Moodle, attendance pulled twice
-# make serve  leaves Odoo running with the demo's data
-# make test   all tests; ARGS="-k pull" narrows them
-# make terms  the texts to be translated, and the translations brought up to date
-# make wheel  packages for pip, one for each Odoo series
-# make histories  the random histories, ten times as many; HISTORY_SEED repeats one
-# make fuzz  changed answers of Moodle, fifty times as many, others each time
-# make kills  fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
-# make upgrade   1.0.0 with data, updated to this; FROM=commit: another state
-# make uninstall   what is left in a database afterwards
-# make lint   the linters
-# make clean  forgets the databases and all that was fetched
+# make demo       a real Odoo with the addon, a scripted Moodle, attendance pulled twice
+# make serve      leaves Odoo running with the demo's data
+# make test       all tests; ARGS="-k pull" narrows them
+# make terms      the texts to be translated, and the translations brought up to date
+# make wheel      packages for pip, one for each Odoo series
+# make histories  many more random histories; HISTORY_SEED repeats one
+# make fuzz       changed answers of Moodle, fifty times as many, others each time
+# make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
+# make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
+# make uninstall  what is left in a database afterwards
+# make lint       the linters
+# make clean      forgets the databases and all that was fetched
 
-.PHONY: demo serve test histories fuzz kills terms upgrade uninstall lint wheel clean
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+.PHONY: help demo serve test histories fuzz kills terms upgrade uninstall lint wheel clean
 
 demo:
 	@dev/setup.sh

@@ -34,6 +34,27 @@ as_root() {
   fi
 }
 
+# A new Debian upgrades itself in its first minutes, and nobody else may install meanwhile.
+apt_get() {
+  local waiting='' trouble
+  until trouble=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" 2>&1 >/dev/null); do
+    case $trouble in
+      *"Could not get lock"* | *"Unable to lock"*) ;;
+      *) printf '%s\n' "$trouble" >&2; return 1 ;;
+    esac
+    [ -n "$waiting" ] || say "Another apt is at work; waiting for it to finish"
+    waiting=1
+    sleep 5
+  done
+}
+
+# pip_install VENV LIST; what pip says of folders in this machine's own configuration is of no
+# use to anybody here.
+pip_install() {
+  "$1/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$2" \
+    2> >(grep -v '^WARNING: Location .* is ignored' >&2)
+}
+
 as_postgres() {
   if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@")
   else (cd / && sudo -u postgres "$@")

@@ -9,13 +9,13 @@ command -v git >/dev/null || missing+=(git)
 command -v npm >/dev/null || missing+=(nodejs npm)
 if [ ${#missing[@]} != 0 ]; then
   say "Debian packages: ${missing[*]}"
-  as_root apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+  apt_get update
+  apt_get install -y --no-install-recommends "${missing[@]}"
 fi
 if [ ! -f "$venv/.stamp" ] || ! cmp -s "$list" "$venv/.stamp"; then
   mkdir -p "$CACHE"
   [ -d "$venv" ] || python3 -m venv "$venv"
-  "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$list"
+  pip_install "$venv" "$list"
   cp "$list" "$venv/.stamp"
 fi
 cd "$CHECKOUT"

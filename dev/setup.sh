@@ -13,8 +13,8 @@ system_packages() {
   [ "${1:-}" != browser ] || command -v chromium google-chrome >/dev/null || missing+=(chromium)
   [ ${#missing[@]} = 0 ] && return
   say "Debian packages: ${missing[*]}"
-  as_root apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+  apt_get update
+  apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
 own_cluster() {
@@ -38,7 +38,7 @@ apt_at() {
   local suite=$1 dir=$CACHE/apt/$1 site
   shift
   site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sort -u | grep -m1 debian || true)
-  [ -n "$site" ] || { as_root apt-get -qq update; site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sort -u | grep -m1 debian); }
+  [ -n "$site" ] || { apt_get update; site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sort -u | grep -m1 debian); }
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main" >"$dir/sources.list"
   apt-get -qq -oDir::Etc::sourcelist="$dir/sources.list" -oDir::Etc::sourceparts=/dev/null \
@@ -87,7 +87,7 @@ virtual_environment() {
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return
   say "Python packages (checksums from dev/requirements.txt)"
   [ -d "$VENV" ] || python3 -m venv "$VENV"
-  "$VENV/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$list"
+  pip_install "$VENV" "$list"
   odoo_path >"$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/odoo-home.pth"
   echo "$want" >"$stamp"
 }

@@ -2,7 +2,7 @@
 # A wheel for each Odoo series, into dist/. What git does not hold, tests and tools are
 # not in it.
 . "$(dirname "$0")/env.sh"
-python3 -c 'import ensurepip, venv' 2>/dev/null || { as_root apt-get -qq update; as_root apt-get -qq install -y python3-venv >/dev/null; }
+python3 -c 'import ensurepip, venv' 2>/dev/null || { apt_get update; apt_get install -y python3-venv; }
 venv=$CACHE/wheel
 [ -d "$venv" ] || python3 -m venv "$venv"
 copy=$(mktemp -d)
