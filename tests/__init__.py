@@ -18,6 +18,7 @@ from . import (
     test_letters,
     test_linking,
     test_matching,
+    test_merge,
     test_module_detector,
     test_moodle_client,
     test_moodle_server,
