@@ -1,6 +1,6 @@
 # make demo       a real Odoo with the addon, a scripted Moodle, attendance pulled twice
 # make serve      leaves Odoo running with the demo's data
-# make test       all tests; ARGS="-k pull" narrows them
+# make test       all tests, and which branches they reach; ARGS="-k pull" narrows them
 # make terms      the texts to be translated, and the translations brought up to date
 # make wheel      packages for pip, one for each Odoo series
 # make histories  many more random histories; HISTORY_SEED repeats one

@@ -3,12 +3,30 @@
 #
 #   JOBS  processes at once, each with a copy of the database; without it one for each core
 #         where all tests run, and one where arguments narrow them
+#
+# Where all run, the branches that they reach are measured, and those files are shown of which
+# they reach least; pyproject.toml says how much it has to be.
 . "$(dirname "$0")/env.sh"
 use_postgres
 [ -n "${KEEP_DB:-}" ] && database_exists "$DB_TEST" || "$(dirname "$0")/database.sh" "$DB_TEST"
 cd "$CHECKOUT"
-jobs=${JOBS:-$([ $# = 0 ] && nproc || echo 1)}
+all=$([ $# != 0 ] || echo yes)
+jobs=${JOBS:-$([ "$all" ] && nproc || echo 1)}
+export COVERAGE_FILE=$CACHE/coverage/data
+if [ "$all" ]; then
+  rm -rf "$CACHE/coverage"
+  mkdir "$CACHE/coverage"
+  set -- --cov --cov-config=pyproject.toml --cov-report=
+fi
 # Whoever has nothing left takes over from the others: some tests take a minute.
 [ "$jobs" = 1 ] || set -- -n "$jobs" --dist worksteal "$@"
-PYTHONPATH= exec "$VENV/bin/pytest" --odoo-config="$CONF" --odoo-database="$DB_TEST" --odoo-http -p no:cacheprovider \
-  --pyargs "odoo.addons.$ADDON" "$@"
+status=0
+PYTHONPATH= "$VENV/bin/pytest" --odoo-config="$CONF" --odoo-database="$DB_TEST" --odoo-http -p no:cacheprovider \
+  --pyargs "odoo.addons.$ADDON" "$@" || status=$?
+if [ "$all" ] && [ -f "$COVERAGE_FILE" ]; then
+  "$VENV/bin/coverage" report --rcfile=pyproject.toml --sort=cover --skip-covered >"$CACHE/coverage/report" || true
+  say "Reached of each file, the least first (all: $CACHE/coverage/report)"
+  sed -n '1,12p' "$CACHE/coverage/report"
+  grep '^TOTAL' "$CACHE/coverage/report"
+fi
+exit "$status"
