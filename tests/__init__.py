@@ -7,6 +7,7 @@ from . import (
     test_browser,
     test_callers,
     test_cancelled,
+    test_checklist,
     test_companies,
     test_costs,
     test_fuzz,
