@@ -7,6 +7,7 @@ from . import (
     moodle_instance_preview,
     moodle_instance_setup,
     moodle_instance_site,
+    moodle_instance_state,
     moodle_instance_status,
     moodle_mapping,
     moodle_mapping_picture,

@@ -37,16 +37,18 @@ class MoodleInstance(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     url = fields.Char(
         "Moodle URL",
         required=True,
+        tracking=True,
         help="The address of Moodle's front page exactly as Moodle shows it, such as "
         "https://moodle.example.org. The token is valid for this address alone: it has to "
         "be entered again when the host, the port or http(s) changes.",
     )
     allow_http = fields.Boolean(
         "Allow http",
+        tracking=True,
         groups="base.group_system",
         help="Over http everybody on the way can read the token and the attendance. Only where "
         "Moodle has no https and the way to it is safe.",
@@ -90,6 +92,7 @@ class MoodleInstance(models.Model):
         _tz_get,
         "Time zone",
         required=True,
+        tracking=True,
         default=lambda self: self.env.company.partner_id.tz or self.env.user.tz or "UTC",
         help="The time zone in which the date of a Moodle session is read. It should be "
         "the one of the school.",

@@ -33,6 +33,7 @@ class MoodleInstance(models.Model):
         "Attendance comes from",
         required=True,
         default="moodle",
+        tracking=True,
         help="Moodle: what teachers mark in Moodle is brought to OpenEduCat, and a line changed "
         "here is put back.\n"
         "OpenEduCat: what is marked here is brought to Moodle, and a mark changed there is "
@@ -48,22 +49,26 @@ class MoodleInstance(models.Model):
         "Attendance functions",
         required=True,
         default="auto",
+        tracking=True,
         help="Which web service functions are used. In Moodle: Site administration > Server > "
         "Web services > External services > your service > Functions.",
     )
     match_by_email = fields.Boolean(
         "Match students by e-mail",
         default=True,
+        tracking=True,
         help="People without an ID number oec_student_… in Moodle are matched by their "
         "e-mail address, if exactly one student and one Moodle account have it.",
     )
     sync_window_days = fields.Integer(
         "Days back",
         default=30,
+        tracking=True,
         help="Sessions that began more days ago than this are left alone. 0 means all.",
     )
     create_moodle_sessions = fields.Boolean(
         "Create missing Moodle sessions",
+        tracking=True,
         help="When a sheet of OpenEduCat has no session in Moodle, one is made there, in the "
         "course's one Attendance activity.",
     )
@@ -71,6 +76,7 @@ class MoodleInstance(models.Model):
         "Stop above",
         default=30,
         required=True,
+        tracking=True,
         help="A course is stopped, and a gap asks you, when a run would change, cancel or send "
         "more than this share of the marks that both sides agreed on. 100 stops none.",
     )
@@ -78,6 +84,7 @@ class MoodleInstance(models.Model):
         "From this many marks",
         default=50,
         required=True,
+        tracking=True,
         help="Fewer marks than this never stop a course.",
     )
     run_ids = fields.One2many("moodle.sync.run", "instance_id")
@@ -100,8 +107,9 @@ class MoodleInstance(models.Model):
     @api.depends("sync_attendance_from", "run_ids.state")
     def _compute_direction_changed(self):
         """Whether no run has worked in this direction since it was chosen."""
+        runs = self._last_working_runs()
         for instance in self:
-            last = instance._last_working_run()
+            last = runs[instance]
             instance.direction_changed = bool(
                 last and last.direction != instance.sync_attendance_from
             )
@@ -123,10 +131,22 @@ class MoodleInstance(models.Model):
         # sudo: attendance managers may not write instances; the right to sync was checked.
         self.sudo().message_post(body=self.env._("Let through by hand: %s", about))
 
-    def _last_working_run(self):
-        """The last run that has done a course; empty where there is none."""
-        domain = [("instance_id", "=", self._origin.id), ("courses_done", ">", 0)]
-        return self.env["moodle.sync.run"].search(domain, order="id desc", limit=1)
+    def _last_working_runs(self):
+        """The last run of each that has done a course: see :meth:`_last_runs`."""
+        return self._last_runs([("courses_done", ">", 0)])
+
+    def _last_runs(self, domain):
+        """:return: ``{instance: its last run that fits, or none}``"""
+        Run = self.env["moodle.sync.run"]
+        rows = Run._read_group(
+            [("instance_id", "in", self._origin.ids), *domain], ["instance_id"], ["id:max"]
+        )
+        last = {instance.id: run_id for instance, run_id in rows}
+        runs = Run.browse(last.values())
+        return {
+            instance: runs.browse(last.get(instance._origin.id, ())).with_prefetch(runs.ids)
+            for instance in self
+        }
 
     def _compute_open_gap_count(self):
         rows = self.env["moodle.sync.gap"]._read_group(
@@ -200,11 +220,14 @@ class MoodleInstance(models.Model):
             self._continue_in_background()
         return result
 
-    def _rests(self):
-        """Why this instance is not synchronised at all, or an empty text."""
+    def _rests(self, finishing=False):
+        """Why this instance is not synchronised at all, or an empty text.
+
+        :param finishing: whether its set-up is finished by this
+        """
         if not self.active:
             return self.env._("This instance is archived.")
-        if self.setup_step:
+        if self.setup_step and not finishing:
             return self.env._("The set-up of this instance is not finished.")
         return ""
 
@@ -212,16 +235,23 @@ class MoodleInstance(models.Model):
         self.ensure_one()
         return self._sync_by_button()
 
-    def _sync_by_button(self, report=None):
-        """:param report: the preview to be applied; without one all there is to do"""
+    def _sync_by_button(self, report=None, finishing=False):
+        """:param report: the preview to be applied; without one all there is to do
+        :param finishing: whether an open set-up is finished by this
+        """
         self._check_may_sync()
-        if self._rests():
-            raise UserError(self._rests())
+        if self._rests(finishing):
+            raise UserError(self._rests(finishing))
         if self.sync_attendance_from != MOODLE:
-            return self._sync_in_background(report)
+            if finishing:
+                self._end_setup()
+            return self._sync_in_background(report, finishing)
         trigger = "preview" if report else "button"
         result = self._sync_attendance(trigger, BUTTON_SECONDS, report)[0]
-        message = result.message
+        message, following = result.message, None
+        if finishing and result.state in ("done", "partial", "running"):
+            self._end_setup_at_once()
+            following = self._open_form()
         if result.state == "running":
             self._continue_in_background()
             message = self.env._("The rest goes on in the background. %s", message)
@@ -231,14 +261,16 @@ class MoodleInstance(models.Model):
             message,
             kinds.get(result.state, "warning"),
             sticky=result.state not in ("done", "running"),
+            following=following,
         )
 
-    def _sync_in_background(self, report=None):
+    def _sync_in_background(self, report, finishing):
         self._begin_in_background(report)
         return self._notify(
             self.name,
             self.env._("Started in the background. The form shows how far it is."),
             "info",
+            following=self._open_form() if finishing else None,
         )
 
     def _begin_in_background(self, report=None):

@@ -26,8 +26,9 @@ class MoodleInstance(models.Model):
     @api.depends("meaning_ids.meaning", "meaning_ids.send", "run_ids.state")
     def _compute_meaning_changed(self):
         """Whether no run has worked with these meanings since they were chosen."""
+        runs = self._last_working_runs()
         for instance in self:
-            last = instance._last_working_run()
+            last = runs[instance]
             instance.meaning_changed = bool(last) and (
                 (last.meanings or "") != instance._meanings_fingerprint()
             )

@@ -32,6 +32,7 @@ class MoodleInstance(models.Model):
     discovery = fields.Json(readonly=True, copy=False)
     discovery_html = fields.Html("Who is who", compute="_compute_discovery", sanitize=False)
     setup_report_id = fields.Many2one("moodle.sync.report", compute="_compute_setup_report")
+    setup_written = fields.Boolean(compute="_compute_setup_report")
     setup_report_state = fields.Char(compute="_compute_setup_report")
     setup_report_progress = fields.Float("Looking", compute="_compute_setup_report")
     setup_report_html = fields.Html(
@@ -46,9 +47,28 @@ class MoodleInstance(models.Model):
         return self.browse()._setup_dialog()
 
     def action_setup(self):
+        """Taken up again, both sides are looked at anew: days may lie between."""
         self.ensure_one()
         self.check_access("write")
+        if self.active and self.setup_step == "people":
+            self._discover_or_test()
+        elif self.active and self.setup_step == "preview":
+            self._look_anew()
         return self._setup_dialog()
+
+    def _discover_or_test(self):
+        """Where Moodle does not answer any more, the first step says why."""
+        try:
+            self._discover()
+        except UserError:
+            self.setup_step = "connect"
+            if self.has_token:
+                self._test()
+
+    def _look_anew(self):
+        if self.setup_report_state != "running":
+            self._make_report("preview", BUTTON_SECONDS)
+            self.invalidate_recordset(["setup_report_id"], flush=False)
 
     def _setup_dialog(self):
         view = self.env.ref("openeducat_moodle_attendance.view_moodle_instance_setup")
@@ -123,15 +143,19 @@ class MoodleInstance(models.Model):
         """From here on the schedule synchronises this Moodle."""
         self.ensure_one()
         self.check_access("write")
-        self.write({"setup_step": False, "discovery": False})
+        self._end_setup()
         self._continue_in_background()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "moodle.instance",
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "current",
-        }
+        return {**self._open_form(), "target": "current"}
+
+    def _end_setup(self):
+        self.write({"setup_step": False, "discovery": False})
+
+    def _end_setup_at_once(self):
+        """On a cursor of its own: this transaction began before the run that has written the
+        instance, and could not write over it."""
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr))._end_setup()
+        self.invalidate_recordset(["setup_step", "discovery"], flush=False)
 
     # --- what is shown ------------------------------------------------------------------
 
@@ -233,8 +257,9 @@ class MoodleInstance(models.Model):
         more = some["count"] > len(some["names"])
         return ", ".join(some["names"]) + (" …" if more else "")
 
-    @api.depends("report_ids.state", "report_ids.courses_done")
+    @api.depends("report_ids.state", "report_ids.courses_done", "run_ids.courses_done")
     def _compute_setup_report(self):
+        working = self._last_working_runs()
         for instance in self:
             report = self.env["moodle.sync.report"].search(
                 [("instance_id", "=", instance._origin.id), ("kind", "=", "preview")],
@@ -242,6 +267,7 @@ class MoodleInstance(models.Model):
                 limit=1,
             )
             instance.setup_report_id = report
+            instance.setup_written = bool(working[instance]) or instance.sheet_count > 0
             instance.setup_report_state = report.state
             instance.setup_report_progress = report.progress
             instance.setup_report_html = report._words() if report else False
@@ -249,9 +275,4 @@ class MoodleInstance(models.Model):
     def action_setup_open_preview(self):
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "moodle.sync.report",
-            "res_id": self.setup_report_id.id,
-            "views": [(False, "form")],
-        }
+        return self._open("moodle.sync.report", self.setup_report_id.id)

@@ -18,11 +18,6 @@ class MoodleInstance(models.Model):
     _name = "moodle.instance"
     _inherit = ["moodle.instance", "mail.thread", "mail.activity.mixin"]
 
-    connection_state = fields.Selection(
-        [("untested", "Not tested"), ("connected", "Connected"), ("failed", "Not connected")],
-        "Connection",
-        compute="_compute_connection_state",
-    )
     checks = fields.Json(readonly=True, copy=False, help="Result of the last connection test.")
     checklist = fields.Html("Prerequisites", compute="_compute_checklist", sanitize=False)
     needs_backfill = fields.Boolean(readonly=True, copy=False)
@@ -35,23 +30,23 @@ class MoodleInstance(models.Model):
     sheet_count = fields.Integer("Sheets", compute="_compute_counts")
     mapping_count = fields.Integer("Mappings", compute="_compute_counts")
 
-    @api.depends("tested_at", "test_ok")
-    def _compute_connection_state(self):
-        for instance in self:
-            tested = "connected" if instance.test_ok else "failed"
-            instance.connection_state = tested if instance.tested_at else "untested"
-
-    @api.depends("checks")
+    @api.depends("checks", "failing_since", "tested_at", "last_try")
     def _compute_checklist(self):
+        facts = self._facts()
         for instance in self:
+            # What a test has found says nothing once a run has failed.
+            stale = facts[instance].stale
             rows = Markup().join(
                 Markup(
                     '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"></i>'
                     "<span><b>%s</b><br/>%s</span></li>"
                 )
-                % (ICONS[check["ok"]], check["name"], check["words"])
+                % (ICONS[None if stale else check["ok"]], check["name"], check["words"])
                 for check in instance.checks or ()
             )
+            if rows and stale:
+                words = self.env._("A run has failed since this test. Test the connection again.")
+                rows = Markup('<li class="mb-1 text-warning">%s</li>') % words + rows
             instance.checklist = rows and Markup('<ul class="list-unstyled">%s</ul>') % rows
 
     @api.depends("run_ids.state", "run_ids.courses_done", "run_ids.courses_failed")
@@ -67,8 +62,8 @@ class MoodleInstance(models.Model):
         # sudo: when the schedule runs next is no secret.
         cron = self.env.ref(CRON).sudo()
         for instance in self:
-            waits = instance.active and not instance.setup_step and cron.active
-            instance.next_run = waits and cron.nextcall
+            runs = instance.active and not instance.setup_step and cron.active
+            instance.next_run = runs and not instance._halts() and cron.nextcall
 
     def _compute_counts(self):
         for name, model, domain in (

@@ -69,6 +69,7 @@ class MoodleSyncReport(models.Model):
         required=True,
         readonly=True,
     )
+    setup_step = fields.Selection(related="instance_id.setup_step")
     state = fields.Selection(
         [("running", "Running"), ("done", "Done"), ("failed", "Failed")],
         required=True,
@@ -134,11 +135,15 @@ class MoodleSyncReport(models.Model):
     # --- for people ---------------------------------------------------------------
 
     def action_apply(self):
-        """Do exactly what stands here, wherever nothing has moved meanwhile."""
+        """Do exactly what stands here, wherever nothing has moved meanwhile. While the set-up
+        is open, this finishes it: from here on the schedule does the rest."""
         self.ensure_one()
         self.check_access("read")
         instance = self.instance_id
         instance._check_may_sync()
+        finishing = bool(instance.setup_step)
+        if finishing:
+            instance.check_access("write")
         if self.kind != "preview" or self.state != "done":
             raise UserError(self.env._("Only a preview that is done can be applied."))
         if self.run_ids:
@@ -149,10 +154,19 @@ class MoodleSyncReport(models.Model):
             raise UserError(
                 self.env._("The direction was changed since this preview. Make a new one.")
             )
-        answer = instance._sync_by_button(report=self)
+        answer = instance._sync_by_button(report=self, finishing=finishing)
         if self.held:
             instance._note_let_through("", self.held)
         return answer
+
+    def action_setup(self):
+        """Back to the set-up that this was looked at for."""
+        self.ensure_one()
+        self.check_access("read")
+        instance = self.instance_id
+        instance.check_access("write")
+        instance._check_in_setup()
+        return instance.action_setup() if self.run_ids else instance._setup_dialog()
 
     def action_lines(self):
         self.ensure_one()
@@ -242,6 +256,20 @@ class MoodleSyncReport(models.Model):
                 "problem": storable(problem),
             }
         )
+
+    def _tell_end(self):
+        """Whoever has asked for it looks at something else since."""
+        self.ensure_one()
+        env = self.with_context(lang=self.user_id.lang).env
+        if self.state == "failed":
+            message, kind = env._("The preview or verification has failed."), "danger"
+        elif self.kind == "preview":
+            message = env._("The preview is done: %s differences.", self.differences)
+            kind = "success"
+        else:
+            message = env._("The verification is done: %s differences.", self.differences)
+            kind = "success"
+        self.instance_id._tell(self.user_id, message, kind)
 
     @api.autovacuum
     def _gc_reports(self):

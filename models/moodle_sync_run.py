@@ -113,6 +113,9 @@ class MoodleSyncRun(models.Model):
     courses_mapped = fields.Integer("Courses matched", readonly=True)
     courses_done = fields.Integer(readonly=True)
     courses_failed = fields.Integer(readonly=True)
+    courses_held = fields.Integer(
+        readonly=True, help="Courses of those that a person has to look at first."
+    )
     errors = fields.Text(readonly=True)
     progress = fields.Float(compute="_compute_progress")
     progress_words = fields.Char("How far", compute="_compute_progress")
@@ -267,12 +270,14 @@ class MoodleSyncRun(models.Model):
         Line = self.env["moodle.sync.report.line"]
         Line._note({"run_id": self.id}, course, [c for c in outcome.changes if c.kind != NOTE])
 
-    def _course_failed(self, course_id, course_name, message):
+    def _course_failed(self, course_id, course_name, message, held=False):
+        """:param held: whether it waits for a person, and nothing was wrong with Moodle"""
         lines = [self.errors] if self.errors else []
         self.write(
             {
                 "pending": self._without(course_id),
                 "courses_failed": self.courses_failed + 1,
+                "courses_held": self.courses_held + bool(held),
                 "errors": "\n".join([*lines, f"{clean_name(course_name)}: {message}"]),
             }
         )
@@ -287,8 +292,10 @@ class MoodleSyncRun(models.Model):
         else:
             self._finish("partial" if self.courses_done else "failed", self.errors)
 
-    def _finish(self, state, problem):
-        """:param problem: what an administrator has to know, or an empty text"""
+    def _finish(self, state, problem, waits=False):
+        """:param problem: what an administrator has to know, or an empty text
+        :param waits: whether it was skipped until a person has looked
+        """
         self.ensure_one()
         self.write({"state": state, "ended_at": fields.Datetime.now(), "pending": False})
         parts = [problem] if problem else []
@@ -300,9 +307,30 @@ class MoodleSyncRun(models.Model):
             values = {"last_success": self.ended_at, "error_message": False}
         else:
             values = {"error_message": storable(problem)}
+        if state == "done" or self.courses_done:
+            values["failing_since"] = False
+        elif state in ("failed", "skipped") and not waits and not self._only_held():
+            values["failing_since"] = instance.failing_since or self.ended_at
         changed = {name: value for name, value in values.items() if instance[name] != value}
         if changed:
             instance.write(changed)
+
+    def _only_held(self):
+        """Whether Moodle was read and each course waits for a person."""
+        return bool(self.courses_held) and self.courses_held == self.courses_failed
+
+    def _tell_end(self):
+        """Whoever has started it looks at something else since."""
+        self.ensure_one()
+        here = self.with_context(lang=self.user_id.lang)
+        states = dict(here._fields["state"]._description_selection(here.env))
+        message = here.env._(
+            "The run has ended: %(state)s. %(how_far)s.",
+            state=states[self.state],
+            how_far=here.progress_words,
+        )
+        kinds = {"done": "success", "failed": "danger"}
+        self.instance_id._tell(self.user_id, message, kinds.get(self.state, "warning"))
 
     # --- in words ---------------------------------------------------------------
 

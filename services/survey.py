@@ -86,6 +86,8 @@ class Survey(SyncAttendance):
                 cr.rollback()
                 _logger.exception("Report on Moodle instance %s", self.instance_id)
                 report._fail(self._unexpected())
+            if in_background and report.state != "running":
+                report._tell_end()
             self.connection.commit()
             return report.state
 

@@ -33,6 +33,10 @@ class SkippedError(Exception):
     """A prerequisite is missing; the argument is the sentence that says which."""
 
 
+class WaitingError(SkippedError):
+    """Nothing is wrong, but a person has to look first."""
+
+
 class SyncAttendance:
     """Synchronises the attendance of one instance.
 
@@ -93,7 +97,7 @@ class SyncAttendance:
                 self._check_direction(run)
                 self._run(run, trigger, started, seconds)
             except SkippedError as reason:
-                run._finish("skipped", str(reason))
+                run._finish("skipped", str(reason), waits=isinstance(reason, WaitingError))
             except errors.MoodleError as error:
                 self.env.cr.rollback()
                 if not self._may_wait(error, trigger):
@@ -105,6 +109,8 @@ class SyncAttendance:
                 _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
                 self._stop(run, self._unexpected())
             run._count(seconds=time.monotonic() - started)
+            if trigger == "cron" and run.trigger != "cron" and run.state != "running":
+                run._tell_end()
             self.connection.commit()
             return run._result()
 
@@ -144,7 +150,8 @@ class SyncAttendance:
             )
             runs = [row[0] for row in cr.fetchall()]
             cr.execute(
-                "UPDATE moodle_instance SET error_message = %s WHERE id = %s RETURNING name",
+                "UPDATE moodle_instance SET error_message = %s, failing_since = "
+                "coalesce(failing_since, now() AT TIME ZONE 'UTC') WHERE id = %s RETURNING name",
                 (message, self.instance_id),
             )
             names = [row[0] for row in cr.fetchall()]
@@ -181,10 +188,10 @@ class SyncAttendance:
         self.store = self.connection.store
 
     def _check_direction(self, run):
-        """:raise SkippedError: the direction or the meaning of a letter was changed, and no
+        """:raise WaitingError: the direction or the meaning of a letter was changed, and no
         person has started a run since: nothing is overwritten by surprise"""
         if run.trigger == "cron" and self.instance.direction_changed:
-            raise SkippedError(
+            raise WaitingError(
                 self.env._(
                     "Attendance comes from was changed. Look at what a run would do now "
                     "(Preview), then press Sync now on the instance; the schedule goes on from "
@@ -192,7 +199,7 @@ class SyncAttendance:
                 )
             )
         if run.trigger == "cron" and self.instance.meaning_changed:
-            raise SkippedError(
+            raise WaitingError(
                 self.env._(
                     "The meaning of a letter of Moodle was changed. Look at what a run would do "
                     "now (Preview), then press Sync now on the instance; the schedule goes on "
@@ -200,7 +207,7 @@ class SyncAttendance:
                 )
             )
         if run.trigger == "cron" and self.instance.site_waits:
-            raise SkippedError(
+            raise WaitingError(
                 self.env._(
                     "Another Moodle was connected. Look at what a run would do now (Preview), "
                     "then press Sync now on the instance; the schedule goes on from there."
@@ -230,14 +237,14 @@ class SyncAttendance:
         """The courses of the Moodle that is known.
 
         :param run: ``moodle.sync.run``, which notes what it sees; ``None`` only looks
-        :raise SkippedError: another Moodle answers, and nobody has said what it is
+        :raise WaitingError: another Moodle answers, and nobody has said what it is
         """
         reader = self.connection.reader
         courses = reader.courses()
         seen = site_identity.site_of(self.detection, courses, reader.site_made)
         question = self.instance._look_at_site(seen, run)
         if question:
-            raise SkippedError(question)
+            raise WaitingError(question)
         return courses
 
     def _mapped_courses(self, courses):
@@ -274,7 +281,7 @@ class SyncAttendance:
             if course_id in queue:
                 # Matched when it was approved, and not any more.
                 name = self.env._("Moodle course %s", course_id)
-                run._course_failed(course_id, name, self._moved())
+                run._course_failed(course_id, name, self._moved(), held=True)
         self.connection.commit()
         calls, done = self._count_calls(run, 0), 0
         for course, match in mapped:
@@ -319,7 +326,7 @@ class SyncAttendance:
             self._course_failed(run, course, mapping, error)
         except MovedError:
             self.env.cr.rollback()
-            run._course_failed(course.id, course.fullname, self._moved())
+            run._course_failed(course.id, course.fullname, self._moved(), held=True)
         except StoppedError as error:
             self.env.cr.rollback()
             self._course_stopped(run, course, mapping, error.args[0])
@@ -349,7 +356,7 @@ class SyncAttendance:
         counts = Gap._record(self.instance, run, course.id, [gap], course.fullname, whole=False)
         run._count(**counts)
         mapping._failed(words)
-        run._course_failed(course.id, course.fullname, words)
+        run._course_failed(course.id, course.fullname, words, held=True)
 
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps; and an

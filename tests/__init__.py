@@ -14,6 +14,7 @@ from . import (
     test_guarded,
     test_histories,
     test_histories_real,
+    test_instance_state,
     test_key,
     test_kills,
     test_letters,

@@ -46,6 +46,7 @@ METHODS = {
     "moodle.instance": {
         "action_backfill": SYNC,
         "action_new_setup": SETTINGS,
+        "action_next_step": SYNC,
         "action_open_letters": SYNC,
         "action_preview": SYNC,
         "action_setup": SETTINGS,
@@ -76,7 +77,11 @@ METHODS = {
         "action_preview": SYNC,
         "action_reopen": SYNC,
     },
-    "moodle.sync.report": {"action_apply": SYNC, "action_lines": SYNC},
+    "moodle.sync.report": {
+        "action_apply": SYNC,
+        "action_lines": SYNC,
+        "action_setup": SETTINGS,
+    },
     "moodle.sync.run": {"action_lines": SYNC},
     "moodle.backfill": {"action_backfill": SYNC},
     "moodle.gap.map": {"action_map": SYNC},

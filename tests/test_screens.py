@@ -25,7 +25,7 @@ class TestConnectionTest(MoodleCase):
     def test_it_reads_a_session(self):
         self.add_session("PA")
         self.instance.action_test_connection()
-        self.assertEqual(self.instance.connection_state, "connected")
+        self.assertEqual(self.instance.state, "working")
         self.assertIn("2 marks", self.check("Reading a session")["words"])
         self.assertIn("1 of 1", self.check("Courses")["words"])
         self.assertTrue(self.server.calls_of("mod_wsattendance_get_session"))
@@ -35,7 +35,7 @@ class TestConnectionTest(MoodleCase):
         self.server.site.refuse(self.moodle_course, "requireloginerror")
         action = self.instance.action_test_connection()
         self.assertEqual(action["params"]["type"], "danger")
-        self.assertEqual(self.instance.connection_state, "failed")
+        self.assertEqual(self.instance.state, "failing")
         self.assertIn("may not", self.instance.test_message)
 
     def test_without_a_session_there_is_nothing_to_judge(self):

@@ -104,9 +104,9 @@ tours.add("moodle_setup", {
             run: "click",
         },
         {
-            content: "The instance is there and connected",
+            content: "The instance is there and works",
             trigger:
-                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=connection_state]:contains(Connected)",
+                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=state_words]:contains(Working)",
         },
         {
             content: "What was found is a check list",
@@ -283,8 +283,7 @@ tours.add("moodle_manager", {
         },
         {
             content: "The form shows the state and no token",
-            trigger:
-                ".o_form_view:has(.o_field_widget[name=connection_state]):not(:has([name=token]))",
+            trigger: ".o_form_view:has(.o_field_widget[name=state_words]):not(:has([name=token]))",
             run: async () => {
                 const id = given().instance;
                 const forbidden = [

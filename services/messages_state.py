@@ -1,0 +1,57 @@
+"""What is said about the state of an instance, and what its button is called."""
+
+from odoo.tools.translate import LazyTranslate
+
+from . import instance_state as s
+
+_lt = LazyTranslate(__name__)
+
+# What to do next, by why the state is what it is.
+NEXT = {
+    s.STEPS: _lt("The set-up was begun: finish it, and the schedule starts."),
+    s.UNTESTED: _lt("It was never tried: test the connection."),
+    s.TOKEN: _lt("There is no token: an administrator has to enter it (Connection)."),
+    s.ERROR: _lt("Do what the message says, then test the connection."),
+    s.MENDED: _lt("A test was passed since: press Sync now, or wait for the schedule."),
+    s.ARCHIVED: _lt("It is archived, and nothing is synchronised."),
+    s.SCHEDULE: _lt(
+        "The scheduled action Moodle: synchronise attendance is switched off: switch it on."
+    ),
+    s.SITE: _lt("Another Moodle answers: an administrator has to say what it is."),
+    s.SITE_WAITS: _lt(
+        "Another Moodle was connected. The schedule waits: look at what a run would do now "
+        "(Preview), then press Sync now."
+    ),
+    s.DIRECTION: _lt(
+        "The direction was changed. The schedule waits: look at what a run would do now "
+        "(Preview), then press Sync now."
+    ),
+    s.MEANING: _lt(
+        "The meaning of a letter of Moodle was changed. The schedule waits: look at what a run "
+        "would do now (Preview), then press Sync now."
+    ),
+    s.STOPPED: _lt(
+        "A course would change too much at once and was stopped; the others go on. Look at it, "
+        "and let it through or mend it."
+    ),
+    s.COURSES: _lt("Some courses could not be done: the last run says which, and why."),
+    s.FIRST: _lt("The first run comes by itself."),
+    s.GAPS: _lt("Something is left out: look at the open gaps."),
+}
+BUTTONS = {
+    s.STEPS: _lt("Finish set-up"),
+    s.UNTESTED: _lt("Test connection"),
+    s.TOKEN: _lt("Enter the token"),
+    s.ERROR: _lt("Test connection"),
+    s.MENDED: _lt("Sync now"),
+    s.ARCHIVED: _lt("Unarchive"),
+    s.SCHEDULE: _lt("Open the scheduled action"),
+    s.SITE: _lt("Look at the question"),
+    s.SITE_WAITS: _lt("Preview"),
+    s.DIRECTION: _lt("Preview"),
+    s.MEANING: _lt("Preview"),
+    s.STOPPED: _lt("Stopped courses"),
+    s.COURSES: _lt("Last run"),
+    s.FIRST: _lt("Sync now"),
+    s.GAPS: _lt("Open gaps"),
+}
