@@ -133,7 +133,7 @@ class MoodleInstance(models.Model):
         if operator not in ("=", "!=", "in", "not in"):
             raise UserError(self.env._("The state can be compared with a value only."))
         wanted = value if operator.endswith("in") else [value]
-        everyone = self.with_context(active_test=False).search([])
+        everyone = self.with_context(active_test=False).search([("id", ">", 0)])
         found = everyone.filtered(lambda instance: instance.state in wanted)
         return [("id", "in" if operator in ("=", "in") else "not in", found.ids)]
 

@@ -78,6 +78,22 @@ class TestBrowser(MoodleCase, HttpCase):
         self.assertFalse([answer for answer in self.answers if self.token in answer])
         self.assertEqual(self.sync(instance).state, "done")
 
+    def test_the_preview_of_a_set_up(self):
+        session = self.add_session("PA")
+        self.instance.action_test_connection()
+        self.instance.setup_step = "direction"
+        self.browse("moodle_setup_preview", "admin")
+        self.assertFalse(self.instance.setup_step)
+        self.assertEqual(self.statuses(session), "PA")
+
+    def test_a_dead_token(self):
+        self.add_session("PA")
+        self.instance.action_test_connection()
+        self.sync()
+        del self.moodle.tokens[self.token]
+        self.sync(trigger="cron")
+        self.browse("moodle_failing_card", "admin", page=f"{INSTANCES}?view_type=kanban")
+
     def test_sync_with_progress(self):
         other = self.moodle.add_course(
             "Physics",

@@ -115,6 +115,94 @@ tours.add("moodle_setup", {
     ],
 });
 
+tours.add("moodle_setup_preview", {
+    steps: () => [
+        ...instances,
+        {
+            content: "An open set-up is not green",
+            trigger:
+                ".o_data_row:contains(Test Moodle) td[name=state_words] .text-bg-warning:contains(Set-up not finished)",
+        },
+        {
+            content: "The next step leads into it",
+            trigger: `.o_data_row:contains(Test Moodle) ${button("action_next_step")}`,
+            run: "click",
+        },
+        {
+            content: "Go on",
+            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            run: "click",
+        },
+        {
+            content: "Nothing was written",
+            trigger: ".modal p:contains(Nothing has been written yet)",
+        },
+        {
+            content: "Look at it closely",
+            trigger: `.modal ${button("action_setup_open_preview")}`,
+            run: "click",
+        },
+        {
+            content: "There is a way back",
+            trigger: `body:not(:has(.modal)) ${button("action_setup")}:contains(Back to the set-up)`,
+            run: "click",
+        },
+        {
+            content: "And here again",
+            trigger: `.modal ${button("action_setup_open_preview")}`,
+            run: "click",
+        },
+        {
+            content: "Applying finishes the set-up, and the button says so",
+            trigger: `body:not(:has(.modal)) ${button("action_apply")}:contains(finish the set-up)`,
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It works",
+            trigger:
+                ".o_form_view .o_field_widget[name=state_words] .text-bg-success:contains(Working)",
+        },
+    ],
+});
+
+tours.add("moodle_failing_card", {
+    steps: () => [
+        {
+            content: "The card says since when it fails, and what is wrong",
+            trigger:
+                ".o_kanban_record:contains(Test Moodle):contains(does not know this token) .text-bg-danger:contains(Failing since)",
+        },
+        {
+            content: "And has a button for what is to be done",
+            trigger: `.o_kanban_record ${button("action_next_step")}:contains(Test connection)`,
+            run: "click",
+        },
+        {
+            content: "The token is still unknown",
+            trigger: ".o_notification:contains(does not know this token)",
+        },
+        {
+            content: "Open the form",
+            trigger: ".o_kanban_record span:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "Which says the same",
+            trigger:
+                ".o_form_view:has(.alert-danger:contains(does not know this token)) .o_field_widget[name=state_words] .text-bg-danger:contains(Failing since)",
+        },
+        {
+            content: "No prerequisite is green",
+            trigger: ".o_field_widget[name=checklist]:not(:has(.text-success))",
+        },
+    ],
+});
+
 tours.add("moodle_sync_progress", {
     steps: () => [
         ...instances,
