@@ -1,20 +1,30 @@
 import os
 import ssl
 import time
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.http import request
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..services import home_zone
 from ..services import moodle_errors as errors
 from ..services.checklist import Check
 from ..services.module_detector import SITE_INFO, site_info_from
 from ..services.moodle_client import MoodleClient
-from ..services.moodle_url import AddressError, normalized_url, parse, same_origin
+from ..services.moodle_url import (
+    AddressError,
+    normalized_url,
+    parse,
+    same_origin,
+    site_root,
+    with_scheme,
+)
 
 _lt = LazyTranslate(__name__)
 
@@ -46,6 +56,8 @@ class MoodleInstance(models.Model):
         "https://moodle.example.org. The token is valid for this address alone: it has to "
         "be entered again when the host, the port or http(s) changes.",
     )
+    url_hint = fields.Char(compute="_compute_url_hint")
+    url_suggested = fields.Char("Moodle calls itself", readonly=True, copy=False)
     allow_http = fields.Boolean(
         "Allow http",
         tracking=True,
@@ -72,8 +84,9 @@ class MoodleInstance(models.Model):
         groups="base.group_system",
         copy=False,
         exportable=False,
-        help="Made in Moodle: Site administration > Server > Web services > Manage tokens. "
-        "A saved token is never shown again.",
+        help="Made in Moodle: Site administration > Server > Web services > Manage tokens. Take "
+        "the tick at Valid until away there: with it, the token ends after 30 days. A saved "
+        "token is never shown again.",
     )
     # Read and written by SQL alone (_secret, _inverse_token): what the ORM reads lies in a
     # cache that all users' environments of a transaction share.
@@ -93,10 +106,12 @@ class MoodleInstance(models.Model):
         "Time zone",
         required=True,
         tracking=True,
-        default=lambda self: self.env.company.partner_id.tz or self.env.user.tz or "UTC",
+        default=lambda self: self._home_zone() or "UTC",
         help="The time zone in which the date of a Moodle session is read. It should be "
         "the one of the school.",
     )
+    tz_now = fields.Char("Time there", compute="_compute_tz_hint")
+    tz_hint = fields.Char(compute="_compute_tz_hint")
     tested_at = fields.Datetime("Last Test", readonly=True, copy=False)
     test_ok = fields.Boolean("Test passed", readonly=True, copy=False)
     test_message = fields.Text("Result of the Test", readonly=True, copy=False)
@@ -144,21 +159,78 @@ class MoodleInstance(models.Model):
 
     @api.onchange("url")
     def _onchange_url(self):
-        old = self._origin.url
-        if old and self._origin.has_token and self.url and not same_origin(old, self.url):
-            return {
-                "warning": {
-                    "title": self.env._("The token must be entered again"),
-                    "message": self.env._(
-                        "It was made for %s, and is not sent to another address.", old
-                    ),
-                }
-            }
+        """Of a page of Moodle, as copied from the browser, the site's own address."""
+        if self.url:
+            self.url = site_root(self.url)
+
+    @api.depends("url")
+    def _compute_url_hint(self):
+        """What is wrong with an address while it is typed, and what follows from it."""
+        for instance in self:
+            instance.url_hint = instance._url_hint() if instance.url else False
+
+    def _url_hint(self):
+        try:
+            parse(self.url)
+        except AddressError as error:
+            return self.env._(error.reason)
+        old = self._origin
+        if old.has_token and not same_origin(old.url, self.url):
+            return self.env._(
+                "The token must be entered again: it was made for %s, and is not sent to "
+                "another address.",
+                old.url,
+            )
+        return False
+
+    def _home_zone(self):
+        """The zone that the school is probably in: the company's, else that of the browser
+        or of the user; never UTC."""
+        company = self.company_id or self.env.company
+        browser = request.httprequest.cookies.get("tz") if request else None
+        return home_zone.likely_zone([company.partner_id.tz, browser, self.env.user.tz])
+
+    @api.depends("tz", "company_id")
+    @api.depends_context("uid")
+    def _compute_tz_hint(self):
+        now = datetime.now(UTC)
+        for instance in self:
+            instance.tz_now = instance.tz and home_zone.time_in(instance.tz, now)
+            instance.tz_hint = instance.tz and instance._tz_words(now)
+
+    def _tz_words(self, now):
+        home = self._home_zone()
+        words = []
+        if home_zone.is_universal(self.tz):
+            words.append(self.env._("UTC is hardly the zone of a school: choose its own."))
+        shift = home and home_zone.other_day(self.tz, home, now)
+        if shift:
+            day, hour = shift
+            lessons = (
+                self.env._("Lessons from %(hour)s (%(zone)s) on would fall on the next day.",
+                           hour=hour, zone=home)
+                if day == home_zone.NEXT_DAY
+                else self.env._("Lessons before %(hour)s (%(zone)s) would fall on the day before.",
+                                hour=hour, zone=home)
+            )
+            words.append(lessons)
+        return " ".join(words) or False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_scheme(vals) for vals in vals_list])
+
+    @staticmethod
+    def _with_scheme(vals):
+        return {**vals, "url": with_scheme(vals["url"])} if vals.get("url") else vals
 
     def write(self, vals):
         """A saved token does not follow the address to another host: whoever may change
-        the address alone could have the token sent to a server of his own."""
+        the address alone could have the token sent to any server."""
         moved = self.browse()
+        vals = self._with_scheme(vals)
+        if "url" in vals:
+            vals = {"url_suggested": False, **vals}
         if "url" in vals and not vals.get("token"):
             moved = self.filtered(lambda i: not same_origin(i.url, vals["url"]))
         result = super().write(vals)
@@ -260,6 +332,18 @@ class MoodleInstance(models.Model):
             sticky=not passed,
         )
 
+    def action_use_address(self):
+        """Take over the address that Moodle has named in the last test."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.url_suggested:
+            raise UserError(self.env._("Moodle has named no other address."))
+        self.write({"url": self.url_suggested, "tested_at": False, "test_message": False})
+        if self.has_token:
+            return self._notify(self.name, self.env._("The address was taken over."), "success")
+        words = self.env._("The address was taken over. Enter the token again.")
+        return self._notify(self.name, words, "warning")
+
     def _test(self):
         """:return: ``(passed, message)``; both are kept, with what was found out"""
         try:
@@ -268,14 +352,22 @@ class MoodleInstance(models.Model):
             raise UserError(self.env._(error.reason)) from None
         except ValueError:
             raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
+        suggested = False
         try:
             checks = self._test_connection(client, site_info_from(client.fetch(SITE_INFO)))
         except errors.MoodleError as error:
             checks = [Check(False, self.env._("Connection"), error.explain(self.env))]
+            if isinstance(error, errors.MoodleWrongAddress):
+                suggested = error.address or False
         wrong = [check for check in checks if check.ok is False]
         message = (wrong or checks)[0].words
         self.write(
-            {"tested_at": fields.Datetime.now(), "test_ok": not wrong, "test_message": message}
+            {
+                "tested_at": fields.Datetime.now(),
+                "test_ok": not wrong,
+                "test_message": message,
+                "url_suggested": suggested,
+            }
         )
         self._keep_checks(checks)
         return not wrong, message

@@ -82,6 +82,10 @@ class MoodleInstance(models.Model):
             "context": {"default_setup_step": "connect", "dialog_size": "large"},
         }
 
+    def action_use_address(self):
+        result = super().action_use_address()
+        return self._setup_dialog() if self.setup_step else result
+
     def action_setup_back(self):
         self.ensure_one()
         self.check_access("write")

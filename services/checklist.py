@@ -130,9 +130,13 @@ class CheckList:
 
     def _creation(self):
         name = self.env._("Create missing Moodle sessions")
+        rights = self.env._(
+            "The role of the token's account needs the rights mod/attendance:manageattendances "
+            "and moodle/site:accessallgroups for it."
+        )
         if self.api.creates_sessions:
-            return Check(True, name, self.env._("Possible."))
-        return Check(False, name, self._missing(PREFIX[NATIVE] + "add_session"))
+            return Check(True, name, f"{self.env._('The function is there.')} {rights}")
+        return Check(False, name, f"{self._missing(PREFIX[NATIVE] + 'add_session')} {rights}")
 
     # --- one session ------------------------------------------------------------
 

@@ -14,6 +14,7 @@ HTTP 200 with an object that has the key ``exception``).
 from odoo.tools.translate import LazyTranslate
 
 from .moodle_text import clean
+from .moodle_url import redirected_root
 
 _lt = LazyTranslate(__name__)
 
@@ -129,18 +130,27 @@ class MoodleUntrusted(MoodleError):
 
 
 class MoodleWrongAddress(MoodleError):
-    """A redirect: Moodle answers every call under another name with its home page."""
+    """A redirect: Moodle answers every call under another name with its home page.
+
+    ``address`` is what the site calls itself, empty where the redirect does not say.
+    """
 
     scope = SITE
     advice = _lt("The address is not the one Moodle knows itself by.")
 
-    def __init__(self, function=None, location=""):
+    def __init__(self, function=None, location="", asked=""):
         self.location = clean(location)
+        self.address = redirected_root(asked, self.location)
         super().__init__(function, None, "")
 
     def explain(self, env):
+        if self.address:
+            return env._(
+                "Moodle calls itself %s. Put exactly this address into Moodle URL.", self.address
+            )
         return env._(
-            "Moodle calls itself %s. Put exactly this address into Moodle URL.",
+            "Moodle URL leads on to %s instead of Moodle's web services. Check the address, and "
+            "whether a log-in page, a firewall or a proxy stands before Moodle.",
             self.location or "?",
         )
 
@@ -169,10 +179,23 @@ class MoodleMaintenance(MoodleError):
 class MoodleBadToken(MoodleError):
     scope = SITE
     advice = _lt(
-        "Moodle does not know this token (mistyped, deleted or expired). Create one "
-        "in Moodle, Site administration > Server > Web services > Manage tokens, and "
-        "enter it in Token."
+        "Moodle does not know this token: it has expired, was deleted, or is mistyped. Create "
+        "one in Moodle, Site administration > Server > Web services > Manage tokens, without a "
+        "tick at Valid until, and enter it in Token."
     )
+
+
+class MoodleExpiredToken(MoodleBadToken):
+    """The day of *Valid until* is over, see ``MoodleClient._why_denied``."""
+
+    advice = _lt(
+        "The token has expired: the day that Moodle had set in Valid until is over. Create a "
+        "new one in Moodle, Site administration > Server > Web services > Manage tokens, "
+        "without a tick at Valid until, and enter it in Token."
+    )
+
+    def explain(self, env):
+        return self._advice(env)
 
 
 class MoodleFunctionDenied(MoodleError):
@@ -184,8 +207,8 @@ class MoodleFunctionDenied(MoodleError):
             "Moodle does not let this token use the function %s. In Moodle, Site "
             "administration > Server > Web services > External services: the service "
             "must be enabled, hold that function and be open to the token's user; the "
-            "token must not be expired or bound to another IP address; the user's role "
-            "must allow the REST protocol (webservice/rest:use).",
+            "token must not be bound to another IP address; the user's role must allow the "
+            "REST protocol (webservice/rest:use).",
             self.function or "?",
         )
 
@@ -224,6 +247,12 @@ class MoodleNoPermission(MoodleError):
     advice = _lt("The Moodle account of the token lacks a right.")
 
     def _advice(self, env):
+        if (self.function or "").endswith("_add_session"):
+            return env._(
+                "The Moodle account of the token may not make sessions. Ask Moodle's "
+                "administrator to give its system role the rights "
+                "mod/attendance:manageattendances and moodle/site:accessallgroups."
+            )
         return env._(
             "The Moodle account of the token may not do this (%s). Ask Moodle's "
             "administrator to give its system role the rights that the manual lists: "

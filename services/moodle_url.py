@@ -13,7 +13,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from odoo.tools.translate import LazyTranslate
 
@@ -41,6 +41,11 @@ _SHARED = ipaddress.ip_network("100.64.0.0/10")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}")
+# Pages of Moodle that people copy the address of, or that a redirect leads to.
+_PAGE = re.compile(
+    r"(/(admin|course|login|mod/[a-z0-9_]+|my|user|webservice/rest))?/[a-z0-9_]+\.php$|/(login|my)$"
+)
+_HOST_AND_PATH = re.compile(r"[\w.-]+(:[0-9]+)?(/.*)?")
 # Printable ASCII without what ends an address or means something else to another reader
 # of it; letters beyond ASCII are left to the host, which is encoded.
 _FORBIDDEN = re.compile("[\x00-\x20\x7f-\xa0\\\\?#@\"<>^`{|}\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")  # fmt: skip
@@ -119,6 +124,35 @@ def parse(url):
     place = shown if port is None else f"{shown}:{port}"
     port = port or {"https": 443, "http": 80}[parts.scheme]
     return Address(f"{parts.scheme}://{place}{parts.path}", parts.scheme, host, port, kind)
+
+
+def with_scheme(url):
+    """An address that was typed without ``https://``, with it."""
+    text = (url or "").strip()
+    return f"https://{text}" if _HOST_AND_PATH.fullmatch(text) else url
+
+
+def site_root(url):
+    """The address of the site that a page of Moodle belongs to, such as its log-in page:
+    with a scheme, without the page and what follows a question mark or number sign."""
+    text = re.split("[?#]", with_scheme(url) or "", maxsplit=1)[0].rstrip("/")
+    scheme, mark, rest = text.removesuffix(ENDPOINT).partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host}{_PAGE.sub('', slash + path)}".rstrip("/")
+
+
+def redirected_root(asked, location):
+    """Where a redirect leads.
+
+    :param asked: the site's address that was asked
+    :param location: of the answer, whatever it is
+    :return: the other site's address; empty if it is the same one, or one never asked
+    """
+    try:
+        root = parse(site_root(urljoin(asked + ENDPOINT, location))).text
+    except ValueError:
+        return ""
+    return "" if root == asked.rstrip("/") else root
 
 
 def same_origin(one, other):

@@ -100,9 +100,13 @@ class TestItStaysWithItsAddress(KeyCase):
 
     def test_the_form_says_so_before(self):
         self.start()
-        with self.assertLogs("odoo.tests.form", "WARNING") as logs, Form(self.admin) as form:
-            form.url = "https://elsewhere.example"
-        self.assertIn("must be entered again", "\n".join(logs.output))
+        form = Form(self.admin)
+        form.url = "https://moodle.example/other"
+        self.assertFalse(form.url_hint)
+        form.url = "https://elsewhere.example"
+        self.assertIn("must be entered again", form.url_hint)
+        form.url = "https://else where.example"
+        self.assertIn("must hold no", form.url_hint)
 
 
 @tagged("post_install", "-at_install")

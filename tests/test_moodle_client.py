@@ -15,6 +15,8 @@ from .common import through_to_localhost
 
 TOKEN = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 FINE = (200, {}, b"[]")
+DENIED = answer_of(recording("errors")["expired token"]["response"])
+UNKNOWN = answer_of(recording("errors")["expired token, second call"]["response"])
 
 
 @tagged("post_install", "-at_install")
@@ -185,6 +187,34 @@ class TestAnswers(ClientCase):
         error = self.error(errors.MoodleError)
         self.assertTrue(error.detail.startswith("No way"))
         self.assertLessEqual(len(error.detail), 300)
+
+
+class TestRefusedToken(ClientCase):
+    """An expired token is refused once in the words for a function that is not allowed, then
+    unknown (recording ``errors``, and the same on Moodle 5.1)."""
+
+    def test_an_expired_one_is_told_as_such(self):
+        self.answer(DENIED, UNKNOWN)
+        error = self.error(errors.MoodleExpiredToken)
+        self.assertIn("Valid until", error.explain(self.env))
+        self.assertEqual(len(self.server.seen), 2)
+
+    def test_one_bound_to_another_machine_is_not(self):
+        self.answer(DENIED)
+        error = self.error(errors.MoodleFunctionDenied)
+        self.assertIn("IP address", error.explain(self.env))
+        self.assertEqual(len(self.server.seen), 2)
+
+    def test_a_deleted_one_is_unknown(self):
+        self.answer(UNKNOWN)
+        error = self.error(errors.MoodleBadToken)
+        self.assertNotIsInstance(error, errors.MoodleExpiredToken)
+
+    def test_one_that_was_let_in_is_not_asked_about(self):
+        self.answer(FINE, DENIED)
+        self.client.fetch("core_course_get_courses")
+        self.error(errors.MoodleFunctionDenied)
+        self.assertEqual(len(self.server.seen), 2)
 
 
 class TestRecordedErrors(ClientCase):

@@ -100,6 +100,41 @@ class TestParse(BaseCase):
         ):
             self.assertEqual(u.parse(url).needs_consent, needed, url)
 
+    def test_what_is_typed_without_a_scheme(self):
+        for url in ("moodle.example", "moodle.example:8443/a", "localhost", "10.0.0.1/x"):
+            self.assertEqual(u.with_scheme(f" {url}"), f"https://{url}")
+        for url in ("http://a.b", "javascript:x", "u@a.b", "file:///x", "ftp://a.b", "", None):
+            self.assertEqual(u.with_scheme(url), url)
+
+    def test_the_site_of_a_page(self):
+        for page, root in (
+            ("https://a.b/login/index.php?x=1#top", "https://a.b"),
+            ("a.b/moodle/my/courses.php", "https://a.b/moodle"),
+            ("https://a.b/moodle/my/", "https://a.b/moodle"),
+            ("https://a.b/login", "https://a.b"),
+            ("https://a.b/?redirect=0", "https://a.b"),
+            ("https://a.b/mod/attendance/manage.php?id=4", "https://a.b"),
+            ("https://a.b/course/webservice/rest/server.php", "https://a.b/course"),
+            ("https://a.b/course", "https://a.b/course"),
+            ("https://u@a.b/", "https://u@a.b"),
+            ("", ""),
+        ):
+            self.assertEqual(u.site_root(page), root)
+
+    def test_where_a_redirect_leads(self):
+        for location, root in (
+            ("https://a.b/login/index.php", "https://a.b"),
+            ("https://www.a.b", "https://www.a.b"),
+            ("https://a.b/webservice/rest/server.php", "https://a.b"),
+            ("/moodle/login/index.php", "http://a.b/moodle"),
+            ("http://a.b/login/index.php", ""),
+            ("http://169.254.169.254/", ""),
+            ("https://u:p@a.b/", ""),
+            ("http://[x", ""),
+            ("", ""),
+        ):
+            self.assertEqual(u.redirected_root("http://a.b", location), root, location)
+
     def test_the_same_origin(self):
         same = u.same_origin
         self.assertTrue(same("https://a.b", "https://A.B:443/moodle/"))
