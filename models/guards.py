@@ -13,6 +13,16 @@ from odoo.exceptions import AccessError, UserError
 OURS = "connector_no_export"
 
 
+def right_name(env, xmlid):
+    """A right as the form of a user shows it, such as *Attendance: Manager*: OpenEduCat's
+    names are not the same in all its versions.
+
+    :param xmlid: of a group
+    """
+    # sudo: the name of a group, for a message.
+    return env.ref(xmlid).sudo().full_name.replace(" / ", ": ")
+
+
 def is_ours(env):
     """Whether the synchronisation itself is writing. The key alone says nothing: anybody can
     send it along. Superuser rights alone say nothing either: OpenEduCat takes them on behalf

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from ..services.checklist import CheckList
 from ..services.local_store import LocalStore
 from ..services.module_detector import LEGACY, detect
+from .guards import right_name
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"
 CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
@@ -84,7 +85,11 @@ class MoodleInstance(models.Model):
             return
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(
-                self.env._("Only attendance managers and administrators may synchronise.")
+                self.env._(
+                    "Only attendance managers (Settings > Users: %s) and administrators may "
+                    "synchronise.",
+                    right_name(self.env, MANAGER),
+                )
             )
 
     # --- testing ----------------------------------------------------------------

@@ -109,6 +109,7 @@ class MoodleSyncRun(models.Model):
     skipped_by_reason = fields.Json(readonly=True)
     line_ids = fields.One2many("moodle.sync.report.line", "run_id", "Changes", readonly=True)
     line_count = fields.Integer("Changed", compute="_compute_line_count")
+    sheet_count = fields.Integer("Sheets changed", compute="_compute_sheet_count")
     courses_in_moodle = fields.Integer("Courses in Moodle", readonly=True)
     courses_mapped = fields.Integer("Courses matched", readonly=True)
     courses_done = fields.Integer(readonly=True)
@@ -171,6 +172,34 @@ class MoodleSyncRun(models.Model):
             "display_name": name,
             "domain": [("run_id", "=", self.id)],
         }
+
+    def _compute_sheet_count(self):
+        Sheet = self.env["op.attendance.sheet"]
+        for run in self:
+            run.sheet_count = Sheet.search_count(run._sheet_domain())
+
+    def _sheet_domain(self):
+        """The sheets in which this run has changed something; one that it has made is known
+        by its session."""
+        lines = self.env["moodle.sync.report.line"]._read_group(
+            [("run_id", "=", self.id)], ["sheet_id", "session_id"]
+        )
+        return [
+            "|",
+            ("id", "in", [sheet.id for sheet, _session in lines if sheet]),
+            "&",
+            ("moodle_instance_id", "=", self.instance_id.id),
+            ("moodle_session_id", "in", [session for _sheet, session in lines if session]),
+        ]
+
+    def action_sheets(self):
+        """Without the filter Today, with which OpenEduCat opens its sheets."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "openeducat_attendance.act_open_op_attendance_sheet_view"
+        )
+        return {**action, "domain": self._sheet_domain(), "context": {}}
 
     @api.depends("started_at")
     def _compute_display_name(self):

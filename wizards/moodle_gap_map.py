@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.guards import right_name
+
 CHOSEN_IN = {"op.student": "student_id", "op.batch": "batch_id", "op.subject": "subject_id"}
 
 
@@ -34,9 +36,10 @@ class MoodleGapMap(models.TransientModel):
         if not self.env[model].has_access("read"):
             raise UserError(
                 self.env._(
-                    "Choosing a %s here needs the right to see them (Settings > Users: "
-                    "Faculty or Back Office of OpenEduCat).",
-                    self.env[model]._description,
+                    "Choosing a %(what)s here needs the right to see them (Settings > Users: "
+                    "%(right)s).",
+                    what=self.env[model]._description,
+                    right=right_name(self.env, "openeducat_core.group_op_faculty"),
                 )
             )
         if model == "op.student" and gap.about:
