@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import moodle_instance_attendance
 from ..services import sync_attendance
+from .canned import EVERY, CannedServer
 from .common import MoodleCase
 from .test_security import MANAGER, USER
 
@@ -93,6 +94,21 @@ class TestBrowser(MoodleCase, HttpCase):
         del self.moodle.tokens[self.token]
         self.sync(trigger="cron")
         self.browse("moodle_failing_card", "admin", page=f"{INSTANCES}?view_type=kanban")
+
+    def test_an_address_that_is_not_moodles_own(self):
+        front = CannedServer()
+        self.addCleanup(front.stop)
+
+        def redirected():
+            # Time to see what is said meanwhile.
+            time.sleep(3)
+            return 303, {"Location": f"{self.server.url}/login/index.php"}, b""
+
+        front.answers[EVERY] = redirected
+        self.instance.unlink()
+        self.browse("moodle_setup_address", "admin", url=front.url, other=self.server.url)
+        instance = self.env["moodle.instance"].search([])
+        self.assertEqual((instance.url, instance.has_token), (self.server.url, False))
 
     def test_sync_with_progress(self):
         other = self.moodle.add_course(

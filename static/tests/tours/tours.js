@@ -203,6 +203,72 @@ tours.add("moodle_failing_card", {
     ],
 });
 
+tours.add("moodle_setup_address", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Set up a Moodle",
+            trigger: button("action_new_setup"),
+            run: "click",
+        },
+        {
+            content: "A name",
+            trigger: ".modal .o_field_widget[name=name] input",
+            run: "edit Our Moodle",
+        },
+        {
+            content: "No address",
+            trigger: ".modal .o_field_widget[name=url] input",
+            run: "edit https://our moodle.example && press Tab",
+        },
+        {
+            content: "What is wrong stands below it",
+            trigger: ".modal:only-child .o_field_widget[name=url_hint]:contains(must hold no)",
+        },
+        {
+            content: "A page of Moodle, as copied",
+            trigger: ".modal .o_field_widget[name=url] input",
+            run: `edit ${given().url}/login/index.php?lang=es && press Tab`,
+        },
+        {
+            content: "It becomes the site's address",
+            trigger: `.modal:not(:has(.o_field_widget[name=url_hint])) .o_field_widget[name=url] input:value(${given().url})`,
+        },
+        {
+            content: "A token",
+            trigger: ".modal .o_field_widget[name=token]:visible input[type=password]",
+            run: "edit any",
+        },
+        {
+            content: "Test it",
+            trigger: `.modal ${button("action_setup_next")}:contains(Test and go on)`,
+            run: "click",
+        },
+        {
+            content: "A word while Moodle is asked",
+            trigger: ".modal .o_moodle_asking:contains(Moodle is being asked)",
+        },
+        {
+            content: "Moodle has another address: take it over",
+            trigger: `.modal ${button("action_use_address")}`,
+            run: "click",
+        },
+        {
+            content: "It is there, and the token is asked for again",
+            trigger: `.modal:has(.o_field_widget[name=url] input:value(${given().other})) .o_field_widget[name=token]:visible input[placeholder^=Paste]`,
+        },
+        {
+            content: "Later",
+            trigger: ".modal .modal-footer button:contains(Later)",
+            run: "click",
+        },
+        {
+            content: "The list",
+            trigger: "body:not(:has(.modal)) .o_list_view",
+        },
+    ],
+});
+
 tours.add("moodle_sync_progress", {
     steps: () => [
         ...instances,
