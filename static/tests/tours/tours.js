@@ -18,7 +18,7 @@ function openMenu(...names) {
 }
 
 const instances = openMenu("Configuration", "Instances");
-const gaps = openMenu("Configuration", "Gaps");
+const gaps = openMenu("Moodle", "Gaps");
 
 tours.add("moodle_setup", {
     steps: () => [
@@ -471,7 +471,7 @@ tours.add("moodle_manager", {
             content: "It ran",
             trigger: ".o_field_widget[name=last_summary]:contains(Nothing had to be written)",
         },
-        ...openMenu("Configuration", "Attendance by Course"),
+        ...openMenu("Moodle", "Attendance by Course"),
         {
             content: "A course",
             trigger: ".o_data_row td[name=moodle_name]:contains(Algebra I)",
