@@ -9,7 +9,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
 from ..services import SyncAttendance
-from ..services.merge import MOODLE
 from ..services.results import RunResult, SyncResult
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 from .moodle_instance_status import CRON
@@ -211,7 +210,7 @@ class MoodleInstance(models.Model):
         self._check_may_sync()
         if self._rests():
             return RunResult(self.name, "skipped", self._rests())
-        if self.sync_attendance_from != MOODLE:
+        if self._sends_marks():
             run = self._begin_in_background()
             message = self.env._("Started in the background.")
             return RunResult(self.name, "running", message, run.id)
@@ -242,7 +241,7 @@ class MoodleInstance(models.Model):
         self._check_may_sync()
         if self._rests(finishing):
             raise UserError(self._rests(finishing))
-        if self.sync_attendance_from != MOODLE:
+        if self._sends_marks():
             if finishing:
                 self._end_setup()
             return self._sync_in_background(report, finishing)

@@ -96,13 +96,14 @@ class MoodleInstance(models.Model):
 
     def _test_connection(self, client, site_info):
         checks = super()._test_connection(client, site_info)
-        detection = detect(site_info, self.sync_attendance_from, self.attendance_api)
+        direction = self._widest_direction()
+        detection = detect(site_info, direction, self.attendance_api)
         self.needs_backfill = detection.listing == LEGACY
         found = CheckList(
             self.env,
             client,
             detection,
-            self.sync_attendance_from,
+            direction,
             self.create_moodle_sessions,
             # sudo: a course is matched with subjects that this user may not read.
             LocalStore(self.sudo().with_context(active_test=False)).course_table(),

@@ -279,10 +279,14 @@ class MoodleMapping(models.Model):
             kept.setdefault(str(session), {})[str(student)] = list(values)
         self.extra_data = {**(self.extra_data or {}), "not_held": kept}
 
-    def _succeeded(self, sync_hash):
-        self.write(
-            {"last_success": fields.Datetime.now(), "error_message": False, "sync_hash": sync_hash}
-        )
+    def _succeeded(self, sync_hash, waited=False):
+        """:param waited: whether it had waited for this run of a person"""
+        values = {
+            "last_success": fields.Datetime.now(), "error_message": False, "sync_hash": sync_hash,
+        }  # fmt: skip
+        if waited:
+            values.update(waits_since=False, direction_before=False)
+        self.write(values)
 
     def _failed(self, message):
         self.error_message = message

@@ -2,6 +2,7 @@
 Moodle by a client that has found out what the token may do. ORM."""
 
 import time
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytz
 
 from odoo import SUPERUSER_ID, api
 
-from . import brake
+from . import brake, course_settings
 from .attendance_api import AttendanceApi
 from .course_reader import CourseReader
 from .local_store import QUIET, LocalStore
@@ -49,26 +50,22 @@ class Connection:
     def use(self, detection):
         """:param detection: ``Detection`` of ``client``, ready"""
         instance = self.instance
+        self.common = instance._common_settings()
+        self.today = instance._now_here().date()
         self.reader = MoodleReader(self.client)
         self.api = AttendanceApi(self.client, detection)
         self.rules = self._rules(detection)
-        earliest = 0
-        if self.rules.window_start:
-            earliest = first_moment(self.rules.window_start, instance.tz)
+        earliest = self._earliest(self.rules)
         self.course_reader = CourseReader(self.reader, self.api, earliest, self.rules.pushes)
         self.pusher = Pusher(self.api, detection.user_id)
         self.store = LocalStore(instance)
 
     def _rules(self, detection):
         instance, now = self.instance, int(time.time())
-        start = None
-        if instance.sync_window_days:
-            today = datetime.fromtimestamp(now, pytz.timezone(instance.tz)).date()
-            start = today - timedelta(days=instance.sync_window_days)
         return Rules(
             zone=instance.tz,
-            window_start=start,
-            direction=instance.sync_attendance_from,
+            window_start=self._window_start(self.common.days),
+            direction=self.common.direction,
             clock_offset=round(self.client.clock_offset or 0),
             user_id=detection.user_id,
             may_create=instance.create_moodle_sessions and self.api.creates_sessions,
@@ -76,6 +73,37 @@ class Connection:
             chosen=instance._chosen_meanings(),
             limits=brake.Limits(instance.brake_share, instance.brake_marks),
         )
+
+    def _window_start(self, days):
+        """:param days: 0 for all sessions"""
+        return self.today - timedelta(days=days) if days else None
+
+    @staticmethod
+    def _earliest(rules):
+        return first_moment(rules.window_start, rules.zone) if rules.window_start else 0
+
+    def settings_of(self, mapping):
+        """:param mapping: ``moodle.mapping`` of a course; empty where it has none yet
+        :return: ``course_settings.Effective``
+        """
+        return course_settings.effective(mapping._own_settings(), self.common, self.today)
+
+    def of_course(self, mapping):
+        """The same for one course, by its own direction and days back.
+
+        :param mapping: see :meth:`settings_of`
+        """
+        own = self.settings_of(mapping)
+        if (own.direction, own.days) == (self.common.direction, self.common.days):
+            return self
+        side, reader, store = copy(self), copy(self.course_reader), copy(self.store)
+        side.rules = replace(
+            self.rules, direction=own.direction, window_start=self._window_start(own.days)
+        )
+        reader.earliest, reader.pushes = self._earliest(side.rules), side.rules.pushes
+        store.pushes = side.rules.pushes
+        side.course_reader, side.store = reader, store
+        return side
 
     def rules_now(self):
         """The rules, with what the last answers have said of Moodle's clock."""

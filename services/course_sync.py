@@ -87,6 +87,8 @@ class CourseSync:
         self.course = course
         self.match = match
         self.mapping = mapping
+        # Read here, along with the rest: each commit empties the cache.
+        self.waited = bool(mapping.waits_since)
 
     def plan(self):
         """What there is to do, and what of it waits for a person; nothing is written.
@@ -262,7 +264,7 @@ class CourseSync:
         """
         if sent:
             work.mapping._keep_not_held(lost or {}, sent)
-        work.mapping._succeeded(_sync_hash(work.reading))
+        work.mapping._succeeded(_sync_hash(work.reading), self.waited)
         if work.allowed.parts:
             still = brake.lists_nothing(work.reading)
             work.mapping._keep_allowed(work.allowed.left(still))

@@ -109,16 +109,20 @@ class LocalStore(PeopleStore):
     def course_mapping(self, moodle_id):
         return self.env["moodle.mapping"]._of_course(self.instance, moodle_id)
 
+    def known_course_mappings(self):
+        """:return: ``{Moodle course id: moodle.mapping}`` of all that are kept"""
+        mappings = self.env["moodle.mapping"].search(
+            [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
+        )
+        return {mapping.moodle_id: mapping for mapping in mappings}
+
     def course_mappings(self, mapped):
         """The mapping of each course, created or corrected where it is needed.
 
         :param mapped: list of ``(MoodleCourse, CourseMatch)``
         :return: ``{Moodle course id: moodle.mapping}``
         """
-        existing = self.env["moodle.mapping"].search(
-            [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
-        )
-        by_id = {mapping.moodle_id: mapping for mapping in existing}
+        by_id = self.known_course_mappings()
         new = []
         for course, match in mapped:
             values = {

@@ -39,7 +39,7 @@ class Survey(SyncAttendance):
             self._open(cr)
             problem = ""
             try:
-                for course, match in self._courses():
+                for course, match in self._courses_done():
                     reports.append(self._course_report(course, match)[0])
             except SkippedError as reason:
                 problem = str(reason)
@@ -92,7 +92,7 @@ class Survey(SyncAttendance):
             return report.state
 
     def _look_at_courses(self, report, started, seconds, in_background):
-        courses = self._courses()
+        courses = self._courses_done()
         if report.course_id:
             courses = [item for item in courses if item[0].id == report.course_id]
         queue = report._enqueue([course.id for course, _ in courses])
@@ -247,6 +247,18 @@ class Survey(SyncAttendance):
         """:return: list of ``(MoodleCourse, CourseMatch)`` that have a pair"""
         self._connect()
         return self._mapped_courses(self._list_courses())
+
+    def _courses_done(self):
+        """Those of :meth:`_courses` that a run started now by a person would do."""
+        mapped = self._courses()
+        mappings = self.store.known_course_mappings()
+        none = self.env["moodle.mapping"]
+        settings_of = self.connection.settings_of
+        return [
+            (course, match)
+            for course, match in mapped
+            if not settings_of(mappings.get(course.id, none)).rests(scheduled=False)
+        ]
 
     def _course_report(self, course, match):
         """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""

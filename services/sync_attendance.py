@@ -14,12 +14,13 @@ import time
 
 from odoo import SUPERUSER_ID, api
 
-from . import matching, messages, site_identity
+from . import course_settings, matching, messages, site_identity
 from . import moodle_errors as errors
 from . import plan as p
 from .connection import Connection
 from .course_sync import CourseSync, MovedError, StoppedError
 from .module_detector import detect_installed_modules
+from .moodle_text import clean_name
 from .moodle_url import AddressError
 from .results import RunResult
 from .run_lock import instance_lock
@@ -227,7 +228,7 @@ class SyncAttendance:
             )
         instance = self.instance
         detection = detect_installed_modules(
-            self.client, instance.sync_attendance_from, instance.attendance_api
+            self.client, instance._widest_direction(), instance.attendance_api
         )
         if not detection.ready:
             raise SkippedError(self.env._(detection.problem))
@@ -260,7 +261,7 @@ class SyncAttendance:
     def _course_sync(self, course, match, mapping):
         """:return: ``CourseSync``, which knows the other Moodle courses of the same pair"""
         rivals = tuple(other for other in self._of_pair[match.pair] if other.id != course.id)
-        return CourseSync(self.connection, course, match, mapping, rivals)
+        return CourseSync(self.connection.of_course(mapping), course, match, mapping, rivals)
 
     # --- one run --------------------------------------------------------------
 
@@ -270,6 +271,10 @@ class SyncAttendance:
         mapped = self._mapped_courses(courses)
         self._note_unmatched(run)
         mappings = self.store.course_mappings(mapped)
+        settings = {id_: self.connection.settings_of(m) for id_, m in mappings.items()}
+        self._close_gaps(run, mapped, settings)
+        resting = self._resting(run, mapped, settings)
+        mapped = [item for item in mapped if item not in resting]
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
         self.approved = run._approved_plans()
         if self.approved is not None:
@@ -300,7 +305,57 @@ class SyncAttendance:
             done += 1
             calls = self._count_calls(run, calls)
             self.connection.commit()
-        run._complete(self.client.clock_offset, self._nothing_read(run, mappings.values()))
+        hints = [
+            self._nothing_read(run, [mappings[course_id] for course_id in ids]),
+            self._rest_words(resting, settings),
+        ]
+        run._complete(self.client.clock_offset, "\n".join(filter(None, hints)))
+
+    def _close_gaps(self, run, mapped, settings):
+        """An end to the gaps of courses that are matched no longer, or switched off.
+
+        :param settings: ``{Moodle course id: course_settings.Effective}``
+        """
+        read = [
+            course.id
+            for course, _match in mapped
+            if settings[course.id].state != course_settings.OFF
+        ]
+        run._count(**self.env["moodle.sync.gap"]._close_units_except(self.instance, read))
+
+    @staticmethod
+    def _resting(run, mapped, settings):
+        """Those of ``mapped`` that this run leaves alone."""
+        scheduled = run.trigger == "cron"
+        return [
+            (course, match)
+            for course, match in mapped
+            if settings[course.id].rests(scheduled, run.started_at)
+        ]
+
+    def _rest_words(self, resting, settings):
+        """:param resting: list of ``(MoodleCourse, CourseMatch)`` that were left alone"""
+        names = {}
+        for course, _match in resting:
+            names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
+        words = []
+        if course_settings.OFF in names:
+            words.append(
+                self.env._("Courses switched off: %s.", len(names[course_settings.OFF]))
+            )
+        if course_settings.PAUSED in names:
+            words.append(
+                self.env._("Paused courses: %s.", ", ".join(names[course_settings.PAUSED]))
+            )
+        if course_settings.WAITS in names:
+            words.append(
+                self.env._(
+                    "The direction of a course was changed: %s. Look at what a run would do now "
+                    "(Preview), then press Sync now on the instance.",
+                    ", ".join(names[course_settings.WAITS]),
+                )
+            )
+        return "\n".join(words)
 
     def _nothing_read(self, run, mappings):
         """Why a run has read nothing where Moodle's functions can't list sessions."""
@@ -359,8 +414,7 @@ class SyncAttendance:
         run._course_failed(course.id, course.fullname, words, held=True)
 
     def _note_unmatched(self, run):
-        """Courses that look as if they were meant and match nothing, as gaps; and an
-        end to the gaps of courses that are matched no longer."""
+        """Courses that look as if they were meant and match nothing, as gaps."""
         gaps = [
             p.Gap(
                 "unmatched_course",
@@ -387,8 +441,6 @@ class SyncAttendance:
         ]
         Gap = self.env["moodle.sync.gap"]
         run._count(**Gap._record(self.instance, run, 0, gaps))
-        mapped = [course.id for course, match in self.matches if match.pair]
-        run._count(**Gap._close_units_except(self.instance, mapped))
 
     # --- bookkeeping ----------------------------------------------------------
 

@@ -10,6 +10,7 @@ from . import (
     test_checklist,
     test_companies,
     test_costs,
+    test_courses,
     test_fuzz,
     test_guarded,
     test_histories,

@@ -1,0 +1,51 @@
+from datetime import datetime
+
+import pytz
+
+from odoo import fields, models
+
+from ..services.course_settings import OFF, Common
+from ..services.merge import MOODLE
+from ..services.module_detector import WRITING
+
+
+class MoodleInstance(models.Model):
+    """What holds for courses that have no settings of their own."""
+
+    _inherit = "moodle.instance"
+
+    courses_on = fields.Boolean(
+        "Synchronise all matched courses",
+        default=True,
+        tracking=True,
+        help="Off: only the courses that are switched on in Configuration > Moodle > Courses.",
+    )
+
+    def _common_settings(self):
+        """:return: ``course_settings.Common``"""
+        self.ensure_one()
+        return Common(self.courses_on, self.sync_attendance_from, self.sync_window_days)
+
+    def _now_here(self):
+        """The present by the clocks of the school."""
+        self.ensure_one()
+        return datetime.now(pytz.timezone(self.tz))
+
+    def _widest_direction(self):
+        """The direction that needs the most of Moodle: the instance's, else one of a course
+        that sends marks."""
+        self.ensure_one()
+        if self.sync_attendance_from != MOODLE:
+            return self.sync_attendance_from
+        domain = [
+            ("instance_id", "=", self.id),
+            ("course_direction", "in", WRITING),
+            ("course_switch", "!=", OFF),
+        ]
+        # sudo: a setting that says no more than the connection test does.
+        sending = self.env["moodle.mapping"].sudo().search(domain, limit=1)
+        return sending.course_direction or MOODLE
+
+    def _sends_marks(self):
+        """Whether a run may write to Moodle."""
+        return self._widest_direction() != MOODLE

@@ -1,0 +1,181 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_date
+
+from ..services.course_settings import OFF, ON, PAUSED, WAITS, Own, effective
+from .moodle_mapping import MoodleMapping as Mapping
+
+SETTINGS = (
+    "course_switch", "course_direction", "own_days", "course_days", "user_id", "paused_until",
+)  # fmt: skip
+# What changes which side is overwritten, and how far back: as on the instance.
+OF_ADMINISTRATORS = ("course_direction", "own_days", "course_days")
+
+
+class MoodleMapping(models.Model):
+    """How a course is synchronised, where it is not as its instance says."""
+
+    _inherit = "moodle.mapping"
+    _owned_fields = (*Mapping._owned_fields, "waits_since", "direction_before")
+
+    course_switch = fields.Selection(
+        [(ON, "On"), (OFF, "Off")],
+        "Synchronised",
+        help="Empty: as the instance says (Synchronise all matched courses).",
+    )
+    course_direction = fields.Selection(
+        [("moodle", "Moodle"), ("oec", "OpenEduCat"), ("both", "Both sides")],
+        "Attendance from",
+        help="Empty: as on the instance. After a change the schedule leaves the course alone "
+        "until somebody presses Sync now.",
+    )
+    own_days = fields.Boolean("Days back of its own")
+    course_days = fields.Integer(
+        "Days back",
+        help="Sessions that began more days ago than this are left alone. 0 means all.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        domain="[('share', '=', False)]",
+        help="Is told of registers not taken. Empty: the responsible person of the instance.",
+    )
+    paused_until = fields.Date(
+        "Pause until", help="The first day on which the course is synchronised again."
+    )
+    waits_since = fields.Datetime("Direction changed", readonly=True, copy=False)
+    direction_before = fields.Char(readonly=True, copy=False)
+    course_state = fields.Selection(
+        [
+            (ON, "Synchronised"),
+            (OFF, "Off"),
+            (PAUSED, "Paused"),
+            (WAITS, "Waits for Sync now"),
+        ],
+        "State",
+        compute="_compute_course_state",
+    )
+
+    @api.depends(
+        "model", "course_switch", "paused_until", "waits_since", "instance_id.courses_on"
+    )
+    def _compute_course_state(self):
+        for mapping in self:
+            if mapping.model != "op.subject" or not mapping.instance_id:
+                mapping.course_state = False
+                continue
+            today = mapping.instance_id._now_here().date()
+            common = mapping.instance_id._common_settings()
+            mapping.course_state = effective(mapping._own_settings(), common, today).state
+
+    @api.constrains("own_days", "course_days")
+    def _check_course_days(self):
+        if any(mapping.course_days < 0 for mapping in self):
+            raise ValidationError(self.env._("Days back is a number above zero, or 0 for all."))
+
+    def _own_settings(self):
+        """Of a course; of none, where it has no mapping yet.
+
+        :return: ``course_settings.Own``
+        """
+        return Own(
+            switch=self.course_switch or None,
+            direction=self.course_direction or None,
+            days=self.course_days if self.own_days else None,
+            paused_until=self.paused_until or None,
+            waits_since=self.waits_since or None,
+        )
+
+    # --- who has changed what -----------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get(name) for vals in vals_list for name in OF_ADMINISTRATORS):
+            self._check_may_direct()
+        mappings = super().create(vals_list)
+        blank = dict.fromkeys(SETTINGS, "")
+        mappings._note_settings({mapping.id: blank for mapping in mappings})
+        return mappings
+
+    def write(self, vals):
+        if vals.keys().isdisjoint(SETTINGS):
+            return super().write(vals)
+        if any(name in vals for name in OF_ADMINISTRATORS):
+            self._check_may_direct()
+        words = {mapping.id: mapping._setting_words() for mapping in self}
+        directions = {mapping.id: mapping._direction() for mapping in self}
+        result = super().write(vals)
+        for mapping in self:
+            mapping._wait_if_turned(directions[mapping.id])
+        self._note_settings(words)
+        return result
+
+    def _check_may_direct(self):
+        """:raise AccessError: what decides who overwrites whom is for administrators"""
+        if not self.env["moodle.instance"].has_access("write"):
+            raise AccessError(
+                self.env._("Only administrators may change where attendance comes from, and when.")
+            )
+
+    def _direction(self):
+        return self.course_direction or self.instance_id.sync_attendance_from
+
+    def _wait_if_turned(self, before):
+        """A changed direction counts like one of the instance: nothing is overwritten by
+        surprise. Changed back, nothing has happened.
+
+        :param before: the direction until now
+        """
+        now = self._direction()
+        if now == before or not self.last_success:
+            return
+        if now == self.direction_before:
+            values = {"waits_since": False, "direction_before": False}
+        else:
+            values = {
+                "waits_since": fields.Datetime.now(),
+                "direction_before": self.direction_before or before,
+            }
+        # sudo: its own bookkeeping; the right to change the direction was checked.
+        self.sudo().write(values)
+
+    def _setting_words(self):
+        """:return: ``{field: its value as a person reads it}``"""
+        words = {}
+        for name in SETTINGS:
+            field, value = self._fields[name], self[name]
+            if field.type == "selection":
+                value = dict(field._description_selection(self.env)).get(value, "")
+            elif field.type == "many2one":
+                # sudo: the name of the person that the one who writes has chosen.
+                value = value.sudo().display_name or ""
+            elif field.type == "date":
+                value = format_date(self.env, value) if value else ""
+            elif field.type == "boolean":
+                value = self.env._("yes") if value else ""
+            words[name] = str(value) if value else ""
+        if self.own_days:
+            words["course_days"] = str(self.course_days)
+        return words
+
+    def _note_settings(self, before):
+        """Into the chatter of the instance.
+
+        :param before: ``{id: what :meth:`_setting_words` gave}``
+        """
+        labels = self.fields_get(SETTINGS, ["string"])
+        told = {}
+        for mapping in self:
+            after, items = mapping._setting_words(), []
+            for name, was in before[mapping.id].items():
+                if was != after[name]:
+                    items.append(f"{labels[name]['string']}: {was or '–'} → {after[name] or '–'}")
+            if items:
+                name = mapping.moodle_name or f"#{mapping.moodle_id}"
+                told.setdefault(mapping.instance_id, []).append(f"{name}: {'; '.join(items)}")
+        for instance, lines in told.items():
+            body = Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % x for x in lines)
+            # sudo: attendance managers may not write instances; the right to map was checked.
+            instance.sudo().message_post(body=body)

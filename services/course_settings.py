@@ -1,0 +1,76 @@
+"""What holds for one course: its own settings, else those of its instance. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from .merge import MOODLE
+
+ON, OFF = "on", "off"
+PAUSED, WAITS = "paused", "waits"
+
+
+@dataclass(frozen=True)
+class Common:
+    """Of the instance: ``on`` is whether courses are synchronised that say nothing."""
+
+    on: bool = True
+    direction: str = MOODLE
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Own:
+    """Of the course; ``None`` is as the instance.
+
+    * ``switch``: :data:`ON` or :data:`OFF`;
+    * ``paused_until``: the first day on which it is synchronised again;
+    * ``waits_since``: when its direction was changed; no person has started a run since.
+    """
+
+    switch: str | None = None
+    direction: str | None = None
+    days: int | None = None
+    paused_until: date | None = None
+    waits_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Effective:
+    """``state``: :data:`ON`, :data:`OFF`, :data:`PAUSED` or :data:`WAITS`; ``days``: 0 is all
+    sessions."""
+
+    state: str
+    direction: str
+    days: int
+    waits_since: datetime | None = None
+
+    def rests(self, scheduled, started=None):
+        """Whether a run leaves the course alone.
+
+        :param scheduled: whether the schedule has begun the run, and no person
+        :param started: when it began; ``None`` for now
+        """
+        if self.state != WAITS:
+            return self.state != ON
+        return scheduled or (started is not None and started < self.waits_since)
+
+
+def effective(own, common, today):
+    """:param own: :class:`Own`
+    :param common: :class:`Common`
+    :param today: the date in the instance's time zone
+    :return: :class:`Effective`
+    """
+    on = own.switch == ON if own.switch else common.on
+    if not on:
+        state = OFF
+    elif own.paused_until and today < own.paused_until:
+        state = PAUSED
+    else:
+        state = WAITS if own.waits_since else ON
+    return Effective(
+        state,
+        own.direction or common.direction,
+        common.days if own.days is None else own.days,
+        own.waits_since,
+    )
