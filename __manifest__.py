@@ -23,6 +23,7 @@
         "views/moodle_sync_report_views.xml",
         "views/moodle_mapping_views.xml",
         "views/moodle_course_views.xml",
+        "views/moodle_session_untaken_views.xml",
         "views/moodle_status_meaning_views.xml",
         "views/moodle_mapping_picture_views.xml",
         "views/moodle_instance_views.xml",

@@ -13,6 +13,7 @@ from . import (
     moodle_mapping,
     moodle_mapping_course,
     moodle_mapping_picture,
+    moodle_session_untaken,
     moodle_status_meaning,
     moodle_sync_gap,
     moodle_sync_outcome,

@@ -21,6 +21,7 @@ from .planner import Rules, plan_course
 from .planner_push import not_held
 from .pusher import by_session
 from .records import CourseReading, Subject
+from .untaken import untaken
 
 
 class _RivalsFound(Exception):
@@ -43,7 +44,8 @@ class Work:
     * ``given_up``: links that give way, ``{Moodle user id: matching.FORMER or "ended"}``;
     * ``asked``: whether Moodle was asked about accounts that claim the same students;
     * ``refused``: why Moodle did not make a session, ``{sheet id: words}``;
-    * ``allowed``: ``brake.Allowance`` that is kept of the course.
+    * ``allowed``: ``brake.Allowance`` that is kept of the course;
+    * ``untaken``: the registers not taken that are listed of it, as they are kept.
     """
 
     reading: CourseReading
@@ -57,17 +59,19 @@ class Work:
     asked: bool = False
     refused: dict = field(default_factory=dict)
     allowed: brake.Allowance = brake.NOTHING
+    untaken: list = field(default_factory=list)
 
 
 @dataclass
 class CourseOutcome:
-    """What one course added to the run: numbers, gaps, and each :class:`changes.Change`
-    that was really made."""
+    """What one course added to the run: numbers, gaps, each :class:`changes.Change`
+    that was really made, and each ``untaken.Untaken`` of it."""
 
     done: Counter
     plan: p.CoursePlan
     gaps: tuple
     changes: tuple = ()
+    untaken: tuple = ()
 
 
 class CourseSync:
@@ -164,6 +168,7 @@ class CourseSync:
         """
         reader, commit = self.connection.course_reader, self.connection.commit
         modules, allowed = self.mapping.known_modules, self.mapping.allowed
+        listed = self.mapping.known_untaken
         known = KnownSessions.from_json(self.mapping.known_sessions)
         if not known.starts:
             # The list was lost with the mappings: the sheets know their sessions.
@@ -177,7 +182,8 @@ class CourseSync:
         subject = self.store.subject(self.match.pair)
         rules = replace(self.connection.rules_now(), allowance=allowed)
         return Work(
-            reading, modules, subject, self.mapping, links, known, rules, allowed=allowed
+            reading, modules, subject, self.mapping, links, known, rules, allowed=allowed,
+            untaken=listed,
         )  # fmt: skip
 
     def _without_former(self, work, rivals):
@@ -250,21 +256,26 @@ class CourseSync:
             if change.kind in (PUSH, NEW_SESSION) or change.session_id not in applier.refused
         )
         gaps = tuple(_in_moodles_words(gap, work.refused) for gap in plan.gaps)
-        outcome = CourseOutcome(applier.done, plan, (*gaps, *applier.gaps), made_here)
+        pushed = {push.session_id for push in plan.pushes}
+        left = untaken(work.reading, local, work.rules, pushed)
+        outcome = CourseOutcome(applier.done, plan, (*gaps, *applier.gaps), made_here, left)
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
-            outcome.done.update(self._finish(run, work, outcome.gaps))
+            outcome.done.update(self._finish(run, work, outcome.gaps, outcome.untaken))
         self.env.flush_all()
         return outcome
 
-    def _finish(self, run, work, gaps, lost=None, sent=()):
-        """:param lost, sent: see ``moodle.mapping._keep_not_held``
+    def _finish(self, run, work, gaps, left, lost=None, sent=()):
+        """:param left: tuple of ``untaken.Untaken``
+        :param lost, sent: see ``moodle.mapping._keep_not_held``
         :return: Counter of gaps_opened, gaps_closed
         """
         if sent:
             work.mapping._keep_not_held(lost or {}, sent)
         work.mapping._succeeded(_sync_hash(work.reading), self.waited)
+        if [session.to_json() for session in left] != work.untaken:
+            work.mapping._keep_untaken(left)
         if work.allowed.parts:
             still = brake.lists_nothing(work.reading)
             work.mapping._keep_allowed(work.allowed.left(still))
@@ -308,13 +319,14 @@ class CourseSync:
                 run._count(marks_pushed=done["marks_pushed"])
                 self.connection.commit()
                 raise pushed.error
-        done.update(retrying(lambda: self._finish(run, work, gaps, lost, sent), self.env))
+        left = outcome.untaken
+        done.update(retrying(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
         kept = tuple(
             change
             for change in outcome.changes
             if change.kind != PUSH or (change.session_id, change.student_id) in held
         )
-        return CourseOutcome(done, outcome.plan, tuple(gaps), kept)
+        return CourseOutcome(done, outcome.plan, tuple(gaps), kept, left)
 
     def _not_held(self, session, student, day):
         values = not_held(session, student, day)

@@ -272,7 +272,7 @@ class SyncAttendance:
         self._note_unmatched(run)
         mappings = self.store.course_mappings(mapped)
         settings = {id_: self.connection.settings_of(m) for id_, m in mappings.items()}
-        self._close_gaps(run, mapped, settings)
+        self._forget_unread(run, mapped, mappings, settings)
         resting = self._resting(run, mapped, settings)
         mapped = [item for item in mapped if item not in resting]
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
@@ -311,8 +311,9 @@ class SyncAttendance:
         ]
         run._complete(self.client.clock_offset, "\n".join(filter(None, hints)))
 
-    def _close_gaps(self, run, mapped, settings):
-        """An end to the gaps of courses that are matched no longer, or switched off.
+    def _forget_unread(self, run, mapped, mappings, settings):
+        """An end to the gaps, and to the registers not taken, of courses that are matched no
+        longer or switched off.
 
         :param settings: ``{Moodle course id: course_settings.Effective}``
         """
@@ -322,6 +323,8 @@ class SyncAttendance:
             if settings[course.id].state != course_settings.OFF
         ]
         run._count(**self.env["moodle.sync.gap"]._close_units_except(self.instance, read))
+        for course_id in mappings.keys() - set(read):
+            mappings[course_id]._keep_untaken(())
 
     @staticmethod
     def _resting(run, mapped, settings):

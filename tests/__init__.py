@@ -58,4 +58,5 @@ from . import (
     test_token_account,
     test_translations,
     test_two_processes,
+    test_untaken,
 )

@@ -25,6 +25,7 @@ OPERATIONS = {"r": "read", "c": "create", "w": "write", "u": "unlink"}
 MODELS = {
     "moodle.instance": {"manager": "r---", "system": "rcwu"},
     "moodle.mapping": {"manager": "rcw-", "system": "rcwu"},
+    "moodle.session.untaken": {"manager": "r---", "system": "r---"},
     "moodle.status.meaning": {"manager": "rcwu", "system": "rcwu"},
     "moodle.sync.gap": {"manager": "r---", "system": "r--u"},
     "moodle.sync.outcome": {"manager": "r---", "system": "r---"},
@@ -68,6 +69,7 @@ METHODS = {
         "verify_attendance": SYNC,
     },
     "moodle.mapping": {"action_picture": SYNC, "attendance_picture": ("manager",)},
+    "moodle.session.untaken": {"action_open_moodle": SYNC},
     "moodle.sync.gap": {
         "action_apply_anyway": SYNC,
         "action_choose": SYNC,

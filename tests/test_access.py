@@ -27,6 +27,7 @@ class TestAccess(MoodleCase):
         stranger = self.moodle.add_user("stranger", "Who", "Knows")
         self.moodle.enrol(self.moodle_course, stranger)
         self.moodle.mark(self.session, stranger, "P", by=self.teacher)
+        self.add_session()
         self.sync()
         self.env["moodle.status.meaning"]._choose(self.instance, "Y", "", "L")
         self.line(self.session, 1).write({"present": False, "late": True})
@@ -86,6 +87,11 @@ class TestAccess(MoodleCase):
                 "instance_id": self.instance.id, "model": "op.student", "moodle_id": 4711,
                 "oec_record_id": self.students[0].id,
             },
+            "moodle.session.untaken": {
+                "mapping_id": self.env["moodle.mapping"].search([], limit=1).id,
+                "session_id": 1, "day": "2026-11-03", "starts_at": "2026-11-03 08:00:00",
+                "ends_at": "2026-11-03 09:00:00",
+            },
             "moodle.sync.gap": {
                 "instance_id": self.instance.id, "kind": "refused", "key": "x", "name": "x",
             },
@@ -111,6 +117,7 @@ class TestAccess(MoodleCase):
     CHANGED = {
         "moodle.instance": {"name": "Changed"},
         "moodle.mapping": {"oec_record_id": 1},
+        "moodle.session.untaken": {"teacher": "x"},
         "moodle.sync.gap": {"state": "closed"},
         "moodle.sync.outcome": {"lines": 1},
         "moodle.sync.report": {"problem": "x"},

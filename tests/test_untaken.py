@@ -1,0 +1,156 @@
+"""Registers not taken: sessions that ended and hold no mark, and who is told of them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from unittest.mock import patch
+
+from odoo.tests import BaseCase, new_test_user, tagged
+
+from ..services.planner import Rules
+from ..services.records import (
+    CourseReading,
+    Line,
+    LocalState,
+    MoodleCourse,
+    MoodleMark,
+    MoodleSession,
+    MoodleUser,
+    OddRecord,
+    Sheet,
+)
+from ..services.untaken import untaken
+from .builders import START
+from .common import MoodleCase
+from .test_security import MANAGER
+
+HOUR = 3600
+SESSION = MoodleSession(
+    id=1, activity_id=5, course_id=7, group_id=0, starts=START, duration=HOUR, taken_at=0,
+    taken_by=0, status_set=0, statuses=(), marks=(), user_ids=frozenset(),
+)  # fmt: skip
+SHEET = Sheet(
+    id=3, register_id=1, batch_id=1, subject_id=1, date=date(2026, 11, 3), state="done",
+    active=True, session_id=1, seen=None, taken_at=0,
+)  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestUntaken(BaseCase):
+    def found(self, *sessions, users=(), now=START + HOUR, local=LocalState(), **values):
+        reading = CourseReading(
+            MoodleCourse(7, "ALG", "Algebra", ""), sessions=sessions or (SESSION,), users=users
+        )
+        rules = Rules("UTC", now=now, **values)
+        return [(row.session_id, row.teacher) for row in untaken(reading, local, rules)]
+
+    def test_from_its_end_on(self):
+        self.assertEqual(self.found(now=START + HOUR), [(1, "")])
+        self.assertEqual(self.found(now=START + HOUR - 1), [])
+
+    def test_any_mark_is_one(self):
+        self.assertEqual(self.found(replace(SESSION, marks=(MoodleMark(9, 99),))), [])
+        odd = OddRecord("mark", 9, "shape")
+        self.assertEqual(self.found(replace(SESSION, odd=(odd,))), [])
+        only_a_remark = MoodleMark(9, 0, "ill")
+        self.assertEqual(self.found(replace(SESSION, marks=(only_a_remark,))), [(1, "")])
+
+    def test_a_mark_in_openeducat_is_one_too(self):
+        line = Line(id=1, sheet_id=3, student_id=1, status="P", base=None, remark="", active=True)
+        self.assertEqual(self.found(local=LocalState(sheets=(SHEET,), lines=(line,))), [])
+        blank = replace(line, status=None)
+        self.assertEqual(
+            self.found(local=LocalState(sheets=(SHEET,), lines=(blank,))), [(1, "")]
+        )
+
+    def test_a_cancelled_class_needs_none(self):
+        cancelled = LocalState(sheets=(replace(SHEET, state="cancel"),))
+        self.assertEqual(self.found(local=cancelled), [])
+
+    def test_only_inside_days_back(self):
+        self.assertEqual(self.found(window_start=date(2027, 1, 1)), [])
+
+    def test_who_took_the_session_most_like_it(self):
+        users = (MoodleUser(20, "Ada"), MoodleUser(21, "Ben"), MoodleUser(22, "Odoo Sync"))
+        mark = (MoodleMark(9, 1),)
+        others = [
+            replace(SESSION, id=2, starts=START - HOUR, taken_by=20, group_id=8, marks=mark),
+            replace(SESSION, id=3, starts=START - 9 * HOUR, taken_by=21, marks=mark),
+            replace(SESSION, id=4, starts=START - HOUR, taken_by=22, marks=mark),
+        ]
+        self.assertEqual(self.found(SESSION, *others, users=users, user_id=22), [(1, "Ben")])
+
+    def test_teachers_that_are_known(self):
+        users = (MoodleUser(20, "Tea Cher", teacher=True), MoodleUser(21, "Ben"))
+        self.assertEqual(self.found(users=users), [(1, "Tea Cher")])
+
+
+@tagged("post_install", "-at_install")
+class TestUntakenRegisters(MoodleCase):
+    def setUp(self):
+        super().setUp()
+        self.taken = self.add_session("PA")
+        self.left = self.add_session(starts=START + HOUR, group=self.groups[0])
+
+    @property
+    def rows(self):
+        return self.env["moodle.session.untaken"].search([("instance_id", "=", self.instance.id)])
+
+    def test_a_run_lists_them_and_takes_them_off_again(self):
+        self.sync()
+        (row,) = self.rows
+        self.assertEqual(row.session_id, self.left.id)
+        self.assertEqual((row.day, row.teacher), (date(2026, 11, 3), "Tea Cher"))
+        self.assertEqual(row.mapping_id.moodle_name, "Algebra I")
+        self.assertIn("mod/attendance/manage.php", row.action_open_moodle()["url"])
+        self.sync()
+        self.assertEqual(self.rows, row)
+        self.mark(self.left, "PP")
+        self.sync()
+        self.assertFalse(self.rows)
+
+    def test_of_a_course_switched_off_none_stand(self):
+        self.sync()
+        self.rows.mapping_id.course_switch = "off"
+        self.sync()
+        self.assertFalse(self.rows)
+        self.env["moodle.mapping"]._of_course(
+            self.instance, self.moodle_course.id
+        ).course_switch = "on"
+        self.sync()
+        self.assertEqual(len(self.rows), 1)
+
+    def test_marks_from_openeducat_count(self):
+        self.instance.sync_attendance_from = "oec"
+        other = self.add_session(starts=START + 86400, group=self.groups[0])
+        self.make_sheet("PP", day="2026-11-04")
+        self.sync()
+        self.assertEqual(self.moodle_marks(other)[:2], "PP")
+        self.assertEqual(self.rows.mapped("session_id"), [self.left.id])
+
+    def remind(self, hour):
+        now = datetime(2026, 11, 3, hour, tzinfo=UTC)
+        with patch.object(type(self.instance), "_now_here", lambda _self: now):
+            self.env["moodle.instance"]._cron_remind_untaken()
+        kind = self.env.ref("openeducat_moodle_attendance.activity_untaken")
+        return self.instance.activity_ids.filtered(lambda found: found.activity_type_id == kind)
+
+    def test_in_the_evening_the_responsible_person_is_told_once(self):
+        self.sync()
+        manager = new_test_user(self.env, "t-manager", MANAGER)
+        self.rows.mapping_id.user_id = manager
+        self.assertFalse(self.remind(20), "not asked for")
+        self.instance.untaken_remind = True
+        self.assertFalse(self.remind(17), "not yet evening")
+        told = self.remind(18)
+        self.assertEqual(told.user_id, manager)
+        self.assertIn("Algebra I", told.note)
+        self.assertIn("Tea Cher", told.note)
+        self.assertEqual(self.remind(19), told, "once a day")
+
+    def test_who_may_not_see_it_is_not_told(self):
+        self.sync()
+        self.instance.write(
+            {"untaken_remind": True, "user_id": self.env.ref("base.user_admin").id}
+        )
+        self.rows.mapping_id.user_id = new_test_user(self.env, "t-nobody", "base.group_user")
+        self.assertEqual(self.remind(18).user_id, self.instance.user_id)
