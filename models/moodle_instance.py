@@ -207,11 +207,17 @@ class MoodleInstance(models.Model):
         if shift:
             day, hour = shift
             lessons = (
-                self.env._("Lessons from %(hour)s (%(zone)s) on would fall on the next day.",
-                           hour=hour, zone=home)
+                self.env._(
+                    "Lessons from %(hour)s (%(zone)s) on would fall on the next day.",
+                    hour=hour,
+                    zone=home,
+                )
                 if day == home_zone.NEXT_DAY
-                else self.env._("Lessons before %(hour)s (%(zone)s) would fall on the day before.",
-                                hour=hour, zone=home)
+                else self.env._(
+                    "Lessons before %(hour)s (%(zone)s) would fall on the day before.",
+                    hour=hour,
+                    zone=home,
+                )
             )
             words.append(lessons)
         return " ".join(words) or False

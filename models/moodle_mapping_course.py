@@ -58,9 +58,7 @@ class MoodleMapping(models.Model):
         compute="_compute_course_state",
     )
 
-    @api.depends(
-        "model", "course_switch", "paused_until", "waits_since", "instance_id.courses_on"
-    )
+    @api.depends("model", "course_switch", "paused_until", "waits_since", "instance_id.courses_on")
     def _compute_course_state(self):
         for mapping in self:
             if mapping.model != "op.subject" or not mapping.instance_id:

@@ -343,9 +343,7 @@ class SyncAttendance:
             names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
         words = []
         if course_settings.OFF in names:
-            words.append(
-                self.env._("Courses switched off: %s.", len(names[course_settings.OFF]))
-            )
+            words.append(self.env._("Courses switched off: %s.", len(names[course_settings.OFF])))
         if course_settings.PAUSED in names:
             words.append(
                 self.env._("Paused courses: %s.", ", ".join(names[course_settings.PAUSED]))

@@ -43,7 +43,9 @@ class TestRightsInMoodle(TransactionCase):
 
     def test_the_set_up_has_the_same(self):
         view = self.env.ref("openeducat_moodle_attendance.view_moodle_instance_setup")
-        (listed,) = [text for text in re.findall("<pre.*?</pre>", view.arch, re.S) if "rest:use" in text]
+        (listed,) = [
+            text for text in re.findall("<pre.*?</pre>", view.arch, re.S) if "rest:use" in text
+        ]
         self.assertEqual(sorted(RIGHT.findall(listed)), sorted(rights_of_role()))
 
     def test_messages_name_no_other(self):

@@ -74,7 +74,9 @@ class TestTimeZone(MoodleCase):
     def default(self, company, browser, user):
         self.env.company.partner_id.tz = company
         self.env.user.tz = user
-        request = browser and type("", (), {"httprequest": type("", (), {"cookies": {"tz": browser}})})
+        request = browser and type(
+            "", (), {"httprequest": type("", (), {"cookies": {"tz": browser}})}
+        )
         with patch.object(moodle_instance, "request", request):
             return self.env["moodle.instance"].default_get(["tz"])["tz"]
 
@@ -109,6 +111,9 @@ class TestSheetsOfARun(MoodleCase):
         self.mark(first, "AA")
         changed = self.run_of(self.sync())
         domain = changed.action_sheets()["domain"]
-        self.assertEqual(self.env["op.attendance.sheet"].search(domain), self.sheets.filtered(lambda s: s.moodle_session_id == first.id))
+        self.assertEqual(
+            self.env["op.attendance.sheet"].search(domain),
+            self.sheets.filtered(lambda s: s.moodle_session_id == first.id),
+        )
         nothing = self.run_of(self.sync())
         self.assertEqual(nothing.sheet_count, 0)

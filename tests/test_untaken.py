@@ -58,9 +58,7 @@ class TestUntaken(BaseCase):
         line = Line(id=1, sheet_id=3, student_id=1, status="P", base=None, remark="", active=True)
         self.assertEqual(self.found(local=LocalState(sheets=(SHEET,), lines=(line,))), [])
         blank = replace(line, status=None)
-        self.assertEqual(
-            self.found(local=LocalState(sheets=(SHEET,), lines=(blank,))), [(1, "")]
-        )
+        self.assertEqual(self.found(local=LocalState(sheets=(SHEET,), lines=(blank,))), [(1, "")])
 
     def test_a_cancelled_class_needs_none(self):
         cancelled = LocalState(sheets=(replace(SHEET, state="cancel"),))
@@ -149,8 +147,6 @@ class TestUntakenRegisters(MoodleCase):
 
     def test_who_may_not_see_it_is_not_told(self):
         self.sync()
-        self.instance.write(
-            {"untaken_remind": True, "user_id": self.env.ref("base.user_admin").id}
-        )
+        self.instance.write({"untaken_remind": True, "user_id": self.env.ref("base.user_admin").id})
         self.rows.mapping_id.user_id = new_test_user(self.env, "t-nobody", "base.group_user")
         self.assertEqual(self.remind(18).user_id, self.instance.user_id)
