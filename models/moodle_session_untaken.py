@@ -43,7 +43,7 @@ class MoodleSessionUntaken(models.Model):
         help="Moodle names nobody for a session: the teachers of the course, or whoever took "
         "the session most like it.",
     )
-    responsible_id = fields.Many2one("res.users", "Responsible", compute="_compute_responsible_id")
+    responsible_id = fields.Many2one("res.users", compute="_compute_responsible_id")
 
     @api.depends("group_id", "instance_id")
     def _compute_group_name(self):

@@ -159,7 +159,7 @@ class MoodleClient:
             return errors.MoodleExpiredToken(denied.function, denied.errorcode)
         except errors.MoodleError:
             # Whatever else is wrong, the first answer says more.
-            pass
+            return denied
         return denied
 
     def _ask(self, function, params, tries, silence):
