@@ -135,7 +135,8 @@ class CheckList:
             "and moodle/site:accessallgroups for it."
         )
         if self.api.creates_sessions:
-            return Check(True, name, f"{self.env._('The function is there.')} {rights}")
+            words = self.env._("The function is there.")
+            return Check(True, name, f"{words} {rights}")
         return Check(False, name, f"{self._missing(PREFIX[NATIVE] + 'add_session')} {rights}")
 
     # --- one session ------------------------------------------------------------

@@ -155,7 +155,7 @@ class TestRights(MoodleCase):
 @tagged("post_install", "-at_install")
 class TestInstance(MoodleCase):
     def test_addresses_are_checked(self):
-        for url in ("moodle.example", "https://user:pass@moodle.example", "https://a.b/?x=1"):
+        for url in ("ftp://moodle.example", "https://user:pass@moodle.example", "https://a.b/?x=1"):
             with self.assertRaises(ValidationError):
                 self.instance.url = url
 

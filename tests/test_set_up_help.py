@@ -102,7 +102,7 @@ class TestTimeZone(MoodleCase):
 @tagged("post_install", "-at_install")
 class TestSheetsOfARun(MoodleCase):
     def test_the_sheets_it_has_changed_whatever_their_day(self):
-        first, second = self.add_session("PA"), self.add_session("LE")
+        first, _second = self.add_session("PA"), self.add_session("LE")
         made = self.run_of(self.sync())
         both = self.sheets
         action = made.action_sheets()

@@ -114,7 +114,7 @@ class TestRefusedCreation(MoodleCase):
 
 @tagged("post_install", "-at_install")
 class TestRefusedCreationForWantOfARight(TestRefusedCreation):
-    code, words = "nopermissions", "may not do this"
+    code, words = "nopermissions", "may not make sessions"
 
 
 @tagged("post_install", "-at_install")
