@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -174,23 +174,41 @@ class MoodleSyncRun(models.Model):
         }
 
     def _compute_sheet_count(self):
-        Sheet = self.env["op.attendance.sheet"]
+        sheets = self._sheets()
         for run in self:
-            run.sheet_count = Sheet.search_count(run._sheet_domain())
+            run.sheet_count = len(sheets[run])
 
-    def _sheet_domain(self):
-        """The sheets in which this run has changed something; one that it has made is known
-        by its session."""
+    def _sheets(self):
+        """The sheets in which each run has changed something; one that it has made is known
+        by its session.
+
+        :return: ``{run: set of ids}``
+        """
         lines = self.env["moodle.sync.report.line"]._read_group(
-            [("run_id", "=", self.id)], ["sheet_id", "session_id"]
+            [("run_id", "in", self.ids)], ["run_id", "sheet_id", "session_id"]
         )
-        return [
-            "|",
-            ("id", "in", [sheet.id for sheet, _session in lines if sheet]),
-            "&",
-            ("moodle_instance_id", "=", self.instance_id.id),
-            ("moodle_session_id", "in", [session for _sheet, session in lines if session]),
-        ]
+        Sheet = self.env["op.attendance.sheet"]
+        # An administrator may be no attendance manager.
+        sheets = Sheet.has_access("read") and Sheet.search(
+            [
+                "|",
+                ("id", "in", [sheet.id for _run, sheet, _session in lines if sheet]),
+                "&",
+                ("moodle_instance_id", "in", self.instance_id.ids),
+                ("moodle_session_id", "in", [session for *_rest, session in lines if session]),
+            ]
+        )
+        found = {run: set() for run in self}
+        if not sheets:
+            return found
+        shown = set(sheets.ids)
+        by_session = defaultdict(set)
+        for sheet in sheets:
+            by_session[sheet.moodle_instance_id, sheet.moodle_session_id].add(sheet.id)
+        for run, sheet, session in lines:
+            found[run] |= by_session.get((run.instance_id, session), set())
+            found[run] |= {sheet.id} & shown
+        return found
 
     def action_sheets(self):
         """Without the filter Today, with which OpenEduCat opens its sheets."""
@@ -199,7 +217,7 @@ class MoodleSyncRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openeducat_attendance.act_open_op_attendance_sheet_view"
         )
-        return {**action, "domain": self._sheet_domain(), "context": {}}
+        return {**action, "domain": [("id", "in", sorted(self._sheets()[self]))], "context": {}}
 
     @api.depends("started_at")
     def _compute_display_name(self):

@@ -3,11 +3,12 @@
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..models import moodle_instance
 from .canned import EVERY, CannedServer
 from .common import MoodleCase
+from .test_security import MANAGER
 
 
 class AddressCase(MoodleCase):
@@ -102,7 +103,8 @@ class TestTimeZone(MoodleCase):
 @tagged("post_install", "-at_install")
 class TestSheetsOfARun(MoodleCase):
     def test_the_sheets_it_has_changed_whatever_their_day(self):
-        first, _second = self.add_session("PA"), self.add_session("LE")
+        first = self.add_session("PA")
+        self.add_session("LE")
         made = self.run_of(self.sync())
         both = self.sheets
         action = made.action_sheets()
@@ -116,4 +118,20 @@ class TestSheetsOfARun(MoodleCase):
             self.sheets.filtered(lambda s: s.moodle_session_id == first.id),
         )
         nothing = self.run_of(self.sync())
-        self.assertEqual(nothing.sheet_count, 0)
+        self.assertEqual((made | changed | nothing).mapped("sheet_count"), [2, 1, 0])
+        settings = new_test_user(self.env, "t-settings", "base.group_system")
+        self.assertEqual(made.with_user(settings).sheet_count, 0, "no right to see sheets")
+
+
+@tagged("post_install", "-at_install")
+class TestNamesOfRights(MoodleCase):
+    def test_they_are_those_of_this_openeducat(self):
+        self.env.ref("openeducat_core.group_op_faculty").name = "Lecturer"
+        self.users[0].idnumber = self.users[0].email = ""
+        self.add_session("P")
+        self.sync()
+        gap = self.gaps(kind="unmatched_student")[:1]
+        manager = new_test_user(self.env, "t-manager-alone", f"base.group_user,{MANAGER}")
+        Wizard = self.env["moodle.gap.map"].with_user(manager)
+        with self.assertRaisesRegex(UserError, "Lecturer"):
+            Wizard.with_context(default_gap_id=gap.id).default_get(["gap_id"])
