@@ -5,10 +5,10 @@ ROLES = {
     "public": "Visitor",
     "portal": "Portal",
     "internal": "Internal user",
-    "faculty": "OpenEduCat: Faculty",
-    "user": "Attendance user",
-    "manager": "Attendance manager",
-    "system": "Settings",
+    "faculty": "OpenEduCat: User",
+    "user": "Attendance: User",
+    "manager": "Attendance: Manager",
+    "system": "Administrator",
 }
 GROUPS = {
     "portal": "base.group_portal",
