@@ -15,6 +15,7 @@ from . import (
     moodle_mapping_picture,
     moodle_session_untaken,
     moodle_status_meaning,
+    moodle_student_attendance,
     moodle_sync_gap,
     moodle_sync_outcome,
     moodle_sync_report,

@@ -110,6 +110,10 @@ class MoodleSyncReport(models.Model):
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
     sheets_restored = fields.Integer("Sheets restored", readonly=True)
     run_ids = fields.One2many("moodle.sync.run", "report_id", "Runs", readonly=True)
+    applied_run_id = fields.Many2one(
+        "moodle.sync.run", "Applied on", compute="_compute_applied_run_id",
+        help="The run that did what stands here, by its start.",
+    )  # fmt: skip
 
     @api.depends("kind", "instance_id", "started_at")
     def _compute_display_name(self):
@@ -131,6 +135,11 @@ class MoodleSyncReport(models.Model):
     def _compute_left_out_words(self):
         for report in self:
             report.left_out_words = messages.skipped(self.env, report.left_out or {})
+
+    @api.depends("run_ids")
+    def _compute_applied_run_id(self):
+        for report in self:
+            report.applied_run_id = report.run_ids.sorted("id")[:1]
 
     # --- for people ---------------------------------------------------------------
 
@@ -312,6 +321,15 @@ class MoodleSyncReportLine(models.Model):
     after = fields.Char("Afterwards", readonly=True)
     marks = fields.Integer(readonly=True)
     detail = fields.Char("Details", readonly=True)
+    moodle_user = fields.Char(
+        "Marked in Moodle by",
+        readonly=True,
+        help="Who last took the session there; Moodle does not say it of a single mark.",
+    )
+    odoo_user_id = fields.Many2one(
+        "res.users", "Marked here by", readonly=True, ondelete="set null"
+    )
+    changed_at = fields.Datetime("When", related="run_id.started_at")
 
     @api.model
     def _note(self, keys, course, lines):
@@ -336,6 +354,8 @@ class MoodleSyncReportLine(models.Model):
                     "after": line.after,
                     "marks": line.marks,
                     "detail": line.detail,
+                    "moodle_user": clean_name(line.moodle_user) or False,
+                    "odoo_user_id": line.odoo_user or False,
                 }
                 for line in lines
             ]

@@ -48,6 +48,12 @@ COUNTERS = (
     "gaps_opened",
     "gaps_closed",
 )
+# Those of them that say that something was written on either side.
+WRITTEN = (
+    "registers_created", "sheets_created", "sheets_adopted", "sheets_updated", "sheets_moved",
+    "sheets_cancelled", "sheets_restored", "lines_created", "lines_updated", "lines_put_back",
+    "remarks_updated", "types_corrected", "marks_pushed", "moodle_sessions_created",
+)  # fmt: skip
 
 
 class MoodleSyncRun(models.Model):
@@ -109,6 +115,10 @@ class MoodleSyncRun(models.Model):
     skipped_by_reason = fields.Json(readonly=True)
     line_ids = fields.One2many("moodle.sync.report.line", "run_id", "Changes", readonly=True)
     line_count = fields.Integer("Changed", compute="_compute_line_count")
+    with_changes = fields.Boolean(
+        compute="_compute_with_changes", search="_search_with_changes",
+        help="Whether it has written anything on either side, or is still under way.",
+    )  # fmt: skip
     sheet_count = fields.Integer("Sheets changed", compute="_compute_sheet_count")
     courses_in_moodle = fields.Integer("Courses in Moodle", readonly=True)
     courses_mapped = fields.Integer("Courses matched", readonly=True)
@@ -158,6 +168,21 @@ class MoodleSyncRun(models.Model):
         counts = {run.id: count for run, count in rows}
         for run in self:
             run.line_count = counts.get(run.id, 0)
+
+    @api.depends("state", *WRITTEN)
+    def _compute_with_changes(self):
+        for run in self:
+            run.with_changes = run.state == "running" or any(run[name] for name in WRITTEN)
+
+    @api.model
+    def _search_with_changes(self, operator, value):
+        if operator in ("in", "not in"):  # 19.0
+            wanted = (True in value) == (operator == "in")
+        else:
+            wanted = bool(value) == (operator == "=")
+        terms = [("state", "=", "running"), *((name, ">", 0) for name in WRITTEN)]
+        domain = ["|"] * (len(terms) - 1) + terms
+        return domain if wanted else ["!", *domain]
 
     def action_lines(self):
         self.ensure_one()

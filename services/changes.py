@@ -44,6 +44,8 @@ class Change:
     :param odoo: letter that OpenEduCat has now, or empty
     :param after: letter that both have afterwards, or empty
     :param marks: how many marks it is about
+    :param moodle_user: who last took the session in Moodle, where Moodle's mark comes over
+    :param odoo_user: res.users id of whoever marked the line, where that is sent or put back
     :param detail: the remark, or the letters of a new sheet such as ``24 P, 2 A``
     """
 
@@ -58,6 +60,8 @@ class Change:
     after: str = ""
     marks: int = 0
     detail: str = ""
+    moodle_user: str = ""
+    odoo_user: int = 0
 
 
 def changes(plan, reading, local, people, rules):
@@ -83,6 +87,7 @@ class _Lister:
             self.lines_of_sheet.setdefault(line.sheet_id, []).append(line)
         self.sessions = {session.id: session for session in reading.sessions}
         self.marks = {}
+        self.names = {user.id: user.fullname for user in reading.users}
         for session in reading.sessions:
             shown = {status.id: status.acronym for status in session.statuses}
             found = of_session(session, rules.chosen)
@@ -132,8 +137,9 @@ class _Lister:
     def _line(self, session, line, where):
         before = self.lines.get(line.line_id)
         odoo = (before.status or "") if before else ""
+        kind = _LINES[line.action]
         return Change(
-            _LINES[line.action],
+            kind,
             **where,
             student_id=line.student_id,
             moodle=self.marks.get((session.session_id, line.student_id), ""),
@@ -141,7 +147,14 @@ class _Lister:
             after=line.status or odoo,
             marks=1,
             detail=line.remark or "",
+            moodle_user=self._took(session.session_id) if kind in (NEW_LINE, UPDATE) else "",
+            odoo_user=before.written_by if before and kind == PUT_BACK else 0,
         )
+
+    def _took(self, session_id):
+        """Name of whoever last took a session; empty where that is nobody we know."""
+        session = self.sessions.get(session_id)
+        return self.names.get(session.taken_by, "") if session else ""
 
     def _cancelled(self):
         for sheet_id in self.plan.cancelled:
@@ -171,7 +184,12 @@ class _Lister:
                     odoo=push.status,
                     after=push.status,
                     marks=1,
+                    odoo_user=self._written_by(push.line_ids),
                 )
+
+    def _written_by(self, line_ids):
+        lines = [self.lines[line_id] for line_id in line_ids if line_id in self.lines]
+        return max(lines, key=lambda line: line.marked_at).written_by if lines else 0
 
     def _new_sessions(self):
         for new in self.plan.new_sessions:

@@ -36,6 +36,7 @@ def moment(seconds):
 
 LINE_FIELDS = [
     "attendance_id", "student_id", "remark", "active", "moodle_base", "attendance_type_id",
+    "write_uid",
     *FIELDS.values(),
 ]  # fmt: skip
 TIME_FIELDS = ["moodle_marked_at", "create_uid", "write_date"]
@@ -315,6 +316,7 @@ class LocalStore(PeopleStore):
                 remark=row["remark"] or "",
                 active=row["active"],
                 type_id=row["attendance_type_id"] or 0,
+                written_by=row["write_uid"] or 0,
                 **(_marked(row) if self.pushes else {}),
             )
             # The same order on every run: an active line before an archived one.

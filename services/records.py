@@ -296,7 +296,8 @@ class Line:
     ``status`` is ``None`` with none or several of the four booleans set; ``base``
     is the status both sides last agreed on, or ``None``. ``marked_at`` is when a person
     last changed the mark, unix seconds, 0 for not known; ``person`` is whether one ever
-    did. ``type_id``: its op.attendance.type, 0 for none.
+    did. ``type_id``: its op.attendance.type, 0 for none. ``written_by``: res.users id of whoever
+    wrote it last.
     """
 
     id: int
@@ -309,6 +310,7 @@ class Line:
     marked_at: int = 0
     person: bool = True
     type_id: int = 0
+    written_by: int = 0
 
 
 @dataclass(frozen=True)

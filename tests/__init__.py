@@ -54,6 +54,7 @@ from . import (
     test_site_identity,
     test_state_machine,
     test_status_meaning,
+    test_student_attendance,
     test_times,
     test_token_account,
     test_translations,

@@ -27,6 +27,7 @@ MODELS = {
     "moodle.mapping": {"manager": "rcw-", "system": "rcwu"},
     "moodle.session.untaken": {"manager": "r---", "system": "r---"},
     "moodle.status.meaning": {"manager": "rcwu", "system": "rcwu"},
+    "moodle.student.attendance": {"user": "r---", "manager": "r---"},
     "moodle.sync.gap": {"manager": "r---", "system": "r--u"},
     "moodle.sync.outcome": {"manager": "r---", "system": "r---"},
     "moodle.sync.report": {"manager": "r---", "system": "r--u"},
@@ -70,6 +71,7 @@ METHODS = {
     },
     "moodle.mapping": {"action_picture": SYNC, "attendance_picture": ("manager",)},
     "moodle.session.untaken": {"action_open_moodle": SYNC},
+    "moodle.student.attendance": {"action_lines": ATTENDANCE},
     "moodle.sync.gap": {
         "action_apply_anyway": SYNC,
         "action_choose": SYNC,

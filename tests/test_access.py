@@ -92,6 +92,7 @@ class TestAccess(MoodleCase):
                 "session_id": 1, "day": "2026-11-03", "starts_at": "2026-11-03 08:00:00",
                 "ends_at": "2026-11-03 09:00:00",
             },
+            "moodle.student.attendance": {},
             "moodle.sync.gap": {
                 "instance_id": self.instance.id, "kind": "refused", "key": "x", "name": "x",
             },
@@ -118,6 +119,7 @@ class TestAccess(MoodleCase):
         "moodle.instance": {"name": "Changed"},
         "moodle.mapping": {"oec_record_id": 1},
         "moodle.session.untaken": {"teacher": "x"},
+        "moodle.student.attendance": {"marks": 1},
         "moodle.sync.gap": {"state": "closed"},
         "moodle.sync.outcome": {"lines": 1},
         "moodle.sync.report": {"problem": "x"},

@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import moodle_instance_attendance
 from ..services import sync_attendance
+from .builders import START
 from .canned import EVERY, CannedServer
 from .common import MoodleCase
 from .test_security import MANAGER, USER
@@ -139,6 +140,15 @@ class TestBrowser(MoodleCase, HttpCase):
         line = self.lines(session).filtered(lambda line: line.student_id == self.students[5])
         self.assertTrue(line.late)
         self.assertEqual(self.gaps(kind="unmatched_student").state, "closed")
+
+    def test_the_day_after(self):
+        self.add_session("PP")
+        self.add_session(starts=START + 3600)
+        self.sync()
+        self.browse("moodle_day_after", "admin")
+        mapping = self.env["moodle.mapping"]._of_course(self.instance, self.moodle_course.id)
+        self.assertEqual((mapping.own_days, mapping.course_days), (True, 400))
+        self.assertIn("Days back: – → 400", self.instance.message_ids[0].body)
 
     def test_preview_and_apply(self):
         session = self.add_session("PP")

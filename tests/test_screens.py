@@ -406,6 +406,19 @@ class TestOutcomes(MoodleCase):
             [("instance_id", "=", self.instance.id)], ["outcome"], ["lines:sum"]
         )
         self.assertEqual(dict(found), {"lines_created": 3, "lines_updated": 1, "lines_put_back": 1})
+        days = self.env["moodle.sync.outcome"].search([("instance_id", "=", self.instance.id)])
+        # Of the lesson, whenever the run was.
+        self.assertEqual({day.isoformat() for day in days.mapped("day")}, {"2026-11-03"})
+
+    def test_runs_with_changes(self):
+        self.add_session("PAL")
+        changed = self.run_of(self.sync())
+        idle = self.run_of(self.sync())
+        mine = [("instance_id", "=", self.instance.id)]
+        runs = self.env["moodle.sync.run"]
+        self.assertEqual(runs.search([*mine, ("with_changes", "=", True)]), changed)
+        self.assertEqual(runs.search([*mine, ("with_changes", "=", False)]), idle)
+        self.assertEqual((changed + idle).mapped("with_changes"), [True, False])
 
 
 @tagged("post_install", "-at_install")

@@ -540,3 +540,52 @@ tours.add("moodle_teacher", {
         },
     ],
 });
+
+tours.add("moodle_day_after", {
+    steps: () => [
+        ...openMenu("Moodle", "Registers Not Taken"),
+        {
+            content: "A session without a mark, and who usually takes it",
+            trigger: ".o_data_row:contains(Algebra I):contains(Tea Cher)",
+        },
+        ...openMenu("Moodle", "Attendance by Student"),
+        {
+            content: "The last date of attendance",
+            trigger: ".o_data_row:contains(Student 1) td[name=last_date]:not(:empty)",
+        },
+        ...openMenu("Moodle", "Runs"),
+        {
+            content: "Runs open with those that changed something",
+            trigger: ".o_searchview_facet:contains(With changes)",
+        },
+        {
+            content: "There is one",
+            trigger: ".o_data_row:contains(Done)",
+        },
+        ...openMenu("Configuration", "Courses"),
+        {
+            content: "A course",
+            trigger: ".o_data_row:contains(Synchronised) td[name=moodle_name]:contains(Algebra I)",
+            run: "click",
+        },
+        {
+            content: "Gets days back of its own",
+            trigger: ".o_form_view .o_field_widget[name=own_days] input",
+            run: "click",
+        },
+        {
+            content: "All of them",
+            trigger: ".o_field_widget[name=course_days] input",
+            run: "edit 400",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "It says so",
+            trigger: ".o_form_saved .o_field_widget[name=course_days] input:value(400)",
+        },
+    ],
+});
