@@ -194,6 +194,8 @@ class MoodleInstance(models.Model):
                 "moodle_session_id": 0,
                 "moodle_seen": False,
                 "moodle_lasttaken": False,
+                "moodle_starts": False,
+                "moodle_points": False,
             }
         )
         mine = [("instance_id", "=", self.id)]

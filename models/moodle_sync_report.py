@@ -9,7 +9,9 @@ from odoo.tools import format_datetime
 
 from ..services import changes as c
 from ..services import messages
+from ..services.local_store import moment
 from ..services.moodle_text import clean_name, storable
+from .session_time import time_of_day
 
 KEEP_DAYS = {"preview": 7, "verify": 400}
 
@@ -296,7 +298,7 @@ class MoodleSyncReportLine(models.Model):
     _name = "moodle.sync.report.line"
     _inherit = "moodle.guarded"
     _description = "Moodle Preview Line"
-    _order = "course_name, day, session_id, id"
+    _order = "course_name, day, starts, session_id, id"
     _rec_name = "course_name"
     _fixed_fields = ("report_id", "run_id")
 
@@ -310,6 +312,10 @@ class MoodleSyncReportLine(models.Model):
     course_name = fields.Char("Moodle Course", readonly=True)
     kind = fields.Selection(CHANGES, "What", required=True, readonly=True)
     day = fields.Date("Date", readonly=True)
+    starts = fields.Datetime("Start", readonly=True)
+    time = fields.Char(
+        compute="_compute_time", help="When the session begins, in the time zone of the school."
+    )
     session_id = fields.Integer("Moodle session number", readonly=True)
     sheet_id = fields.Many2one(
         "op.attendance.sheet", readonly=True, ondelete="set null", index="btree_not_null"
@@ -331,6 +337,12 @@ class MoodleSyncReportLine(models.Model):
     )
     changed_at = fields.Datetime("When", related="run_id.started_at")
 
+    @api.depends("starts", "report_id.instance_id.tz", "run_id.instance_id.tz")
+    def _compute_time(self):
+        for line in self:
+            instance = (line.report_id or line.run_id).instance_id
+            line.time = time_of_day(line.starts, instance.tz or "UTC")
+
     @api.model
     def _note(self, keys, course, lines):
         """:param keys: ``{"report_id": id}`` or ``{"run_id": id}``
@@ -345,6 +357,7 @@ class MoodleSyncReportLine(models.Model):
                     "course_name": course.fullname,
                     "kind": line.kind,
                     "day": line.day,
+                    "starts": moment(line.starts),
                     "session_id": line.session_id,
                     "sheet_id": line.sheet_id or False,
                     "batch_id": line.batch_id or False,

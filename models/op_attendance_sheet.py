@@ -10,8 +10,16 @@ from .guards import (
     without_owned_defaults,
 )
 from .indexes import unique_index
+from .session_time import time_of_day
 
-OWNED = {"moodle_instance_id", "moodle_session_id", "moodle_seen", "moodle_lasttaken"}
+OWNED = {
+    "moodle_instance_id",
+    "moodle_session_id",
+    "moodle_seen",
+    "moodle_lasttaken",
+    "moodle_starts",
+    "moodle_points",
+}
 
 
 class OpAttendanceSheet(models.Model):
@@ -30,6 +38,25 @@ class OpAttendanceSheet(models.Model):
         help="Moodle course, activity and fingerprint of the session as last seen.",
     )
     moodle_lasttaken = fields.Datetime("Taken in Moodle", readonly=True, copy=False)
+    moodle_starts = fields.Datetime(
+        "Starts in Moodle",
+        readonly=True,
+        copy=False,
+        help="Known of sessions that a run has read.",
+    )
+    moodle_points = fields.Char(
+        "Points in Moodle",
+        readonly=True,
+        copy=False,
+        help="Of the letters in the session's set of statuses, and the most of them.",
+    )
+    moodle_time = fields.Char(
+        "Time",
+        compute="_compute_moodle_time",
+        compute_sudo=True,
+        help="When the session begins: in Moodle, in the time zone of the school; else in the "
+        "timetable.",
+    )
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle", compute_sudo=True)
     moodle_synced_at = fields.Datetime(
         "Last synchronised", compute="_compute_moodle", compute_sudo=True
@@ -102,6 +129,18 @@ class OpAttendanceSheet(models.Model):
             sheet.moodle_synced_at = mapping.last_success
             sheet.moodle_url = instance._session_address(
                 found, mapping._module_of(found.activity_id), place.attendance_date
+            )
+
+    @api.depends("moodle_starts", "moodle_instance_id.tz", "session_id.start_datetime")
+    @api.depends_context("tz")
+    def _compute_moodle_time(self):
+        """By superuser: whoever sees a sheet may know when it was, not all who do may read
+        the timetable."""
+        own = self.env.context.get("tz") or self.env.user.tz or "UTC"
+        for sheet in self:
+            sheet.moodle_time = time_of_day(
+                sheet.moodle_starts or sheet.session_id.start_datetime,
+                sheet.moodle_instance_id.tz or own,
             )
 
     @api.depends("attendance_line.moodle_differs")

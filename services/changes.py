@@ -39,6 +39,7 @@ EQUAL = {NOTE, LINK_SHEET}
 class Change:
     """:param kind: one of the constants above
     :param day: of the sheet or session, in the instance's time zone
+    :param starts: unix seconds at which that begins, 0 for not known
     :param moodle: what Moodle has now: P, A, L or E; its own letter where that means
         none of them; or empty
     :param odoo: letter that OpenEduCat has now, or empty
@@ -55,6 +56,7 @@ class Change:
     sheet_id: int = 0
     batch_id: int = 0
     student_id: int = 0
+    starts: int = 0
     moodle: str = ""
     odoo: str = ""
     after: str = ""
@@ -98,7 +100,10 @@ class _Lister:
 
     def entries(self):
         found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]
-        return sorted(found, key=lambda c: (str(c.day or ""), c.session_id, c.kind, c.student_id))
+        return sorted(
+            found,
+            key=lambda c: (str(c.day or ""), c.starts, c.session_id, c.kind, c.student_id),
+        )
 
     def _sheets(self):
         for session in self.plan.sessions:
@@ -108,6 +113,7 @@ class _Lister:
     def _sheet(self, session, sheet):
         where = {
             "day": sheet.date,
+            "starts": session.starts,
             "session_id": session.session_id,
             "sheet_id": sheet.sheet_id,
             "batch_id": sheet.batch_id,
@@ -163,6 +169,7 @@ class _Lister:
             yield Change(
                 CANCEL_SHEET,
                 day=sheet.date,
+                starts=sheet.held_at or sheet.starts,
                 session_id=sheet.session_id,
                 sheet_id=sheet_id,
                 batch_id=sheet.batch_id,
@@ -171,11 +178,12 @@ class _Lister:
 
     def _pushes(self):
         for session_id, pushes in by_session(self.plan.pushes).items():
-            day = self.rules.date(self.sessions[session_id].starts)
+            starts = self.sessions[session_id].starts
             for push in pushes:
                 yield Change(
                     PUSH,
-                    day=day,
+                    day=self.rules.date(starts),
+                    starts=starts,
                     session_id=session_id,
                     sheet_id=push.sheet_id,
                     batch_id=self.sheets[push.sheet_id].batch_id,
@@ -198,6 +206,7 @@ class _Lister:
             yield Change(
                 NEW_SESSION,
                 day=sheet.date,
+                starts=new.starts,
                 sheet_id=sheet.id,
                 batch_id=sheet.batch_id,
                 marks=len(statuses),

@@ -221,6 +221,8 @@ class LocalStore(PeopleStore):
                 "moodle_session_id",
                 "moodle_seen",
                 "moodle_lasttaken",
+                "moodle_starts",
+                "moodle_points",
                 "session_id",
             ],
             order="id",
@@ -252,6 +254,8 @@ class LocalStore(PeopleStore):
                     starts=times.get(row["session_id"], (0, 0))[0],
                     ends=times.get(row["session_id"], (0, 0))[1],
                     own=row["register_id"] in own,
+                    held_at=unix(row["moodle_starts"]),
+                    points=row["moodle_points"] or "",
                 )
                 for row in sheets
             ),

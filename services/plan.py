@@ -46,8 +46,8 @@ class SheetPlan:
     ``register_id`` 0 on a sheet that is new or ``moved``: the register of ``date`` and
     ``batch_id`` that the store finds or creates. Of ``values`` only those that differ
     are there: ``attendance_date``, ``state``, ``moodle_session_id`` (0 for a sheet that is
-    of no session any more), ``moodle_seen``, ``moodle_lasttaken``. ``restored``: the sync had
-    cancelled it, and its session is there again.
+    of no session any more), ``moodle_seen``, ``moodle_lasttaken``, ``moodle_starts``,
+    ``moodle_points``. ``restored``: the sync had cancelled it, and its session is there again.
     """
 
     sheet_id: int

@@ -223,8 +223,9 @@ class _Writer:
         values = dict(sheet.values)
         if "moodle_session_id" in values:
             values["moodle_instance_id"] = False if sheet.unlinked else self.instance.id
-        if "moodle_lasttaken" in values:
-            values["moodle_lasttaken"] = moment(values["moodle_lasttaken"])
+        for name in ("moodle_lasttaken", "moodle_starts"):
+            if name in values:
+                values[name] = moment(values[name])
         if not sheet.sheet_id or sheet.moved:
             values["register_id"] = self._register(sheet)
         return values

@@ -12,6 +12,7 @@ import pytz
 
 from . import brake, linking, merge, status_meaning
 from . import plan as p
+from .percent import points_text
 from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .planner_push import PushRules
 from .planner_sheets import SheetRules
@@ -223,6 +224,11 @@ class _Planner(PushRules, SheetRules):
             self._sets[key] = status_meaning.of_session(session, self.rules.chosen)
         return self._sets[key]
 
+    def _points(self, session):
+        """What the sheet of a session keeps of the points in its set."""
+        whole = all(record.what != "status" for record in session.odd)
+        return points_text(session.statuses, self._meanings(session), whole)
+
     def _marks_by_sheet(self, session):
         """The marks of a session by the sheet they belong to.
 
@@ -402,6 +408,8 @@ class _Planner(PushRules, SheetRules):
                 "moodle_session_id": session.id,
                 "moodle_seen": str(session.seen),
                 "moodle_lasttaken": self._taken(session, None),
+                "moodle_starts": session.starts,
+                "moodle_points": self._points(session),
             },
             lines=tuple(line_plan(None, mark, self.types) for mark in marks),
         )
@@ -412,6 +420,8 @@ class _Planner(PushRules, SheetRules):
             "moodle_session_id": (sheet.session_id, session.id),
             "moodle_seen": (str(sheet.seen), str(session.seen)),
             "moodle_lasttaken": (sheet.taken_at, self._taken(session, sheet)),
+            "moodle_starts": (sheet.held_at, session.starts),
+            "moodle_points": (sheet.points, self._points(session)),
         }
         if sheet.id in self.restored:
             wanted["state"] = ("cancel", sheet.state)
@@ -688,7 +698,13 @@ def _said(mark, meanings):
 
 def _unlinked(sheet):
     """What makes a cancelled sheet one of no session."""
-    values = {"moodle_session_id": 0, "moodle_seen": "", "moodle_lasttaken": 0}
+    values = {
+        "moodle_session_id": 0,
+        "moodle_seen": "",
+        "moodle_lasttaken": 0,
+        "moodle_starts": 0,
+        "moodle_points": "",
+    }
     return p.SheetPlan(sheet.id, sheet.batch_id, sheet.date, values=values)
 
 

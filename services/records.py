@@ -270,7 +270,8 @@ class Sheet:
     ``taken_at``: when somebody else than we last took the session in Moodle, as far as
     is known. ``starts``, ``ends``: unix seconds of its timetable session, 0 without one.
     ``own``: whether its register is of the subject and course that is being read; a linked
-    one can be another's.
+    one can be another's. ``held_at``: unix seconds at which its session in Moodle begins, 0
+    for not known; ``points``: of that session, see ``percent.points_text``.
     """
 
     id: int
@@ -287,6 +288,8 @@ class Sheet:
     starts: int = 0
     ends: int = 0
     own: bool = True
+    held_at: int = 0
+    points: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from datetime import date
 
 from ..services import matching
 from ..services import records as r
+from ..services.percent import points_text
 from ..services.planner import Rules
+from ..services.status_meaning import of_session
 
 ZONE = "Asia/Kolkata"
 DAY = date(2026, 11, 3)
@@ -103,6 +105,8 @@ def sheet(sheet_id, moodle=None, register_id=1, batch_id=1, day=DAY, **values):
         "seen": moodle.seen if moodle else None,
         "taken_at": moodle.taken_at if moodle else 0,
         "name": f"AS{sheet_id}",
+        "held_at": moodle.starts if moodle else 0,
+        "points": points_text(moodle.statuses, of_session(moodle)) if moodle else "",
         **values,
     }
     return r.Sheet(id=sheet_id, register_id=register_id, batch_id=batch_id, date=day, **values)

@@ -18,6 +18,8 @@ FORGED = {
         "moodle_session_id": 999,
         "moodle_seen": "²:1:x",
         "moodle_lasttaken": "2099-01-01 00:00:00",
+        "moodle_starts": "2099-01-01 00:00:00",
+        "moodle_points": "most=1 A=1",
     },
     "op.attendance.line": {"moodle_base": "E", "moodle_marked_at": "2099-01-01 00:00:00"},
 }

@@ -67,6 +67,8 @@ class TestNewSessions(PlannerCase):
                 "moodle_session_id": 1,
                 "moodle_seen": str(taken.seen),
                 "moodle_lasttaken": START + HOUR,
+                "moodle_starts": START,
+                "moodle_points": "most=2 P=2 A=0 L=1 E=1",
             },
         )
         self.assertEqual(

@@ -19,7 +19,8 @@ class ForgottenCase(MoodleCase):
         self.env.flush_all()
         for query in (
             "UPDATE op_attendance_sheet SET moodle_instance_id = NULL, moodle_session_id = NULL, "
-            "moodle_seen = NULL, moodle_lasttaken = NULL",
+            "moodle_seen = NULL, moodle_lasttaken = NULL, moodle_starts = NULL, "
+            "moodle_points = NULL",
             "UPDATE op_attendance_register SET moodle_instance_id = NULL, moodle_date = NULL",
             "UPDATE op_attendance_line SET moodle_base = NULL, moodle_marked_at = NULL",
             "DELETE FROM moodle_mapping",

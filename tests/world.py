@@ -127,6 +127,8 @@ class Sheet:
     seen: str = ""
     taken_at: int = 0
     active: bool = True
+    held_at: int = 0
+    points: str = ""
     # Sessions that it was of before another sheet was made in its place.
     former: set = field(default_factory=set)
     # Whether the sync itself has cancelled it.
@@ -382,6 +384,7 @@ class World:
         """The add-on is taken away with all that it knew, and comes back."""
         for sheet in self.sheets.values():
             sheet.session, sheet.seen, sheet.taken_at = 0, "", 0
+            sheet.held_at, sheet.points = 0, ""
         for line in self.lines.values():
             line.base = None
         self.registers = {number: (None, batch) for number, (_d, batch) in self.registers.items()}
@@ -472,6 +475,7 @@ class World:
                 r.Sheet(
                     s.id, s.register, s.batch, 1, s.date, s.state, s.active, s.session,
                     r.Seen.parse(s.seen), s.taken_at, f"sheet {s.id}",
+                    held_at=s.held_at, points=s.points,
                 )
                 for s in self.sheets.values()
                 if self._looked_at(s)
@@ -638,6 +642,7 @@ class World:
             for name, attribute in (
                 ("attendance_date", "date"), ("state", "state"), ("moodle_seen", "seen"),
                 ("moodle_session_id", "session"), ("moodle_lasttaken", "taken_at"),
+                ("moodle_starts", "held_at"), ("moodle_points", "points"),
             ):  # fmt: skip
                 if name in sheet_plan.values:
                     setattr(sheet, attribute, sheet_plan.values[name])
