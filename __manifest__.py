@@ -8,7 +8,7 @@
     "depends": ["mail", "openeducat_attendance"],
     # OpenEduCat's vendor sells a connector with models of the same names.
     "excludes": ["openeducat_moodle"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["requests", "xlsxwriter"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -29,6 +29,7 @@
         "views/moodle_student_attendance_views.xml",
         "views/moodle_instance_views.xml",
         "views/moodle_instance_courses_views.xml",
+        "views/moodle_instance_picture_views.xml",
         "views/op_attendance_views.xml",
         "views/menus.xml",
     ],

@@ -5,6 +5,7 @@ from . import (
     moodle_instance_attendance,
     moodle_instance_courses,
     moodle_instance_letters,
+    moodle_instance_picture,
     moodle_instance_preview,
     moodle_instance_setup,
     moodle_instance_site,

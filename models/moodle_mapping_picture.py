@@ -1,11 +1,25 @@
+import io
+from collections import Counter
+from datetime import date, datetime
+
+import xlsxwriter
+
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..services.status import from_booleans
+from ..services import percent
+from ..services.picture import natural_key, session_key
+from ..services.status import STATUSES, from_booleans
+from .session_time import time_of_day
 
 # Sessions side by side; older ones are a page further.
 SESSIONS = 60
 MOST_PAGES = 10_000
+# Where Moodle holds no mark.
+NOTHING = "–"
+# A line with none or several of the four set.
+UNCLEAR = "?"
+COLOURS = {"P": "#cdebd3", "A": "#e8a19e", "L": "#fbdf9b", "E": "#cfdcf5"}
 
 
 class MoodleMapping(models.Model):
@@ -25,74 +39,157 @@ class MoodleMapping(models.Model):
             "views": [(view.id, "form")],
         }
 
-    def attendance_picture(self, page=0):
+    def attendance_picture(self, page=0, since=None, until=None):
         """The newest sessions of a course, oldest first.
 
         :param page: 0 for the newest :data:`SESSIONS`, 1 for those before …
-        :return: ``sessions``: list of ``{id, day, batch, linked}``; ``students``: list of
-            ``{id, name, cells, present}``, a cell being ``None`` or ``[letter, other
-            letter]``, the other one where Moodle has another; ``present``: percent of
-            marks that are P or L; ``older``: whether there is a page further; ``as_of``:
-            when both sides were compared last, as text in UTC, or ``False``
+        :param since: first date, as ``YYYY-MM-DD``; ``None`` for all
+        :param until: last date
+        :return: ``sessions``: list of ``{key, day, time, sheets, batches, linked}``, the two
+            lists being of the same sheets; ``students``: list of ``{id, name, cells, counts,
+            percent, share}``, a cell being ``None`` or ``[letter, other letter, line id,
+            batch id]``, the other one where Moodle has another; ``counts`` of P, A, L and E,
+            and ``percent``, are of all sessions between the dates, on whatever page;
+            ``batches``: list of ``[id, name]``; ``percent_words``: what a percentage says;
+            ``older``: whether there is a page further; ``as_of``: when both sides were
+            compared last, as text in UTC, or ``False``
+        """
+        if type(page) is not int or not 0 <= page < MOST_PAGES:
+            raise UserError(self.env._("There is no such page."))
+        columns, students, report = self._attendance(since, until)
+        last = len(columns) - page * SESSIONS
+        shown = slice(max(last - SESSIONS, 0), max(last, 0))
+        here = columns[shown]
+        batches = {batch.id: batch.display_name for c in here for batch in c["sheets"].batch_id}
+        return {
+            "sessions": [
+                {
+                    "key": column["key"],
+                    "day": column["day"].isoformat(),
+                    "time": column["time"],
+                    "sheets": column["sheets"].ids,
+                    "batches": [sheet.batch_id.id for sheet in column["sheets"]],
+                    "linked": column["linked"],
+                }
+                for column in here
+            ],
+            "students": [
+                {**student, "cells": cells}
+                for student in students
+                if any(cells := student["cells"][shown])
+            ],
+            "batches": sorted(batches.items(), key=lambda item: natural_key(item[1])),
+            "percent_words": self.instance_id._percent_words(),
+            "older": last > SESSIONS,
+            "as_of": report.ended_at and report.ended_at.isoformat(" "),
+        }
+
+    # --- what is shown ------------------------------------------------------------
+
+    def _attendance(self, since, until):
+        """All sessions between two dates.
+
+        :return: list of columns ``{key, day, time, sheets, linked}``, oldest first; list of
+            students as in :meth:`attendance_picture`; the last comparison
+        :raise UserError: these are no dates
         """
         self.ensure_one()
         self.check_access("read")
-        if type(page) is not int or not 0 <= page < MOST_PAGES:
-            raise UserError(self.env._("There is no such page."))
+        # As the user: sheets that he may not see are not in his picture.
+        sheets = self.env["op.attendance.sheet"].search(self._picture_domain(since, until))
+        # sudo: names of students and batches that stand on sheets which the user may see;
+        # attendance managers of 2025 may read neither model.
+        columns = self._columns(sheets.sudo())
+        report = self._last_comparison()
+        students = self._rows(columns, sheets, self._other_letters(report, sheets))
+        return columns, students, report
+
+    def _picture_domain(self, since, until):
         domain = [
             ("register_id.subject_id", "=", self.oec_record_id),
             ("register_id.course_id", "=", self.op_course_id.id),
             ("state", "=", "done"),
             ("moodle_instance_id", "in", [self.instance_id.id, False]),
         ]
-        # As the user: sheets that he may not see are not in his picture.
-        sheets = self.env["op.attendance.sheet"].search(
-            domain,
-            order="attendance_date desc, id desc",
-            offset=page * SESSIONS,
-            limit=SESSIONS + 1,
+        for operator, text in ((">=", since), ("<=", until)):
+            if text:
+                domain.append(("attendance_date", operator, self._as_date(text)))
+        return domain
+
+    def _as_date(self, text):
+        try:
+            return date.fromisoformat(text)
+        except (TypeError, ValueError):
+            raise UserError(self.env._("This is no date: %s", text)) from None
+
+    def _columns(self, sheets):
+        found = {}
+        for sheet in sheets.sorted("id"):
+            key = session_key(
+                sheet.id,
+                sheet.moodle_instance_id.id,
+                sheet.moodle_session_id,
+                sheet.moodle_seen,
+            )
+            found.setdefault(key, self.env["op.attendance.sheet"].sudo())
+            found[key] |= sheet
+        columns = [
+            {
+                "key": key,
+                "day": same[0].attendance_date,
+                "time": time_of_day(_starts(same), self.instance_id.tz) or "",
+                "sheets": same,
+                "linked": bool(same[0].moodle_session_id),
+            }
+            for key, same in found.items()
+        ]
+        # Those of which no time is known come first in their day.
+        return sorted(
+            columns,
+            key=lambda c: (c["day"], _starts(c["sheets"]) or datetime.min, c["sheets"][0].id),
         )
-        older = len(sheets) > SESSIONS
-        # sudo: names of students and batches that stand on sheets which the user may see;
-        # attendance managers of 2025 may read neither model.
-        sheets = sheets[:SESSIONS].sorted(lambda s: (s.attendance_date, s.id)).sudo()
-        report = self._last_comparison()
-        other = self._other_letters(report, sheets)
-        column = {sheet.id: number for number, sheet in enumerate(sheets)}
-        rows = {}
-        for line in (
-            self.env["op.attendance.line"].sudo().search([("attendance_id", "in", sheets.ids)])
-        ):
-            cells = rows.setdefault(line.student_id, [None] * len(sheets))
-            letter = from_booleans(line) or "?"
-            known = other.get((line.attendance_id.id, line.student_id.id))
-            if line.moodle_base and line.moodle_base != letter:
-                known = known or line.moodle_base
-            cells[column[line.attendance_id.id]] = [letter, known if known != letter else None]
-        return {
-            "sessions": [
-                {
-                    "id": sheet.id,
-                    "day": sheet.attendance_date.isoformat(),
-                    "batch": sheet.batch_id.display_name,
-                    "linked": bool(sheet.moodle_session_id),
-                }
-                for sheet in sheets
-            ],
-            "students": [
+
+    def _rows(self, columns, sheets, other):
+        """:param other: see :meth:`_other_letters`"""
+        column_of = {sheet: number for number, c in enumerate(columns) for sheet in c["sheets"]}
+        points = {sheet: percent.read_points(sheet.moodle_points) for sheet in column_of}
+        rows, marks = {}, {}
+        Line = self.env["op.attendance.line"].sudo()
+        for line in Line.search([("attendance_id", "in", sheets.ids)], order="id"):
+            sheet, student = line.attendance_id, line.student_id
+            letter = from_booleans(line) or UNCLEAR
+            moodle = other.get((sheet.id, student.id)) or line.moodle_base or ""
+            cells = rows.setdefault(student, [None] * len(columns))
+            differing = moodle if moodle and moodle != letter else None
+            cells[column_of[sheet]] = [letter, differing, line.id, sheet.batch_id.id]
+            held = "" if moodle == NOTHING else moodle
+            of_student = marks.setdefault(student, {})
+            of_student[column_of[sheet]] = percent.Mark(letter, held, points[sheet])
+        rule = self.instance_id._percent_rule()
+        result = []
+        for student, cells in rows.items():
+            counts = Counter(mark.here for mark in marks[student].values())
+            share = percent.share(marks[student].values(), rule)
+            result.append(
                 {
                     "id": student.id,
-                    "name": student.display_name,
+                    "name": student.display_name or "",
                     "cells": cells,
-                    "present": _present(cells),
+                    "counts": [counts[letter] for letter in STATUSES],
+                    "percent": share.percent,
+                    "share": self._share_words(share),
                 }
-                for student, cells in sorted(
-                    rows.items(), key=lambda item: (item[0].display_name or "", item[0].id)
-                )
-            ],
-            "older": older,
-            "as_of": report.ended_at and report.ended_at.isoformat(" "),
-        }
+            )
+        return sorted(result, key=lambda row: (natural_key(row["name"]), row["id"]))
+
+    def _share_words(self, share):
+        """Of what a percentage is, for who points at it."""
+        if not share.known:
+            return self.env._(
+                "Can't be had: the points in Moodle of a mark are not known. The next run notes "
+                "those of the sessions that it reads."
+            )
+        return f"{share.part:g} / {share.whole:g}"
 
     def _last_comparison(self):
         return self.env["moodle.sync.report"].search(
@@ -114,9 +211,68 @@ class MoodleMapping(models.Model):
                 ("student_id", "!=", False),
             ]
         )
-        return {(line.sheet_id.id, line.student_id.id): line.moodle or "–" for line in lines}
+        return {(line.sheet_id.id, line.student_id.id): line.moodle or NOTHING for line in lines}
+
+    # --- as a spreadsheet -----------------------------------------------------------
+
+    def _attendance_workbook(self, since=None, until=None):
+        """All sessions between two dates, see :meth:`attendance_picture`.
+
+        :return: bytes of an xlsx file
+        """
+        columns, students, _report = self._attendance(since, until)
+        _ = self.env._
+        output = io.BytesIO()
+        with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
+            sheet = book.add_worksheet(_("Attendance"))
+            bold = book.add_format({"bold": True})
+            head = book.add_format({"bold": True, "text_wrap": True, "align": "center"})
+            middle = {"align": "center"}
+            letters = {
+                letter: book.add_format({**middle, "bg_color": colour})
+                for letter, colour in COLOURS.items()
+            }
+            plain = book.add_format(middle)
+            # Always as text: a name that begins with = is no formula.
+            sheet.write_string(0, 0, self.moodle_name or "", bold)
+            sheet.write_string(1, 0, self.record_name or "")
+            top = 3
+            sheet.write_string(top, 0, _("Student"), bold)
+            for number, column in enumerate(columns, 1):
+                batches = ", ".join(column["sheets"].batch_id.mapped("display_name"))
+                words = [column["day"].isoformat(), column["time"], batches]
+                sheet.write_string(top, number, "\n".join(filter(None, words)), head)
+            after = len(columns) + 1
+            for number, letter in enumerate((*STATUSES, "%")):
+                sheet.write_string(top, after + number, letter, head)
+            for row, student in enumerate(students, top + 1):
+                sheet.write_string(row, 0, student["name"])
+                for number, cell in enumerate(student["cells"], 1):
+                    if cell:
+                        text = f"{cell[0]} (Moodle: {cell[1]})" if cell[1] else cell[0]
+                        sheet.write_string(row, number, text, letters.get(cell[0], plain))
+                for number, count in enumerate(student["counts"]):
+                    sheet.write_number(row, after + number, count)
+                if student["percent"] is not None:
+                    sheet.write_number(row, after + len(STATUSES), student["percent"])
+            foot = top + 1 + len(students)
+            for number, letter in enumerate(STATUSES):
+                sheet.write_string(foot + number, 0, letter, bold)
+                for place in range(len(columns)):
+                    cells = [student["cells"][place] for student in students]
+                    count = sum(bool(cell) and cell[0] == letter for cell in cells)
+                    sheet.write_number(foot + number, place + 1, count, plain)
+            sheet.write_string(foot + 5, 0, f"%: {self.instance_id._percent_words()}")
+            sheet.set_column(0, 0, 28)
+            sheet.set_column(1, max(len(columns), 1), 11)
+            sheet.set_row(top, 48)
+            sheet.freeze_panes(top + 1, 1)
+            sheet.set_landscape()
+            sheet.repeat_rows(top)
+            sheet.repeat_columns(0)
+        return output.getvalue()
 
 
-def _present(cells):
-    marks = [cell[0] for cell in cells if cell]
-    return round(100 * sum(mark in "PL" for mark in marks) / len(marks)) if marks else 0
+def _starts(sheets):
+    """When the session of these sheets begins, as far as is known."""
+    return sheets[0].moodle_starts or sheets[0].session_id.start_datetime

@@ -160,6 +160,22 @@ class TestBrowser(MoodleCase, HttpCase):
         run = self.instance.run_ids.sorted("id")[-1]
         self.assertEqual((run.trigger, run.state), ("preview", "done"))
 
+    def test_the_spreadsheet_is_for_whoever_sees_the_picture(self):
+        self.add_session("PALE")
+        self.sync()
+        mapping = self.env["moodle.mapping"].search([("model", "=", "op.subject")])
+        new_test_user(self.env, "t-manager", f"base.group_user,{MANAGER}")
+        new_test_user(self.env, "t-user", f"base.group_user,{USER}")
+        page = f"/openeducat_moodle_attendance/picture/{mapping.id}"
+        self.authenticate("t-manager", "t-manager")
+        answer = self.url_open(f"{page}?since=2026-11-01")
+        self.assertEqual((answer.status_code, answer.content[:2]), (200, b"PK"))
+        self.assertIn("Algebra%20I.xlsx", answer.headers["Content-Disposition"])
+        self.assertEqual(self.url_open(f"{page}?since=x").status_code, 422)
+        self.assertEqual(self.url_open(f"{page}9999999").status_code, 404)
+        self.authenticate("t-user", "t-user")
+        self.assertEqual(self.url_open(page).status_code, 403)
+
     def test_an_attendance_manager_and_the_token(self):
         self.add_session("PALE")
         self.sync()

@@ -1,6 +1,8 @@
 """What the forms show and their buttons do, below the browser."""
 
+import io
 import re
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import convert_file
 
 from ..services.module_detector import detect
+from .builders import START
 from .common import MoodleCase
 from .measured import measured
 from .test_security import MANAGER
@@ -222,10 +225,49 @@ class TestSheets(MoodleCase):
 
 
 @tagged("post_install", "-at_install")
+class TestSessionTimes(MoodleCase):
+    def test_three_sessions_of_a_day_are_three_rows_that_differ(self):
+        for hour in (2, 0, 1):
+            self.add_session("P", starts=START + 3600 * hour)
+        with self.own_cursors():
+            report_id = self.instance._make_report("preview", None)
+        report = self.env["moodle.sync.report"].browse(report_id)
+        self.assertEqual(report.line_ids.mapped("time"), ["09:00", "10:00", "11:00"])
+        self.sync()
+        self.assertEqual(
+            sorted(self.sheets.mapped("moodle_time")), ["09:00", "10:00", "11:00"]
+        )
+        run = self.instance.run_ids.sorted("id")[-1]
+        lines = self.env["moodle.sync.report.line"].search([("run_id", "=", run.id)])
+        self.assertEqual(lines.mapped("time"), ["09:00", "10:00", "11:00"])
+
+    def test_a_session_that_is_moved_within_its_day(self):
+        session = self.add_session("P")
+        self.sync()
+        session.sessdate += 5400
+        self.sync()
+        self.assertEqual(self.sheets.moodle_time, "10:30")
+
+    def test_of_the_timetable_where_moodle_has_none(self):
+        session = self.env["op.session"].new({"start_datetime": "2026-11-03 04:30:00"})
+        sheet = self.env["op.attendance.sheet"].with_context(tz="Asia/Kolkata")
+        self.assertEqual(sheet.new({"session_id": session}).moodle_time, "10:00")
+        self.assertFalse(self.make_sheet("P").moodle_time)
+
+
+@tagged("post_install", "-at_install")
 class TestPicture(MoodleCase):
-    def picture(self, user=None, page=0):
-        mapping = self.env["moodle.mapping"].search([("model", "=", "op.subject")])
-        return mapping.with_user(user or self.env.user).attendance_picture(page)
+    @property
+    def mapping(self):
+        return self.env["moodle.mapping"].search([("model", "=", "op.subject")])
+
+    def picture(self, user=None, **values):
+        return self.mapping.with_user(user or self.env.user).attendance_picture(**values)
+
+    def cells(self, **values):
+        """The letters, a list for each student."""
+        students = self.picture(**values)["students"]
+        return [[cell and cell[:2] for cell in row["cells"]] for row in students]
 
     def test_students_by_sessions(self):
         first = self.add_session("PA")
@@ -233,13 +275,120 @@ class TestPicture(MoodleCase):
         self.sync()
         picture = self.picture()
         self.assertEqual([s["day"] for s in picture["sessions"]], ["2026-11-03", "2026-11-04"])
-        cells = {row["name"]: row["cells"] for row in picture["students"]}
+        self.assertEqual([s["time"] for s in picture["sessions"]], ["09:00", "09:00"])
         self.assertEqual(
-            list(cells.values()), [[["P", None], ["L", None]], [["A", None], ["E", None]]]
+            self.cells(), [[["P", None], ["L", None]], [["A", None], ["E", None]]]
         )
-        self.assertEqual([row["present"] for row in picture["students"]], [100, 0])
-        self.line(first, 1).write({"present": False, "absent": True})
-        self.assertEqual(self.picture()["students"][0]["cells"][0], ["A", "P"])
+        self.assertEqual([row["percent"] for row in picture["students"]], [100, 0])
+        self.assertEqual(
+            [row["counts"] for row in picture["students"]], [[1, 0, 1, 0], [0, 1, 0, 1]]
+        )
+        line = self.line(first, 1)
+        line.write({"present": False, "absent": True})
+        self.assertEqual(
+            self.picture()["students"][0]["cells"][0],
+            ["A", "P", line.id, self.batches[0].id],
+        )
+
+    def test_two_batches_of_one_session_are_one_column(self):
+        self.add_session("PPPPAA")
+        self.sync()
+        self.assertEqual(len(self.sheets), 2)
+        picture = self.picture()
+        (session,) = picture["sessions"]
+        self.assertEqual(session["sheets"], self.sheets.ids)
+        self.assertEqual(session["batches"], self.sheets.batch_id.ids)
+        self.assertEqual([name for _id, name in picture["batches"]], ["Batch 1", "Batch 2"])
+        self.assertEqual(len(picture["students"]), 6)
+
+    def test_sessions_of_one_day_in_the_order_of_their_times(self):
+        late = self.add_session("P", starts=START + 7200)
+        self.add_session("A")
+        self.sync()
+        self.make_sheet("E")
+        self.assertEqual([s["time"] for s in self.picture()["sessions"]], ["", "09:00", "11:00"])
+        late.sessdate -= 3 * 3600
+        self.sync()
+        self.assertEqual([s["time"] for s in self.picture()["sessions"]], ["", "08:00", "09:00"])
+
+    def test_names_in_natural_order(self):
+        self.students[1].partner_id.name = "Student 10 Test"
+        self.add_session("PPP")
+        self.sync()
+        names = [row["name"] for row in self.picture()["students"]]
+        self.assertEqual([name.split()[1] for name in names], ["1", "3", "10"])
+
+    def test_between_two_dates(self):
+        first = self.add_session("P")
+        self.add_session("A", starts=first.sessdate + 86400)
+        self.sync()
+        days = {"since": "2026-11-04", "until": "2026-11-04"}
+        self.assertEqual(self.cells(**days), [[["A", None]]])
+        self.assertEqual(self.picture(**days)["students"][0]["percent"], 0)
+        self.assertEqual(self.picture(until="2026-11-03")["students"][0]["percent"], 100)
+        self.assertFalse(self.picture(since="2026-11-05")["sessions"])
+        for odd in ("yesterday", "2026-13-01", 5, ["2026-11-03"]):
+            with self.subTest(odd=odd), self.assertRaisesRegex(UserError, "no date"):
+                self.picture(since=odd)
+
+    def test_percentages_as_the_school_counts(self):
+        first = self.add_session("PL")
+        self.add_session("EA", starts=first.sessdate + 86400)
+        self.sync()
+
+        def percents():
+            return [row["percent"] for row in self.picture()["students"]]
+
+        self.assertEqual(percents(), [50, 50])
+        self.instance.percent_excused = "ignored"
+        self.assertEqual(percents(), [100, 50])
+        self.assertIn("Excused does not count", self.picture()["percent_words"])
+        self.instance.percent_late = "absent"
+        self.assertEqual(percents(), [100, 0])
+        # P 2, L 1, E 1 of 2 each, as in Moodle's own report.
+        self.instance.percent_of = "points"
+        self.assertEqual(percents(), [75, 25])
+        # What counts is what Moodle holds.
+        self.mark_here(first, 1, "A")
+        self.assertEqual(percents(), [75, 25])
+
+    def test_points_of_sheets_that_no_run_has_read_since(self):
+        session = self.add_session("P")
+        self.sync()
+        self.instance.percent_of = "points"
+        self.sheets.with_context(connector_no_export=True).sudo().write(
+            {"moodle_points": False, "moodle_starts": False}
+        )
+        (row,) = self.picture()["students"]
+        self.assertIs(row["percent"], None)
+        self.assertIn("Can't be had", row["share"])
+        self.sync()
+        self.assertEqual(self.picture()["students"][0]["percent"], 100)
+        self.assertEqual(self.sheets.moodle_time, "09:00")
+        for status in self.moodle.statuses_of(session):
+            if status.acronym == "P":
+                status.grade = 1
+        self.sync()
+        self.assertIn("P=1", self.sheets.moodle_points)
+
+    def test_as_a_spreadsheet(self):
+        self.students[0].partner_id.name = "=1+1"
+        first = self.add_session("PA")
+        self.add_session("LE", starts=first.sessdate + 86400)
+        self.sync()
+        self.mark_here(first, 1, "E")
+        content = self.mapping._attendance_workbook()
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            texts = book.read("xl/sharedStrings.xml").decode()
+            cells = book.read("xl/worksheets/sheet1.xml").decode()
+        self.assertIn("=1+1", texts)
+        self.assertNotIn("<f>", cells, "no formula")
+        self.assertIn("2026-11-03\n09:00", texts)
+        self.assertIn("E (Moodle: P)", texts)
+        self.assertIn("<v>50</v>", cells)
+        teacher = new_test_user(self.env, "t-other", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.mapping.with_user(teacher)._attendance_workbook()
 
     def test_what_the_last_comparison_found(self):
         session = self.add_session("PA")
@@ -250,12 +399,12 @@ class TestPicture(MoodleCase):
         # A test is done within one second, in which the run before was, too.
         report = self.env["moodle.sync.report"].browse(report_id)
         report.ended_at += timedelta(seconds=2)
-        self.assertEqual(self.picture()["students"][0]["cells"][0], ["P", "L"])
+        self.assertEqual(self.cells()[0][0], ["P", "L"])
         self.sync()
         self.env["moodle.mapping"].search([]).last_success = fields.Datetime.now() + timedelta(
             hours=1
         )
-        self.assertEqual(self.picture()["students"][0]["cells"][0], ["L", None])
+        self.assertEqual(self.cells()[0][0], ["L", None])
 
     def test_managers_see_it_and_others_do_not(self):
         self.add_session("PA")

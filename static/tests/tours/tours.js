@@ -478,13 +478,35 @@ tours.add("moodle_manager", {
             run: "click",
         },
         {
-            content: "Its attendance as a picture",
+            content: "Its attendance as a picture: the line of a mark",
             trigger: ".o_moodle_picture td.o_moodle_A",
+            run: "click",
         },
         {
-            content: "A sheet from there",
-            trigger: ".o_moodle_picture th.o_moodle_session",
+            content: "It is there",
+            trigger: ".o_form_view .o_field_widget[name=absent]",
+        },
+        {
+            content: "Back to the picture",
+            trigger: ".o_back_button",
             run: "click",
+        },
+        {
+            content: "With a spreadsheet and the time of the session; by keyboard to its sheet",
+            trigger:
+                ".o_moodle_picture:has(a.o_moodle_export) th.o_moodle_session[tabindex='0']:contains(09:00)",
+            run: ({anchor}) => {
+                const press = (target, key) =>
+                    target.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+                anchor.focus();
+                press(anchor, "ArrowDown");
+                const cell = document.activeElement;
+                if (cell.tagName !== "TD" || cell.tabIndex !== 0 || anchor.tabIndex !== -1) {
+                    throw new Error("An arrow key leads to no mark");
+                }
+                press(cell, "ArrowUp");
+                press(document.activeElement, "Enter");
+            },
         },
         {
             content: "With a way to Moodle",

@@ -1,0 +1,60 @@
+from odoo import fields, models
+
+from ..services import percent
+
+COUNTS_AS = [
+    (percent.PRESENT, "Counts as present"),
+    (percent.ABSENT, "Counts as absent"),
+    (percent.IGNORED, "Does not count"),
+]
+
+
+class MoodleInstance(models.Model):
+    """How the percentages of its courses are counted. They are only shown: nothing that is
+    written depends on them."""
+
+    _inherit = "moodle.instance"
+
+    percent_of = fields.Selection(
+        [(percent.MARKS, "Marks here"), (percent.POINTS, "Moodle's points")],
+        "Percentage from",
+        required=True,
+        default=percent.MARKS,
+        help="Marks here: those that count as present, of all that count. Moodle's points: "
+        "those of a student's marks, of the most that were possible in their sessions, as in "
+        "the report of Moodle's Attendance activity.",
+    )
+    percent_late = fields.Selection(COUNTS_AS, "Late", required=True, default=percent.PRESENT)
+    percent_excused = fields.Selection(COUNTS_AS, "Excused", required=True, default=percent.ABSENT)
+
+    def _percent_rule(self):
+        self.ensure_one()
+        return percent.PercentRule(self.percent_of, self.percent_late, self.percent_excused)
+
+    def _percent_words(self):
+        """What a percentage says, in the user's language."""
+        self.ensure_one()
+        _ = self.env._
+        if self.percent_of == percent.POINTS:
+            return _(
+                "The points of a student's marks in Moodle, of the most that were possible in "
+                "the sessions with a mark, as in Moodle's own report. Marks that were left out "
+                "(gaps) are not in it."
+            )
+        late = {
+            percent.PRESENT: _("Late counts as present."),
+            percent.ABSENT: _("Late counts as absent."),
+            percent.IGNORED: _("Late does not count."),
+        }
+        excused = {
+            percent.PRESENT: _("Excused counts as present."),
+            percent.ABSENT: _("Excused counts as absent."),
+            percent.IGNORED: _("Excused does not count."),
+        }
+        return " ".join(
+            [
+                _("Marks that count as present, of all marks that count."),
+                late[self.percent_late],
+                excused[self.percent_excused],
+            ]
+        )
