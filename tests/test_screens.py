@@ -234,9 +234,7 @@ class TestSessionTimes(MoodleCase):
         report = self.env["moodle.sync.report"].browse(report_id)
         self.assertEqual(report.line_ids.mapped("time"), ["09:00", "10:00", "11:00"])
         self.sync()
-        self.assertEqual(
-            sorted(self.sheets.mapped("moodle_time")), ["09:00", "10:00", "11:00"]
-        )
+        self.assertEqual(sorted(self.sheets.mapped("moodle_time")), ["09:00", "10:00", "11:00"])
         run = self.instance.run_ids.sorted("id")[-1]
         lines = self.env["moodle.sync.report.line"].search([("run_id", "=", run.id)])
         self.assertEqual(lines.mapped("time"), ["09:00", "10:00", "11:00"])
@@ -276,9 +274,7 @@ class TestPicture(MoodleCase):
         picture = self.picture()
         self.assertEqual([s["day"] for s in picture["sessions"]], ["2026-11-03", "2026-11-04"])
         self.assertEqual([s["time"] for s in picture["sessions"]], ["09:00", "09:00"])
-        self.assertEqual(
-            self.cells(), [[["P", None], ["L", None]], [["A", None], ["E", None]]]
-        )
+        self.assertEqual(self.cells(), [[["P", None], ["L", None]], [["A", None], ["E", None]]])
         self.assertEqual([row["percent"] for row in picture["students"]], [100, 0])
         self.assertEqual(
             [row["counts"] for row in picture["students"]], [[1, 0, 1, 0], [0, 1, 0, 1]]
