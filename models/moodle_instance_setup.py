@@ -7,7 +7,7 @@ from ..services import SkippedError
 from ..services import moodle_errors as errors
 from ..services.letters_seen import letter_gap
 from ..services.messages_letters import STATUS_WORDS, letter_words, status_word
-from ..services.plan import Letter
+from ..services.plan import Letter, course_gap
 from ..services.status_meaning import OPEN, row_for
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 
@@ -31,6 +31,16 @@ class MoodleInstance(models.Model):
     )
     discovery = fields.Json(readonly=True, copy=False)
     discovery_html = fields.Html("Who is who", compute="_compute_discovery", sanitize=False)
+    course_gap_ids = fields.One2many(
+        "moodle.sync.gap",
+        "instance_id",
+        "Courses to map",
+        domain=[
+            ("kind", "=", "unmatched_course"),
+            ("moodle_id", "!=", 0),
+            ("state", "in", ("open", "mended")),
+        ],
+    )
     setup_report_id = fields.Many2one("moodle.sync.report", compute="_compute_setup_report")
     setup_written = fields.Boolean(compute="_compute_setup_report")
     setup_report_state = fields.Char(compute="_compute_setup_report")
@@ -129,6 +139,10 @@ class MoodleInstance(models.Model):
         except SkippedError as reason:
             raise UserError(str(reason)) from None
         self._note_letters(self.discovery)
+        gaps = [course_gap(*course) for course in self.discovery["unmatched"]]
+        # sudo: gaps are written by the sync alone; the right to set up was checked.
+        Gap = self.env["moodle.sync.gap"].sudo()
+        Gap._note_courses(self, gaps, self.discovery["without"])
 
     def _note_letters(self, found):
         """Letters that somebody has to choose, as gaps, so that they can be chosen here."""
@@ -176,13 +190,16 @@ class MoodleInstance(models.Model):
             mapped=len(found["matched"]) + found["left"],
             all=found["courses"],
         )
-        rows = Markup().join(self._course_words(course, ways) for course in found["matched"])
-        head = Markup("<tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>") % (
+        names = self._matched_names(found["matched"])
+        rows = Markup().join(self._course_words(course, ways, names) for course in found["matched"])
+        titles = (
             self.env._("Moodle course"),
+            self.env._("In OpenEduCat"),
             self.env._("Found by"),
             self.env._("Students"),
-            self.env._("Groups"),
+            self.env._("Batches"),
         )
+        head = Markup("<tr>%s</tr>") % Markup().join(Markup("<th>%s</th>") % t for t in titles)
         parts = [Markup("<p>%s</p>") % intro]
         if rows:
             parts.append(
@@ -193,9 +210,21 @@ class MoodleInstance(models.Model):
             parts.append(
                 Markup("<p>%s</p>") % self.env._("%s more courses not shown.", found["left"])
             )
-        if found["unmatched"]["count"]:
-            words = self.env._("Not matched: %s.", self._names(found["unmatched"]))
-            parts.append(Markup('<p class="text-muted">%s</p>') % words)
+        words = []
+        if found.get("without"):
+            words.append(
+                self.env._("Without a match and without attendance: %s.", len(found["without"]))
+            )
+        if found.get("not_asked"):
+            words.append(
+                self.env._(
+                    "Without a match and not looked through for attendance yet: %s. The weekly "
+                    "verification does it.",
+                    found["not_asked"],
+                )
+            )
+        if words:
+            parts.append(Markup('<p class="text-muted">%s</p>') % " ".join(words))
         parts.append(self._letters_words(found.get("letters", ())))
         return Markup().join(parts)
 
@@ -238,13 +267,19 @@ class MoodleInstance(models.Model):
             return status_word(self.env, status)
         return "" if not chosen and row["why"] in OPEN else self.env._("left out")
 
-    def _course_words(self, course, ways):
+    def _course_words(self, course, ways, names):
         students = [
             self.env._("%(number)s by %(way)s", number=number, way=ways[way])
             for way, number in course["students"].items()
         ]
-        groups = [self.env._("%s matched", course["batches"])] if course["batches"] else []
-        cells = [escape(course["name"]), escape(ways[course["found_by"]])]
+        subject, op_course = course["pair"]
+        pair = [names["op.subject"].get(subject, "?"), names["op.course"].get(op_course, "?")]
+        groups = [names["op.batch"].get(number, "?") for number in course["batches"]]
+        cells = [
+            escape(course["name"]),
+            escape(" / ".join(pair)),
+            escape(ways[course["found_by"]]),
+        ]
         for good, left in ((students, course["people"]), (groups, course["groups"])):
             words = escape(", ".join(good) or "–")
             if left["count"]:
@@ -253,8 +288,29 @@ class MoodleInstance(models.Model):
                     count=left["count"],
                     names=self._names(left),
                 )
+            if left is course["people"] and course["with_marks"]:
+                words += Markup('<br/><span class="text-danger">%s</span>') % self.env._(
+                    "Of these have marks: %s", course["with_marks"]
+                )
             cells.append(words)
         return Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in cells)
+
+    def _matched_names(self, courses):
+        """What the courses of ``discovery`` stand for.
+
+        :return: ``{model: {id: name}}``
+        """
+        ids = {
+            "op.subject": {course["pair"][0] for course in courses},
+            "op.course": {course["pair"][1] for course in courses},
+            "op.batch": {number for course in courses for number in course["batches"]},
+        }
+        # sudo: who sets Moodle up may not see them; their names stand on the sheets.
+        env = self.sudo().env
+        return {
+            model: {record.id: record.display_name for record in env[model].browse(found).exists()}
+            for model, found in ids.items()
+        }
 
     @staticmethod
     def _names(some):

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..services import brake, matching
 from .guards import same
@@ -19,7 +19,7 @@ class MoodleMapping(models.Model):
     _name = "moodle.mapping"
     _inherit = "moodle.guarded"
     _description = "Moodle Mapping"
-    _order = "instance_id, model, moodle_id"
+    _order = "mapped_at desc nulls last, id desc"
     _rec_name = "moodle_name"
     _fixed_fields = ("instance_id", "model", "moodle_id")
     _owned_fields = (
@@ -28,6 +28,7 @@ class MoodleMapping(models.Model):
         "moodle_idnumber",
         "sync_hash",
         "extra_data",
+        "mapped_at",
         "last_success",
         "error_message",
     )
@@ -74,6 +75,7 @@ class MoodleMapping(models.Model):
     extra_data = fields.Json(
         readonly=True, help="Of a course: the Moodle sessions met so far, by activity."
     )
+    mapped_at = fields.Datetime("Mapped on", readonly=True, help="By hand, the last time.")
     last_success = fields.Datetime(readonly=True)
     error_message = fields.Text("Error", readonly=True)
 
@@ -107,7 +109,9 @@ class MoodleMapping(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             vals_list = [{**vals, "found_by": self._by_hand(vals)} for vals in vals_list]
-        return super().create(vals_list)
+        mappings = super().create(vals_list)
+        mappings.filtered(lambda mapping: mapping.found_by == matching.MANUAL)._note_when()
+        return mappings
 
     def write(self, vals):
         if not self.env.su:
@@ -117,7 +121,15 @@ class MoodleMapping(models.Model):
                 if name in vals and not same(self, name, vals[name]):
                     # Otherwise the next run would put back what it had found.
                     vals = {**vals, "found_by": matching.MANUAL}
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("found_by") == matching.MANUAL:
+            self._note_when()
+        return result
+
+    def _note_when(self):
+        if self:
+            # sudo: it can't be typed in.
+            self.sudo().mapped_at = fields.Datetime.now()
 
     def _by_hand(self, vals):
         """How what a person has entered was found.
@@ -178,6 +190,68 @@ class MoodleMapping(models.Model):
         # sudo: as Moodle calls it, from the gap; it can't be typed in.
         mapping.sudo().moodle_name = name
         return mapping
+
+    @api.model
+    def _held_by_others(self, instance, model, moodle_id, record_id, course_id=False):
+        """Who else in Moodle is an OpenEduCat record.
+
+        :param moodle_id: of the one that is not asked for
+        :return: ``moodle.mapping``, without accounts that are gone
+        """
+        domain = [
+            ("instance_id", "=", instance.id),
+            ("model", "=", model),
+            ("moodle_id", "!=", moodle_id),
+            ("oec_record_id", "=", record_id),
+            ("found_by", "!=", matching.FORMER),
+        ]
+        if course_id:
+            domain.append(("op_course_id", "=", course_id))
+        return self.search(domain)
+
+    @api.model
+    def _taken_elsewhere(self, instance):
+        """:return: set of ids of Moodle courses that other companies' instances of the same
+        Moodle have matched"""
+        others = self.search(
+            [
+                ("model", "=", "op.subject"),
+                ("instance_id", "!=", instance.id),
+                ("instance_id.site_key", "=", instance.site_key),
+            ]
+        )
+        return set(others.mapped("moodle_id"))
+
+    def _name_in_moodle(self):
+        self.ensure_one()
+        return self.moodle_name or self.env._("Moodle number %s", self.moodle_id)
+
+    def action_undo(self):
+        """Take back what was mapped by hand; the next run finds by itself what it can."""
+        self.ensure_one()
+        self._undo()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "openeducat_moodle_attendance.action_moodle_mapping"
+        ) | {"target": "main"}
+
+    def _undo(self):
+        """:raise UserError: it was not mapped by hand"""
+        self.check_access("write")
+        if self.found_by != matching.MANUAL:
+            raise UserError(self.env._("Only what was mapped by hand can be undone."))
+        instance = self.instance_id
+        instance._check_may_sync()
+        # sudo: gaps are written by the synchronisation, and attendance managers delete no
+        # mapping; those who may make one may take it back.
+        self.env["moodle.sync.gap"].sudo()._open_unmapped(instance, self.model, self.moodle_id)
+        instance.sudo().message_post(
+            body=self.env._(
+                "Mapping by hand undone: %(moodle)s, %(record)s",
+                moodle=self._name_in_moodle(),
+                record=self.record_name,
+            )
+        )
+        self.sudo().unlink()
 
     # --- a course's own bookkeeping ---------------------------------------------
 

@@ -1,11 +1,14 @@
+import json
 from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..services import messages
+from ..services import matching, messages
+from ..services import plan as p
 from ..services.messages_letters import status_word
+from ..services.messages_people import read_names
 from ..services.status_words import suggestion
 from .indexes import unique_index
 
@@ -86,7 +89,15 @@ class MoodleSyncGap(models.Model):
         readonly=True,
         index=True,
     )
-    name = fields.Text("What is to be mended", required=True, readonly=True)
+    name = fields.Text(
+        "As it was found",
+        required=True,
+        readonly=True,
+        help="In the language of the person responsible for the instance.",
+    )
+    why = fields.Char(readonly=True, help="Which sentence says it.")
+    details = fields.Json(readonly=True, help="What the sentence names.")
+    words = fields.Text("What is to be mended", compute="_compute_words")
     unit = fields.Integer(
         readonly=True, help="Moodle course whose reading meets this; 0: the site."
     )
@@ -117,6 +128,7 @@ class MoodleSyncGap(models.Model):
     allows = fields.Json(readonly=True, help="What Apply anyway lets through, in numbers.")
     can_apply = fields.Boolean(compute="_compute_can_apply")
     maps = fields.Char(compute="_compute_maps", help="What a mapping can mend it with.")
+    can_undo = fields.Boolean(compute="_compute_can_undo")
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url")
 
     def init(self):
@@ -126,6 +138,44 @@ class MoodleSyncGap(models.Model):
     def _compute_maps(self):
         for gap in self:
             gap.maps = MAPPED_BY.get(gap.kind) if gap.moodle_id else False
+
+    @api.depends("name", "why", "details", "marks")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        """In the language of who reads it. What an older version wrote down, and what Moodle
+        or OpenEduCat itself said, stays as it was found."""
+        # sudo: the names stand in what was written down, too.
+        env = self.sudo().env
+        # Any number in a sentence may be a student's.
+        read_names(env, {n for gap in self for n in gap.details or () if type(n) is int})
+        for gap, found in zip(self, self.sudo(), strict=True):
+            gap.words = messages.describe(env, found._as_found()) if found.why else found.name
+
+    def _as_found(self):
+        """:return: ``plan.Gap``, as far as its sentence needs it"""
+        self.ensure_one()
+        return p.Gap(
+            self.kind,
+            self.key,
+            self.why,
+            tuple(self.details or ()),
+            moodle_id=self.moodle_id,
+            marks=self.marks,
+        )
+
+    @api.depends("kind", "moodle_id", "state")
+    def _compute_can_undo(self):
+        wanted = self.filtered(lambda gap: gap.maps and gap.state in ("mended", "closed"))
+        rows = self.env["moodle.mapping"].search(
+            [
+                ("instance_id", "in", wanted.instance_id.ids),
+                ("moodle_id", "in", wanted.mapped("moodle_id")),
+                ("found_by", "=", matching.MANUAL),
+            ]
+        )
+        made = {(row.instance_id, row.model, row.moodle_id) for row in rows}
+        for gap in self:
+            gap.can_undo = gap in wanted and (gap.instance_id, gap.maps, gap.moodle_id) in made
 
     @api.depends("allows", "state")
     def _compute_can_apply(self):
@@ -163,8 +213,29 @@ class MoodleSyncGap(models.Model):
             "res_model": "moodle.gap.map",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_gap_id": self.id},
+            "context": {**self.env.context, "default_gap_id": self.id},
         }
+
+    def action_undo(self):
+        """Take back the mapping that was made here."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.can_undo:
+            raise UserError(self.env._("Nothing is mapped by hand here any more."))
+        instance = self.instance_id
+        mapping = self.env["moodle.mapping"].search(
+            [
+                ("instance_id", "=", instance.id),
+                ("model", "=", self.maps),
+                ("moodle_id", "=", self.moodle_id),
+            ]
+        )
+        mapping._undo()
+        if self.env.context.get("moodle_setup"):
+            return instance._setup_dialog()
+        return instance._notify(
+            instance.name, self.env._("Undone. The next run goes back to what it finds."), "info"
+        )
 
     def action_choose(self):
         """Choose what a letter means."""
@@ -198,7 +269,7 @@ class MoodleSyncGap(models.Model):
         if not mapping:
             raise UserError(self.env._("This Moodle course is not matched any more."))
         mapping._keep_allowed({**mapping.allowed.parts, **self.allows})
-        instance._note_let_through(self.course_name, self.name)
+        instance._note_let_through(self.course_name, self.words)
         self._mended()
         instance._continue_in_background()
         return instance._notify(
@@ -222,6 +293,25 @@ class MoodleSyncGap(models.Model):
             "views": [(False, "form")],
         }
 
+    @api.model
+    def _open_unmapped(self, instance, model, moodle_id):
+        """A mapping by hand was taken back. Where a run meets a gap again by itself, it opens
+        it; what has waited for a run waits for a person again."""
+        kinds = [kind for kind, mapped in MAPPED_BY.items() if mapped == model]
+        gaps = self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("kind", "in", kinds),
+                ("moodle_id", "=", moodle_id),
+                "|",
+                ("state", "=", "mended"),
+                "&",
+                ("state", "=", "closed"),
+                ("why", "=", p.UNMEANT),
+            ]
+        )
+        gaps.write({"state": "open", "closed_at": False})
+
     def _mended(self):
         """A mapping was made; the next run says whether it was the right one."""
         # sudo: nobody writes gaps but the synchronisation; the right to map was checked.
@@ -241,13 +331,14 @@ class MoodleSyncGap(models.Model):
         gaps.sudo().state = after
 
     @api.model
-    def _record(self, instance, run, unit, gaps, unit_name="", whole=True):
+    def _record(self, instance, run, unit, gaps, unit_name="", whole=True, kept=frozenset()):
         """Bring the gaps of one unit up to date: open new ones, count those met again,
         close those met no longer.
 
         :param unit: id of the Moodle course they were met in, 0 for the site
         :param gaps: list of ``plan.Gap``
         :param whole: whether these are all; else no other is closed
+        :param kept: keys of those that stay as they are, because nobody has looked
         :return: Counter of gaps_opened, gaps_closed
         """
         now = fields.Datetime.now()
@@ -264,7 +355,9 @@ class MoodleSyncGap(models.Model):
         existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
         lost = existing - met
-        closing = lost.filtered(lambda gap: whole and gap.state != "closed")
+        closing = lost.filtered(
+            lambda gap: whole and gap.state != "closed" and gap.key not in kept
+        )
         closing._close(now)
         reopening = met._open_again()
         for record in met:
@@ -290,6 +383,18 @@ class MoodleSyncGap(models.Model):
             wanted = [gap for gap in gaps if gap.letter]
             counts += letters._record_letters(instance, run, unit, wanted, unit_name)
         return counts
+
+    @api.model
+    def _note_courses(self, instance, gaps, without=()):
+        """Moodle courses that match nothing, as far as somebody has looked.
+
+        :param gaps: list of ``plan.Gap``
+        :param without: ids of those that have no attendance
+        """
+        self._record(instance, self.env["moodle.sync.run"], 0, gaps, whole=False)
+        keys = [p.gap_key("unmatched_course", 0, p.course_key(number)) for number in without]
+        domain = [("instance_id", "=", instance.id), ("key", "in", keys), ("state", "!=", "closed")]
+        self.search(domain)._close()
 
     @api.model
     def _note_letters(self, instance, run, unit, gaps, unit_name):
@@ -405,6 +510,9 @@ class MoodleSyncGap(models.Model):
     def _values(self, gap, unit_name):
         return {
             "name": messages.describe(self.env, gap),
+            "why": gap.why,
+            # As it comes back from the database, to be compared.
+            "details": json.loads(json.dumps(gap.details)) or False,
             "course_name": gap.course_name or unit_name,
             "marks": gap.marks,
             "about": gap.about or False,

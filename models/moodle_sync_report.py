@@ -9,6 +9,7 @@ from odoo.tools import format_datetime
 
 from ..services import changes as c
 from ..services import messages
+from ..services import plan as p
 from ..services.local_store import moment
 from ..services.moodle_text import clean_name, storable
 from .session_time import time_of_day
@@ -107,6 +108,13 @@ class MoodleSyncReport(models.Model):
     marks_left_out = fields.Integer(readonly=True)
     left_out = fields.Json(readonly=True, help="Marks left out, by reason.")
     left_out_words = fields.Text("Left out", compute="_compute_left_out_words")
+    gaps_met = fields.Integer("Gaps met", readonly=True)
+    gap_letters = fields.Json(readonly=True, help="Keys of the letters without a meaning.")
+    marks_in_gaps = fields.Integer(readonly=True)
+    sessions_older = fields.Integer("Sessions older than Days back", readonly=True)
+    sessions_early = fields.Integer("Sessions before the course's start", readonly=True)
+    courses_unmatched = fields.Integer("Courses with attendance and no match", readonly=True)
+    result_words = fields.Text("Result", compute="_compute_result_words")
     sessions_new = fields.Integer("Sessions made in Moodle", readonly=True)
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
@@ -142,6 +150,16 @@ class MoodleSyncReport(models.Model):
     def _compute_applied_run_id(self):
         for report in self:
             report.applied_run_id = report.run_ids.sorted("id")[:1]
+
+    @api.depends("state", "problem", "differences", "marks_in_gaps", "gaps_met", "marks_left_out")
+    @api.depends_context("lang")
+    def _compute_result_words(self):
+        """What an end without differences means: not that nothing is left out."""
+        for report in self:
+            equal = report.state == "done" and not report.problem and not report.differences
+            report.result_words = equal and messages.equal_except(
+                self.env, report.marks_in_gaps, report.gaps_met, report.marks_left_out
+            )
 
     # --- for people ---------------------------------------------------------------
 
@@ -200,23 +218,30 @@ class MoodleSyncReport(models.Model):
         items = [f"{labels[name]['string']}: {self[name]}" for name in names]
         if self.left_out_words:
             items.append(self.env._("Marks left out: %s.", self.left_out_words))
+        items += messages.not_looked_at(self.env, self.sessions_older, self.sessions_early)
         if self.problem:
             items += self.problem.splitlines()
-        elif not items and self.state == "done":
-            items = [self.env._("Both sides are equal: nothing would be written.")]
+        elif self.result_words:
+            items.insert(0, self.result_words)
+        elif self.gaps_met:
+            items.append(
+                self.env._("What is left out is told by gaps: %s.", self.gaps_met)
+            )
         return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % i for i in items)
 
     # --- what the survey tells --------------------------------------------------------
 
-    def _enqueue(self, course_ids):
+    def _enqueue(self, course_ids, unmeant):
         """Queue the courses, or find those that are left from before.
 
+        :param unmeant: ids of unmatched courses that are looked through for attendance
         :return: ids of the courses to be looked at now
         """
         self.ensure_one()
         if self.pending:
             return set(self.pending["courses"]) & set(course_ids)
-        self.write({"pending": {"courses": list(course_ids)}, "courses_total": len(course_ids)})
+        pending = {"courses": list(course_ids), "unmeant": list(unmeant)}
+        self.write({"pending": pending, "courses_total": len(course_ids)})
         return set(course_ids)
 
     def _add_course(self, course, found, lines, fingerprint):
@@ -226,7 +251,7 @@ class MoodleSyncReport(models.Model):
         :param fingerprint: of the plan, empty where there is none
         """
         values = {
-            "pending": {"courses": [i for i in self.pending["courses"] if i != course.id]},
+            "pending": self._pending_without("courses", course),
             "courses_done": self.courses_done + 1,
         }
         if found.plan is None:
@@ -238,6 +263,9 @@ class MoodleSyncReport(models.Model):
             left_out.update(found.plan.skipped)
             values["left_out"] = dict(left_out)
             values["marks_left_out"] = left_out.total()
+            values.update(self._gaps_with(found.plan.gaps))
+            values["sessions_older"] = self.sessions_older + found.plan.sessions_older
+            values["sessions_early"] = self.sessions_early + found.plan.sessions_early
             words = [
                 f"{clean_name(found.course)}: {messages.describe(self.env, g)}" for g in found.held
             ]
@@ -254,6 +282,35 @@ class MoodleSyncReport(models.Model):
                 counts["differences"] = counts.get("differences", self.differences) + number
         self.write({**values, **counts})
         self.env["moodle.sync.report.line"]._note({"report_id": self.id}, course, lines)
+
+    def _pending_without(self, queue, course):
+        left = [number for number in self.pending[queue] if number != course.id]
+        return {**self.pending, queue: left}
+
+    def _gaps_with(self, gaps):
+        """The numbers with the gaps of one more course; a letter is one gap of them all.
+
+        :return: values
+        """
+        letters = {*(self.gap_letters or ()), *(gap.key for gap in gaps if gap.letter)}
+        others = self.gaps_met - len(self.gap_letters or ()) + sum(not gap.letter for gap in gaps)
+        return {
+            "gap_letters": sorted(letters) or False,
+            "gaps_met": others + len(letters),
+            "marks_in_gaps": self.marks_in_gaps + sum(gap.marks for gap in gaps),
+        }
+
+    def _add_unmeant(self, course, has_attendance):
+        """:param course: ``MoodleCourse`` that matches nothing"""
+        gaps = [p.course_gap(course.id, course.fullname, p.UNMEANT)] if has_attendance else []
+        without = () if has_attendance else (course.id,)
+        self.env["moodle.sync.gap"]._note_courses(self.instance_id, gaps, without)
+        self.write(
+            {
+                "pending": self._pending_without("unmeant", course),
+                "courses_unmatched": self.courses_unmatched + len(gaps),
+            }
+        )
 
     def _complete(self):
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "pending": False})
@@ -278,7 +335,8 @@ class MoodleSyncReport(models.Model):
             message = env._("The preview is done: %s differences.", self.differences)
             kind = "success"
         else:
-            message = env._("The verification is done: %s differences.", self.differences)
+            words = self.with_env(env).result_words
+            message = words or env._("The verification is done: %s differences.", self.differences)
             kind = "success"
         self.instance_id._tell(self.user_id, message, kind)
 

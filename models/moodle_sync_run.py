@@ -471,19 +471,7 @@ class MoodleSyncRun(models.Model):
                     "Marks left out: %s.", messages.skipped(self.env, self.skipped_by_reason)
                 )
             )
-        if self.sessions_older:
-            lines.append(
-                self.env._(
-                    "Sessions older than Days back, and not taken since: %s.", self.sessions_older
-                )
-            )
-        if self.sessions_early:
-            lines.append(
-                self.env._(
-                    "Sessions before the start of their course, left out as in Moodle: %s.",
-                    self.sessions_early,
-                )
-            )
+        lines += messages.not_looked_at(self.env, self.sessions_older, self.sessions_early)
         if self.conflicts_moodle or self.conflicts_oec:
             lines.append(
                 self.env._(

@@ -43,12 +43,13 @@ def student_id(idnumber):
 
 @dataclass(frozen=True)
 class Link:
-    """A row of moodle.mapping as the rules see it."""
+    """A row of moodle.mapping as the rules see it; ``name`` is what Moodle calls it."""
 
     moodle_id: int
     record_id: int
     found_by: str
     idnumber: str = ""
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,19 @@ class CourseTable:
 @dataclass(frozen=True)
 class CourseMatch:
     """``pair`` is ``(op.subject id, op.course id)`` or ``None``; a course that does
-    not look as if it were meant has neither a pair nor a ``why``."""
+    not look as if it were meant has neither a pair nor a ``why``. ``elsewhere``: another
+    company's instance takes it."""
 
     pair: tuple[int, int] | None = None
     found_by: str = ""
     why: str = ""
     details: tuple = ()
+    elsewhere: bool = False
+
+    @property
+    def unmeant(self):
+        """Whether nothing says what the course is; it is looked for attendance."""
+        return not (self.pair or self.why or self.elsewhere)
 
 
 def match_course(course, table):
@@ -148,7 +156,7 @@ def match_course(course, table):
         pair = course_ids(course.idnumber)
         if pair:
             if table.is_foreign(pair):
-                return CourseMatch()
+                return CourseMatch(elsewhere=True)
             if pair[0] in table.subjects and pair[1] in table.courses:
                 return CourseMatch(pair, IDNUMBER)
             return CourseMatch(why="idnumber_unknown", details=(course.idnumber,))
@@ -243,7 +251,7 @@ def match_students(users, table):
         )
         for user in users
     }
-    return _without_rivals(matches, table)
+    return _without_rivals(matches, table, {user.id: user.fullname for user in users})
 
 
 CONTESTED = {"student_claimed", "idnumber_shared", "email_shared_moodle"}
@@ -320,10 +328,13 @@ def _match_student(user, table, same_idnumber, same_email):
     return Match(user.id, why="no_match", details=(user.idnumber, user.email))
 
 
-def _without_rivals(matches, table):
-    """Of several Moodle users with one student only the surest keeps him; equals
-    keep nothing. Users met in other courses count through their links."""
-    claims = {}
+def _without_rivals(matches, table, names):
+    """Of several Moodle users with one student only the surest keeps it; equals
+    keep nothing. Users met in other courses count through their links.
+
+    :param names: by user id, as far as they are known
+    """
+    claims, names = {}, dict(names)
     for match in matches.values():
         if match.record_id and match.found_by != FORMER:
             claims.setdefault(match.record_id, {})[match.moodle_id] = match.found_by
@@ -332,6 +343,7 @@ def _without_rivals(matches, table):
             # A user who is here too speaks for himself.
             if link.moodle_id not in matches and link.found_by != FORMER:
                 claim.setdefault(link.moodle_id, link.found_by)
+                names[link.moodle_id] = link.name
     result = dict(matches)
     for record_id, claim in claims.items():
         if len(claim) == 1:
@@ -340,7 +352,9 @@ def _without_rivals(matches, table):
         winners = [user for user, found_by in claim.items() if STRENGTH[found_by] == best]
         for user in claim:
             if user in matches and winners != [user]:
-                others = tuple(sorted(set(claim) - {user}))
+                others = tuple(
+                    names.get(other) or other for other in sorted(set(claim) - {user})
+                )
                 result[user] = Match(user, why="student_claimed", details=(record_id, others))
     return result
 

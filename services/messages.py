@@ -32,6 +32,52 @@ def skipped(env, counts):
     return ", ".join(f"{number} {env._(SKIPPED[why])}" for why, number in sorted(counts.items()))
 
 
+def _marks(env, number):
+    return env._("1 mark") if number == 1 else env._("%s marks", number)
+
+
+def _gaps(env, number):
+    return env._("1 gap") if number == 1 else env._("%s gaps", number)
+
+
+def equal_except(env, marks, gaps, left_out):
+    """What it means that a comparison found no difference.
+
+    :param marks: how many wait for a gap to be mended
+    :param gaps: how many there are
+    :param left_out: marks that were left out, for whatever reason
+    """
+    if gaps and marks:
+        return env._(
+            "Equal, except %(marks)s in %(gaps)s.", marks=_marks(env, marks), gaps=_gaps(env, gaps)
+        )
+    if gaps:
+        return env._("Equal, except %s.", _gaps(env, gaps))
+    if left_out:
+        return env._("Equal, except %s that are left out.", _marks(env, left_out))
+    return env._("Both sides are equal: nothing would be written.")
+
+
+def not_looked_at(env, older, early):
+    """:param older: number of sessions before *Days back*
+    :param early: number of sessions before the start of their course
+    :return: list of sentences
+    """
+    words = []
+    if older:
+        words.append(env._("Sessions older than Days back, and not taken since: %s.", older))
+    if early:
+        words.append(
+            env._("Sessions before the start of their course, left out as in Moodle: %s.", early)
+        )
+    return words
+
+
+def _account(env, who):
+    """:param who: name of a Moodle account, or its number"""
+    return _who(env, "", who) if type(who) is int else who
+
+
 def _who(env, name, moodle_id):
     return name or env._("Moodle user %s", moodle_id)
 
@@ -54,6 +100,15 @@ def _manual_gone(env, gap, *details):
 
 def _manual_student_gone(env, gap, name, record_id):
     return f"{_who(env, name, gap.moodle_id)}: {_manual_gone(env, gap)}"
+
+
+def _course_unmeant(env, gap):
+    return env._(
+        "This course has attendance, and matches no subject and course of OpenEduCat. Map it by "
+        "hand (Map, beside this line in Odoo), or give it an ID number such as "
+        "oec_subj_12_course_3 in Moodle, in the course's settings. If its attendance is not for "
+        "OpenEduCat, ignore this."
+    )
 
 
 def _idnumber_unknown(env, gap, idnumber):
@@ -127,6 +182,13 @@ def _group_of_other_course(env, gap, name, idnumber):
 
 
 def _no_match(env, gap, name, idnumber, address):
+    if address and "@" not in address:
+        # Moodle puts a hash for the e-mail address of an account that it deletes.
+        return env._(
+            "%s is an account that was deleted in Moodle, and no student is known for it. Map it "
+            "by hand (Map, beside this line in Odoo), or ignore this.",
+            _who(env, name, gap.moodle_id),
+        )
     # Moodle leaves out what the token's account may not see, too.
     known = ", ".join(
         (
@@ -198,11 +260,11 @@ def _email_shared_odoo(env, gap, name, address):
 
 def _student_claimed(env, gap, name, record_id, others):
     return env._(
-        "%(who)s and the Moodle account number %(others)s both match the student %(student)s. "
+        "%(who)s and the Moodle account %(others)s both match the student %(student)s. "
         "Map the right one by hand (Map, beside this line in Odoo), or remove the "
         "ID number or e-mail of the other in Moodle.",
         who=_who(env, name, gap.moodle_id),
-        others=", ".join(map(str, others)),
+        others=", ".join(_account(env, who) for who in others),
         student=student_name(env, record_id),
     )
 
@@ -232,16 +294,26 @@ def _batch_empty(env, gap, student_id):
     )
 
 
-def _status_unknown(env, gap, status_id, activity):
+def _status_unknown(env, gap, status_id, activity, whose):
+    names = ", ".join(f"{_account(env, who)} ({day})" for who, day in whose)
     return env._(
         "Marks in the activity %(activity)s have a status (number %(status)s) that is hidden, "
-        "deleted or of another set. They are left out. Mark these students again in Moodle.",
+        "deleted or of another set. They are left out. Mark these students again in Moodle: "
+        "%(names)s.",
         status=status_id,
         activity=activity,
+        names=f"{names} …" if gap.marks > len(whose) else names,
     )
 
 
-def _unreadable_session(env, gap, activity):
+def _unreadable_session(env, gap, activity, day):
+    if day:
+        return env._(
+            "Moodle can't deliver the session of %(day)s of the activity %(activity)s: one of its "
+            "remarks looks like HTML (for example <b>). Edit that remark in Moodle.",
+            day=day,
+            activity=activity,
+        )
     return env._(
         "Moodle can't deliver one session of the activity %s: one of its remarks looks like "
         "HTML (for example <b>). Edit that remark in Moodle.",
@@ -311,6 +383,7 @@ SENTENCES = {
     "batch_none": _batch_none,
     "batch_several": _batch_several,
     "course_manual_gone": _manual_gone,
+    "course_unmeant": _course_unmeant,
     "email_shared_moodle": _email_shared_moodle,
     "email_shared_odoo": _email_shared_odoo,
     "group_manual_gone": _manual_gone,

@@ -38,7 +38,7 @@ class PeopleStore:
         rows = self._read(
             "moodle.mapping",
             domain,
-            ["moodle_id", "oec_record_id", "found_by", "moodle_idnumber"],
+            ["moodle_id", "oec_record_id", "found_by", "moodle_idnumber", "moodle_name"],
         )
         return [
             matching.Link(
@@ -46,6 +46,7 @@ class PeopleStore:
                 row["oec_record_id"],
                 row["found_by"],
                 row["moodle_idnumber"] or "",
+                row["moodle_name"] or "",
             )
             for row in rows
         ]
@@ -98,7 +99,7 @@ class PeopleStore:
         users += [
             MoodleUser(
                 id=link.moodle_id,
-                fullname="",
+                fullname=link.name,
                 idnumber="" if link.found_by == matching.FORMER else link.idnumber,
             )
             for link in links.values()

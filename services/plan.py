@@ -201,6 +201,30 @@ class Letter:
     grade: float | None
 
 
+def course_gap(course_id, name, why, details=()):
+    """The gap of a Moodle course that matches nothing.
+
+    :param why: of its ``matching.CourseMatch``; :data:`UNMEANT` where that says nothing and
+        the course has attendance
+    """
+    return Gap(
+        "unmatched_course",
+        course_key(course_id, why),
+        why,
+        tuple(details),
+        moodle_id=course_id,
+        course_name=name,
+    )
+
+
+# Why of a course with attendance that nothing says anything about.
+UNMEANT = "course_unmeant"
+
+
+def course_key(course_id, why=UNMEANT):
+    return f"attendance:{course_id}" if why == UNMEANT else f"course:{course_id}"
+
+
 def letter_key(letter):
     """The key of the gap of a letter: the same in every activity that shows it so."""
     return f"letter:{letter.acronym}:{clean(letter.description)[:200]}"

@@ -557,9 +557,12 @@ class _Planner(PushRules, SheetRules):
             name = self.activity_names.get(item.activity_id, str(item.activity_id))
             if item.session_id:
                 key, why, moodle_id = f"session:{item.session_id}", "session", item.session_id
+                sheets = self.sheets_of_session.get(item.session_id, ())
+                details = (name, sheets[0].date.isoformat() if sheets else "")
             else:
                 key, why, moodle_id = f"activity:{item.activity_id}", "activity", item.activity_id
-            self._gap("unreadable_session", key, f"unreadable_{why}", (name,), moodle_id=moodle_id)
+                details = (name,)
+            self._gap("unreadable_session", key, f"unreadable_{why}", details, moodle_id=moodle_id)
 
     # --- what is left out, and why --------------------------------------------
 
@@ -623,11 +626,17 @@ class _Planner(PushRules, SheetRules):
             self.skipped["odd"] += 1
             return
         self.skipped["custom_status"] += 1
+        key = f"{session.activity_id}:id:{mark.status_id}"
+        before = self.gaps.get(p.gap_key("custom_status", self.reading.course.id, key))
+        whose = before.details[2] if before else ()
+        if len(whose) < NAMED:
+            name = self.people.names.get(mark.user_id) or mark.user_id
+            whose += ((name, self._date(session).isoformat()),)
         self._gap(
             "custom_status",
-            f"{session.activity_id}:id:{mark.status_id}",
+            key,
             "status_unknown",
-            (str(mark.status_id), self._activity_name(session)),
+            (str(mark.status_id), self._activity_name(session), whose),
             moodle_id=mark.status_id,
             marks=1,
         )
@@ -681,6 +690,8 @@ class _Planner(PushRules, SheetRules):
         )
 
 
+# Marks that a gap names with their session; the others are counted.
+NAMED = 5
 # As which a mark is counted whose status means nothing here.
 SKIPPED_AS = {
     status_meaning.CUSTOM: "custom_status",

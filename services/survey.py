@@ -10,6 +10,7 @@ from . import plan as p
 from .changes import changes
 from .course_reader import KnownSessions
 from .letters_seen import LettersSeen
+from .module_detector import CONTENTS
 from .moodle_text import clean_name
 from .results import CourseReport, PlanReport
 from .sync_attendance import SkippedError, SyncAttendance
@@ -95,7 +96,9 @@ class Survey(SyncAttendance):
         courses = self._courses_done()
         if report.course_id:
             courses = [item for item in courses if item[0].id == report.course_id]
-        queue = report._enqueue([course.id for course, _ in courses])
+        # What matches nothing is looked at by a verification, which is once a week.
+        unmeant = self._unmeant() if report.kind == "verify" and not report.course_id else []
+        queue = report._enqueue([course.id for course, _ in courses], [c.id for c in unmeant])
         self.connection.commit()
         done = 0
         for course, match in courses:
@@ -116,6 +119,18 @@ class Survey(SyncAttendance):
             report._add_course(course, found, lines, fingerprint)
             self.connection.commit()
             done += 1
+        left = set(report.pending.get("unmeant", ()))
+        for course in unmeant:
+            if course.id not in left:
+                continue
+            if seconds is not None and time.monotonic() - started >= seconds:
+                return
+            try:
+                has = self._has_attendance(course)
+            except errors.MoodleOutOfTime:
+                return
+            report._add_unmeant(course, has)
+            self.connection.commit()
         report._complete()
 
     def _give_up_report(self, report_id):
@@ -148,18 +163,37 @@ class Survey(SyncAttendance):
                 if found and time.monotonic() - started >= seconds:
                     break
                 try:
-                    matches = self._matches(course, match)
-                    letters.add(course.id, self._sessions(course))
+                    sessions = self._sessions(course)
+                    matches = self._matches(course, match, sessions)
+                    letters.add(course.id, sessions)
                     found.append(matches)
                 except errors.MoodleOutOfTime:
                     break
-            unmatched = [course for course, match in self.matches if not match.pair]
+            looked, asked = {}, self._unmeant()
+            for course in asked:
+                if time.monotonic() - started >= seconds:
+                    break
+                try:
+                    looked[course.id] = self._has_attendance(course)
+                except errors.MoodleOutOfTime:
+                    break
             cr.rollback()
             return {
                 "courses": len(self.matches),
                 "matched": found,
                 "left": len(mapped) - len(found),
-                "unmatched": _some(course.fullname for course in unmatched),
+                "unmatched": [
+                    [course.id, course.fullname, match.why, list(match.details)]
+                    for course, match in self.matches
+                    if match.why
+                ]
+                + [
+                    [course.id, course.fullname, p.UNMEANT, []]
+                    for course in asked
+                    if looked.get(course.id)
+                ],
+                "without": [number for number, found_any in looked.items() if not found_any],
+                "not_asked": len(asked) - len(looked),
                 "letters": letters.to_json(),
             }
 
@@ -260,6 +294,36 @@ class Survey(SyncAttendance):
             if not settings_of(mappings.get(course.id, none)).rests(scheduled=False)
         ]
 
+    def _unmeant(self):
+        """Unmatched courses that may have attendance for OpenEduCat, the newest first: what
+        another company's instance takes, and what ended before *Days back*, is none."""
+        if not self.detection.has(CONTENTS):
+            return []
+        elsewhere = self.env["moodle.mapping"]._taken_elsewhere(self.instance)
+        rules = self.connection.rules
+        start = rules.window_start
+        courses = [
+            course
+            for course, match in self.matches
+            if match.unmeant
+            and course.id not in elsewhere
+            and not (start and course.ends and rules.date(course.ends) < start)
+        ]
+        return sorted(courses, key=lambda course: (-course.starts, -course.id))
+
+    def _has_attendance(self, course):
+        """Whether a course has an attendance activity; one that can't be entered is taken for
+        one without.
+
+        :raise MoodleError: Moodle can't be asked at all
+        """
+        try:
+            return bool(self.connection.reader.activities(course.id))
+        except errors.MoodleError as error:
+            if error.scope == errors.SITE:
+                raise
+            return False
+
     def _course_report(self, course, match):
         """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""
         mapping = self.store.course_mapping(course.id)
@@ -273,7 +337,7 @@ class Survey(SyncAttendance):
         lines = changes(plan, work.reading, local, people, work.rules)
         return CourseReport(course.fullname, plan, held=held), lines, p.fingerprint(plan)
 
-    def _matches(self, course, match):
+    def _matches(self, course, match, sessions):
         users = self.connection.reader.enrolled_users(course.id, with_roles=True)
         groups = self.connection.reader.groups(course.id)
         students = [user for user in users if not user.teacher]
@@ -281,15 +345,19 @@ class Survey(SyncAttendance):
         people = self.store.people_of(users, groups, subject)
         matches = [people.student(user.id) for user in students]
         batches = [people.batch(group.id) for group in groups]
+        marked = {mark.user_id for session in sessions for mark in session.marks}
+        strangers = [u for u, m in zip(students, matches, strict=True) if not m.record_id]
+        # Those whose marks wait for it first.
+        strangers.sort(key=lambda user: user.id not in marked)
         return {
             "id": course.id,
             "name": clean_name(course.fullname),
             "found_by": match.found_by,
+            "pair": match.pair,
             "students": Counter(m.found_by for m in matches if m.record_id),
-            "people": _some(
-                u.fullname for u, m in zip(students, matches, strict=True) if not m.record_id
-            ),
-            "batches": sum(bool(m.record_id) for m in batches),
+            "people": _some(user.fullname for user in strangers),
+            "with_marks": sum(user.id in marked for user in strangers),
+            "batches": sorted({m.record_id for m in batches if m.record_id}),
             "groups": _some(
                 g.name for g, m in zip(groups, batches, strict=True) if not m.record_id
             ),

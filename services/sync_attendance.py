@@ -417,17 +417,16 @@ class SyncAttendance:
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps."""
         gaps = [
-            p.Gap(
-                "unmatched_course",
-                f"course:{course.id}",
-                match.why,
-                match.details,
-                moodle_id=course.id,
-                course_name=course.fullname,
-            )
+            p.course_gap(course.id, course.fullname, match.why, match.details)
             for course, match in self.matches
             if match.why
         ]
+        # Whether these have attendance is looked at by a verification: it takes a call each.
+        unmeant = {
+            p.gap_key("unmatched_course", 0, p.course_key(course.id))
+            for course, match in self.matches
+            if match.unmeant
+        }
         if any(course.idnumber is None for course, _match in self.matches):
             gaps.append(p.Gap("unmatched_course", "idnumbers", "idnumbers_hidden"))
         gaps += [
@@ -441,7 +440,7 @@ class SyncAttendance:
             for record in self.connection.reader.take_odd()
         ]
         Gap = self.env["moodle.sync.gap"]
-        run._count(**Gap._record(self.instance, run, 0, gaps))
+        run._count(**Gap._record(self.instance, run, 0, gaps, kept=unmeant))
 
     # --- bookkeeping ----------------------------------------------------------
 

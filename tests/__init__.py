@@ -60,5 +60,6 @@ from . import (
     test_token_account,
     test_translations,
     test_two_processes,
+    test_unmatched,
     test_untaken,
 )

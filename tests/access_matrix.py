@@ -69,7 +69,11 @@ METHODS = {
         "sync_attendance": SYNC,
         "verify_attendance": SYNC,
     },
-    "moodle.mapping": {"action_picture": SYNC, "attendance_picture": ("manager",)},
+    "moodle.mapping": {
+        "action_picture": SYNC,
+        "action_undo": SYNC,
+        "attendance_picture": ("manager",),
+    },
     "moodle.session.untaken": {"action_open_moodle": SYNC},
     "moodle.student.attendance": {"action_lines": ATTENDANCE},
     "moodle.sync.gap": {
@@ -81,6 +85,7 @@ METHODS = {
         "action_open_record": SYNC,
         "action_preview": SYNC,
         "action_reopen": SYNC,
+        "action_undo": SYNC,
     },
     "moodle.sync.report": {
         "action_apply": SYNC,
@@ -116,8 +121,10 @@ group stands here for itself alone; whoever has several may do what each of them
   and Moodle ID; such a row is one made by hand. A row that the synchronisation made shows the
   name of its record, which stands on the attendance sheets, too. A row made by hand shows a
   name only to those who may read that record, else its number.
-* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again*, *Map*, *Choose*, *Preview*
-  and *Apply anyway* are for whoever may synchronise. What was let through by hand, and by whom, stands
+  What was mapped by hand is taken back with *Undo* by whoever may map; the chatter of the instance
+  says who did.
+* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again*, *Map*, *Undo*, *Choose*,
+  *Preview* and *Apply anyway* are for whoever may synchronise. What was let through by hand, and by whom, stands
   in the chatter of the instance.
 * **Addresses in Moodle** are shown to internal users who may read the record.
 * **Forms.** Odoo names whatever a form's values point to. Here a value is taken only from

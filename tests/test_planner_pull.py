@@ -232,7 +232,7 @@ class TestLeftOut(PlannerCase):
         plan = pull(remote)
         self.assertEqual(
             [(gap.why, gap.details) for gap in plan.gaps],
-            [("unreadable_activity", ("Bad",)), ("unreadable_session", ("Lectures",))],
+            [("unreadable_activity", ("Bad",)), ("unreadable_session", ("Lectures", ""))],
         )
 
 

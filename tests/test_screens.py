@@ -472,7 +472,7 @@ class TestSetup(MoodleCase):
         self.assertIn("1 of 2 Moodle courses", words)
         self.assertIn("5 by ID number", words)
         self.assertIn("1 by E-mail", words)
-        self.assertIn("2 matched", words)
+        self.assertIn(", ".join(self.batches.mapped("display_name")), words)
         self.assertIn("1 without a match: &lt;b&gt;Who", words)
         self.assertNotIn("Tea", words, "teachers need no student")
         self.assertEqual(self.go_on(), "direction")

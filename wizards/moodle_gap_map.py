@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.guards import right_name
+from ..services.matching import MANUAL
 
 CHOSEN_IN = {"op.student": "student_id", "op.batch": "batch_id", "op.subject": "subject_id"}
 
@@ -15,11 +16,75 @@ class MoodleGapMap(models.TransientModel):
 
     gap_id = fields.Many2one("moodle.sync.gap", required=True, readonly=True)
     maps = fields.Char(related="gap_id.maps")
-    name = fields.Text(related="gap_id.name")
+    words = fields.Text(related="gap_id.words")
     student_id = fields.Many2one("op.student")
     batch_id = fields.Many2one("op.batch")
     subject_id = fields.Many2one("op.subject")
     course_id = fields.Many2one("op.course")
+    warning = fields.Text(compute="_compute_warning")
+
+    @api.depends("student_id", "batch_id", "subject_id", "course_id")
+    def _compute_warning(self):
+        """What else changes with this mapping."""
+        for wizard in self:
+            wizard.warning = "\n".join(wizard._warnings())
+
+    def _warnings(self):
+        """:return: sentences"""
+        model, gap = self.maps, self.gap_id
+        record = self._chosen()
+        if not record:
+            return
+        Mapping = self.env["moodle.mapping"]
+        pair = [self.course_id.id] if model == "op.subject" else []
+        others = Mapping._held_by_others(
+            gap.instance_id, model, gap.moodle_id, record.id, *pair
+        )
+        for other in others:
+            yield self._about_other(model, record, other)
+        if model == "op.batch":
+            mapped = Mapping._of_course(gap.instance_id, gap.unit).op_course_id
+            if mapped and record.course_id != mapped:
+                yield self.env._(
+                    "%(batch)s is a batch of %(course)s, not of the course that this Moodle "
+                    "course stands for (%(mapped)s).",
+                    batch=record.display_name,
+                    course=record.course_id.display_name,
+                    mapped=mapped.display_name,
+                )
+
+    def _about_other(self, model, record, other):
+        names = {"record": record.display_name, "other": other._name_in_moodle()}
+        if model == "op.subject":
+            return self.env._(
+                "%(record)s and this course are already matched with the Moodle course "
+                "%(other)s. With two, sheets made by hand that may be of either are left alone.",
+                **names,
+            )
+        if model == "op.batch":
+            return self.env._(
+                "%(record)s is already matched with the Moodle group %(other)s. Sessions of both "
+                "groups would fill its sheets.",
+                **names,
+            )
+        if other.found_by == MANUAL:
+            return self.env._(
+                "%(record)s is already matched with the Moodle account %(other)s, by hand, too. "
+                "With both, neither counts and the marks of both wait: undo that mapping first.",
+                **names,
+            )
+        return self.env._(
+            "%(record)s is already matched with the Moodle account %(other)s (%(way)s). This "
+            "would take its place: marks of %(record)s become those of this account, and the "
+            "marks of %(other)s wait as a gap.",
+            way=dict(other._fields["found_by"]._description_selection(self.env))[other.found_by],
+            **names,
+        )
+
+    def _chosen(self):
+        """The record that was chosen; empty while something is missing."""
+        record = self[CHOSEN_IN[self.maps]] if self.maps else self.student_id
+        return record if self.maps != "op.subject" or self.course_id else record.browse()
 
     @api.model
     def default_get(self, fields_list):
@@ -57,8 +122,8 @@ class MoodleGapMap(models.TransientModel):
         model = self.maps
         if not model:
             raise UserError(self.env._("This can't be mended by a mapping."))
-        record = self[CHOSEN_IN[model]]
-        if not record or (model == "op.subject" and not self.course_id):
+        record = self._chosen()
+        if not record:
             raise UserError(self.env._("Choose what it is in OpenEduCat first."))
         gap = self.gap_id
         self.env["moodle.mapping"]._map_by_hand(
@@ -70,6 +135,8 @@ class MoodleGapMap(models.TransientModel):
             gap.about or gap.course_name,
         )
         gap._mended()
+        if self.env.context.get("moodle_setup"):
+            return gap.instance_id._setup_dialog()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

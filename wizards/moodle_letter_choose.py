@@ -31,7 +31,7 @@ class MoodleLetterChoose(models.TransientModel):
         for wizard in self:
             gap = wizard.gap_id
             gap.check_access("read")
-            wizard.name = gap.name
+            wizard.name = gap.words
             wizard.suggestion = gap.suggestion
             wizard.description = gap.description
 

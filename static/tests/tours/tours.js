@@ -318,6 +318,11 @@ tours.add("moodle_mend", {
     steps: () => [
         ...gaps,
         {
+            content: "One line for all of a kind",
+            trigger: ".o_group_header:contains(Unmatched student)",
+            run: "click",
+        },
+        {
             content: "What is to be mended, in words",
             trigger: ".o_data_row:contains(Sam Visitor):contains(matches no student)",
         },
