@@ -355,9 +355,7 @@ class MoodleSyncGap(models.Model):
         existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
         lost = existing - met
-        closing = lost.filtered(
-            lambda gap: whole and gap.state != "closed" and gap.key not in kept
-        )
+        closing = lost.filtered(lambda gap: whole and gap.state != "closed" and gap.key not in kept)
         closing._close(now)
         reopening = met._open_again()
         for record in met:

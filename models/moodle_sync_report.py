@@ -224,9 +224,7 @@ class MoodleSyncReport(models.Model):
         elif self.result_words:
             items.insert(0, self.result_words)
         elif self.gaps_met:
-            items.append(
-                self.env._("What is left out is told by gaps: %s.", self.gaps_met)
-            )
+            items.append(self.env._("What is left out is told by gaps: %s.", self.gaps_met))
         return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % i for i in items)
 
     # --- what the survey tells --------------------------------------------------------

@@ -352,9 +352,7 @@ def _without_rivals(matches, table, names):
         winners = [user for user, found_by in claim.items() if STRENGTH[found_by] == best]
         for user in claim:
             if user in matches and winners != [user]:
-                others = tuple(
-                    names.get(other) or other for other in sorted(set(claim) - {user})
-                )
+                others = tuple(names.get(other) or other for other in sorted(set(claim) - {user}))
                 result[user] = Match(user, why="student_claimed", details=(record_id, others))
     return result
 

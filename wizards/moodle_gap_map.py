@@ -37,9 +37,7 @@ class MoodleGapMap(models.TransientModel):
             return
         Mapping = self.env["moodle.mapping"]
         pair = [self.course_id.id] if model == "op.subject" else []
-        others = Mapping._held_by_others(
-            gap.instance_id, model, gap.moodle_id, record.id, *pair
-        )
+        others = Mapping._held_by_others(gap.instance_id, model, gap.moodle_id, record.id, *pair)
         for other in others:
             yield self._about_other(model, record, other)
         if model == "op.batch":
