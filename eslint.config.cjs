@@ -1,6 +1,14 @@
 const js = require("@eslint/js");
 
-const browser = ["window", "console", "document", "setInterval", "clearInterval"];
+const browser = [
+    "window",
+    "console",
+    "document",
+    "setInterval",
+    "clearInterval",
+    "URLSearchParams",
+    "KeyboardEvent",
+];
 
 module.exports = [
     js.configs.recommended,

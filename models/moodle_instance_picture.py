@@ -34,26 +34,25 @@ class MoodleInstance(models.Model):
     def _percent_words(self):
         """What a percentage says, in the user's language."""
         self.ensure_one()
-        _ = self.env._
         if self.percent_of == percent.POINTS:
-            return _(
+            return self.env._(
                 "The points of a student's marks in Moodle, of the most that were possible in "
                 "the sessions with a mark, as in Moodle's own report. Marks that were left out "
                 "(gaps) are not in it."
             )
         late = {
-            percent.PRESENT: _("Late counts as present."),
-            percent.ABSENT: _("Late counts as absent."),
-            percent.IGNORED: _("Late does not count."),
+            percent.PRESENT: self.env._("Late counts as present."),
+            percent.ABSENT: self.env._("Late counts as absent."),
+            percent.IGNORED: self.env._("Late does not count."),
         }
         excused = {
-            percent.PRESENT: _("Excused counts as present."),
-            percent.ABSENT: _("Excused counts as absent."),
-            percent.IGNORED: _("Excused does not count."),
+            percent.PRESENT: self.env._("Excused counts as present."),
+            percent.ABSENT: self.env._("Excused counts as absent."),
+            percent.IGNORED: self.env._("Excused does not count."),
         }
         return " ".join(
             [
-                _("Marks that count as present, of all marks that count."),
+                self.env._("Marks that count as present, of all marks that count."),
                 late[self.percent_late],
                 excused[self.percent_excused],
             ]

@@ -221,10 +221,9 @@ class MoodleMapping(models.Model):
         :return: bytes of an xlsx file
         """
         columns, students, _report = self._attendance(since, until)
-        _ = self.env._
         output = io.BytesIO()
         with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
-            sheet = book.add_worksheet(_("Attendance"))
+            sheet = book.add_worksheet(self.env._("Attendance"))
             bold = book.add_format({"bold": True})
             head = book.add_format({"bold": True, "text_wrap": True, "align": "center"})
             middle = {"align": "center"}
@@ -237,7 +236,7 @@ class MoodleMapping(models.Model):
             sheet.write_string(0, 0, self.moodle_name or "", bold)
             sheet.write_string(1, 0, self.record_name or "")
             top = 3
-            sheet.write_string(top, 0, _("Student"), bold)
+            sheet.write_string(top, 0, self.env._("Student"), bold)
             for number, column in enumerate(columns, 1):
                 batches = ", ".join(column["sheets"].batch_id.mapped("display_name"))
                 words = [column["day"].isoformat(), column["time"], batches]

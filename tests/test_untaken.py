@@ -24,6 +24,7 @@ from .common import MoodleCase
 from .test_security import MANAGER
 
 HOUR = 3600
+NOTHING = LocalState()
 SESSION = MoodleSession(
     id=1, activity_id=5, course_id=7, group_id=0, starts=START, duration=HOUR, taken_at=0,
     taken_by=0, status_set=0, statuses=(), marks=(), user_ids=frozenset(),
@@ -36,7 +37,7 @@ SHEET = Sheet(
 
 @tagged("post_install", "-at_install")
 class TestUntaken(BaseCase):
-    def found(self, *sessions, users=(), now=START + HOUR, local=LocalState(), **values):
+    def found(self, *sessions, users=(), now=START + HOUR, local=NOTHING, **values):
         reading = CourseReading(
             MoodleCourse(7, "ALG", "Algebra", ""), sessions=sessions or (SESSION,), users=users
         )
