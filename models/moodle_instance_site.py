@@ -40,7 +40,7 @@ class MoodleInstance(models.Model):
             change = seen and difference(known, seen)
             instance.site_changed = bool(change)
             instance.site_question = change and messages_site.question(
-                self.env, change, messages_site.site(known), messages_site.site(seen)
+                self.env, change.courses, messages_site.site(known), messages_site.site(seen)
             )
             instance.site_shown = known and messages_site.site(known)
 
@@ -66,7 +66,7 @@ class MoodleInstance(models.Model):
         change = difference(self._known_site(), seen)
         if change and self._has_links():
             known = messages_site.site(self._known_site())
-            words = messages_site.question(self.env, change, known, messages_site.site(seen))
+            words = messages_site.question(self.env, change.courses, known, messages_site.site(seen))
             checks.append(Check(None, self.env._("Same Moodle"), words))
         return checks
 
@@ -89,7 +89,7 @@ class MoodleInstance(models.Model):
             if run:
                 self._note_other_site(change, known, seen, run)
             return messages_site.question(
-                self.env, change, messages_site.site(known), messages_site.site(seen)
+                self.env, change.courses, messages_site.site(known), messages_site.site(seen)
             )
         if run:
             kept = {"site_identity": remembered(known, seen).to_json(), "site_seen": False}
@@ -110,7 +110,7 @@ class MoodleInstance(models.Model):
             "site_changed",
             "site",
             "site_changed",
-            (change, messages_site.site(known), messages_site.site(seen)),
+            (change.courses, messages_site.site(known), messages_site.site(seen)),
             record=(self._name, self.id),
         )
         run._count(**self.env["moodle.sync.gap"]._record(self, run, 0, [gap], whole=False))

@@ -24,8 +24,8 @@ def site(found):
     return ", ".join(part for part in (found.name, release, found.address) if part)
 
 
-def question(env, change, known, seen):
-    """:param change: ``site_identity.Change``
+def question(env, courses, known, seen):
+    """:param courses: ``courses`` of a ``site_identity.Change``
     :param known, seen: :func:`site` of both
     """
     parts = [
@@ -35,8 +35,8 @@ def question(env, change, known, seen):
             seen=seen,
         )
     ]
-    if change.courses in COURSES:
-        parts.append(env._(COURSES[change.courses]))
+    if courses in COURSES:
+        parts.append(env._(COURSES[courses]))
     parts.append(
         env._(
             "Nothing is read or written until an administrator chooses, on the instance: The same "
@@ -46,8 +46,8 @@ def question(env, change, known, seen):
     return " ".join(parts)
 
 
-def _site_changed(env, gap, change, known, seen):
-    return question(env, change, known, seen)
+def _site_changed(env, gap, courses, known, seen):
+    return question(env, courses, known, seen)
 
 
 SENTENCES = {"site_changed": _site_changed}
