@@ -29,6 +29,7 @@ class MoodleMapping(models.Model):
         "sync_hash",
         "extra_data",
         "mapped_at",
+        "found_before",
         "last_success",
         "error_message",
     )
@@ -76,6 +77,9 @@ class MoodleMapping(models.Model):
         readonly=True, help="Of a course: the Moodle sessions met so far, by activity."
     )
     mapped_at = fields.Datetime("Mapped on", readonly=True, help="By hand, the last time.")
+    found_before = fields.Json(
+        readonly=True, help="What the synchronisation had found when it was mapped by hand."
+    )
     last_success = fields.Datetime(readonly=True)
     error_message = fields.Text("Error", readonly=True)
 
@@ -110,7 +114,7 @@ class MoodleMapping(models.Model):
         if not self.env.su:
             vals_list = [{**vals, "found_by": self._by_hand(vals)} for vals in vals_list]
         mappings = super().create(vals_list)
-        mappings.filtered(lambda mapping: mapping.found_by == matching.MANUAL)._note_when()
+        mappings.filtered(lambda mapping: mapping.found_by == matching.MANUAL)._note_by_hand({})
         return mappings
 
     def write(self, vals):
@@ -121,15 +125,28 @@ class MoodleMapping(models.Model):
                 if name in vals and not same(self, name, vals[name]):
                     # Otherwise the next run would put back what it had found.
                     vals = {**vals, "found_by": matching.MANUAL}
+        if vals.get("found_by") != matching.MANUAL:
+            return super().write(vals)
+        before = {
+            mapping: {
+                "found_by": mapping.found_by,
+                "oec_record_id": mapping.oec_record_id,
+                "op_course_id": mapping.op_course_id.id,
+            }
+            for mapping in self
+            if mapping.found_by != matching.MANUAL
+        }
         result = super().write(vals)
-        if vals.get("found_by") == matching.MANUAL:
-            self._note_when()
+        self._note_by_hand(before)
         return result
 
-    def _note_when(self):
-        if self:
-            # sudo: it can't be typed in.
-            self.sudo().mapped_at = fields.Datetime.now()
+    def _note_by_hand(self, before):
+        """:param before: what the synchronisation had found, ``{mapping: values}``"""
+        # sudo: it can't be typed in.
+        for mapping in self.sudo():
+            mapping.mapped_at = fields.Datetime.now()
+            if mapping in before:
+                mapping.found_before = before[mapping]
 
     def _by_hand(self, vals):
         """How what a person has entered was found.
@@ -227,7 +244,8 @@ class MoodleMapping(models.Model):
         return self.moodle_name or self.env._("Moodle number %s", self.moodle_id)
 
     def action_undo(self):
-        """Take back what was mapped by hand; the next run finds by itself what it can."""
+        """Take back what was mapped by hand; the next run finds by itself what it can. What the
+        synchronisation had found before is there again, with what is kept of a course."""
         self.ensure_one()
         self._undo()
         return self.env["ir.actions.act_window"]._for_xml_id(
@@ -251,7 +269,11 @@ class MoodleMapping(models.Model):
                 record=self.record_name,
             )
         )
-        self.sudo().unlink()
+        mapping = self.sudo()
+        if mapping.found_before:
+            mapping.write({**mapping.found_before, "found_before": False, "mapped_at": False})
+        else:
+            mapping.unlink()
 
     # --- a course's own bookkeeping ---------------------------------------------
 

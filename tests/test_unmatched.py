@@ -150,6 +150,18 @@ class TestMappedByHand(GapCase):
         self.assertTrue(self.line(self.session, 2).absent)
         self.assertEqual(self.open_gaps(), ["unmatched_student"])
 
+    def test_undo_leaves_what_was_found_before_and_what_is_kept_of_the_course(self):
+        domain = [("model", "=", "op.subject"), ("moodle_id", "=", self.moodle_course.id)]
+        mapping = self.env["moodle.mapping"].search(domain)
+        mapping.course_switch = "off"
+        mapping.write({"oec_record_id": self.physics.id, "found_by": "manual"})
+        self.assertEqual(mapping.found_before["found_by"], "idnumber")
+        mapping.action_undo()
+        self.assertEqual(
+            (mapping.found_by, mapping.oec_record_id, mapping.course_switch, mapping.mapped_at),
+            ("idnumber", self.algebra.id, "off", False),
+        )
+
     def test_undo_before_a_run(self):
         self.take(self.students[1]).save().action_map()
         self.assertEqual(self.gap.state, "mended")
