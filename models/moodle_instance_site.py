@@ -66,7 +66,9 @@ class MoodleInstance(models.Model):
         change = difference(self._known_site(), seen)
         if change and self._has_links():
             known = messages_site.site(self._known_site())
-            words = messages_site.question(self.env, change.courses, known, messages_site.site(seen))
+            words = messages_site.question(
+                self.env, change.courses, known, messages_site.site(seen)
+            )
             checks.append(Check(None, self.env._("Same Moodle"), words))
         return checks
 
