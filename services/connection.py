@@ -51,7 +51,7 @@ class Connection:
         """:param detection: ``Detection`` of ``client``, ready"""
         instance = self.instance
         self.common = instance._common_settings()
-        self.today = instance._now_here().date()
+        self.today = datetime.fromtimestamp(time.time(), pytz.timezone(instance.tz)).date()
         self.reader = MoodleReader(self.client)
         self.api = AttendanceApi(self.client, detection)
         self.rules = self._rules(detection)
