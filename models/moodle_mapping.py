@@ -277,24 +277,33 @@ class MoodleMapping(models.Model):
 
     # --- a course's own bookkeeping ---------------------------------------------
 
+    def _kept(self, name):
+        """A part of what is kept of a course, ``None`` where there is none."""
+        return (self.extra_data or {}).get(name)
+
+    def _keep(self, name, value):
+        """:param value: of that part; an empty one takes it away"""
+        others = {key: kept for key, kept in (self.extra_data or {}).items() if key != name}
+        self.extra_data = {**others, name: value} if value else others
+
     @property
     def known_sessions(self):
-        return (self.extra_data or {}).get("sessions")
+        return self._kept("sessions")
 
     def _keep_sessions(self, sessions):
         """:param sessions: ``KnownSessions.to_json()``"""
         self.ensure_one()
-        self.extra_data = {**(self.extra_data or {}), "sessions": sessions}
+        self._keep("sessions", sessions)
 
     @property
     def known_modules(self):
         """What Moodle's addresses call each activity: ``{activity id as text: number}``."""
-        return (self.extra_data or {}).get("modules", {})
+        return self._kept("modules") or {}
 
     def _keep_modules(self, modules):
         """:param modules: see :attr:`known_modules`"""
         self.ensure_one()
-        self.extra_data = {**(self.extra_data or {}), "modules": modules}
+        self._keep("modules", modules)
 
     @property
     def allowed(self):
@@ -302,16 +311,13 @@ class MoodleMapping(models.Model):
 
         :return: ``brake.Allowance``
         """
-        return brake.Allowance((self.extra_data or {}).get("allowed", {}))
+        return brake.Allowance(self._kept("allowed") or {})
 
     def _keep_allowed(self, parts):
         """:param parts: of a ``brake.Allowance``; none for nothing"""
         self.ensure_one()
-        if parts == self.allowed.parts:
-            return
-        data = self.extra_data or {}
-        kept = {name: value for name, value in data.items() if name != "allowed"}
-        self.extra_data = {**kept, "allowed": parts} if parts else kept
+        if parts != self.allowed.parts:
+            self._keep("allowed", parts)
 
     def _module_of(self, activity_id):
         """What Moodle's addresses call an activity; 0 where that is not known."""
@@ -333,7 +339,7 @@ class MoodleMapping(models.Model):
 
         :return: ``{(session id, student id): status}``
         """
-        kept = (self.extra_data or {}).get("dropped", {})
+        kept = self._kept("dropped") or {}
         return {
             (int(session), int(student)): status
             for session, students in kept.items()
@@ -348,14 +354,14 @@ class MoodleMapping(models.Model):
         dropped = {}
         for (session, student), status in kept.items():
             dropped.setdefault(str(session), {})[str(student)] = status
-        self.extra_data = {**(self.extra_data or {}), "dropped": dropped}
+        self._keep("dropped", dropped)
 
     def _not_held(self):
         """Marks that Moodle accepted and did not keep, of a course.
 
         :return: see ``records.LocalState.not_held``
         """
-        kept = (self.extra_data or {}).get("not_held", {})
+        kept = self._kept("not_held") or {}
         return {
             (int(session), int(student)): tuple(values)
             for session, students in kept.items()
@@ -373,7 +379,7 @@ class MoodleMapping(models.Model):
         kept = {}
         for (session, student), values in after.items():
             kept.setdefault(str(session), {})[str(student)] = list(values)
-        self.extra_data = {**(self.extra_data or {}), "not_held": kept}
+        self._keep("not_held", kept)
 
     def _succeeded(self, sync_hash, waited=False):
         """:param waited: whether it had waited for this run of a person"""

@@ -101,7 +101,7 @@ class MoodleMapping(models.Model):
     @property
     def known_untaken(self):
         """The sessions that are listed of a course, as they are kept."""
-        return (self.extra_data or {}).get("untaken", [])
+        return self._kept("untaken") or []
 
     def _keep_untaken(self, sessions):
         """What a run saw; nothing is read or written where that is listed already.
@@ -112,8 +112,7 @@ class MoodleMapping(models.Model):
         seen = [session.to_json() for session in sessions]
         if seen == self.known_untaken:
             return
-        kept = {k: v for k, v in (self.extra_data or {}).items() if k != "untaken"}
-        self.extra_data = {**kept, "untaken": seen} if seen else kept
+        self._keep("untaken", seen)
         Untaken = self.env["moodle.session.untaken"]
         known = {row.session_id: row for row in Untaken.search([("mapping_id", "=", self.id)])}
         new = []
