@@ -21,7 +21,8 @@ fi
 # Whoever has nothing left takes over from the others: some tests take a minute.
 [ "$jobs" = 1 ] || set -- -n "$jobs" --dist worksteal "$@"
 status=0
-PYTHONPATH= "$VENV/bin/pytest" --odoo-config="$CONF" --odoo-database="$DB_TEST" --odoo-http -p no:cacheprovider \
+PYTHONPATH=$CHECKOUT/dev "$VENV/bin/pytest" --odoo-config="$CONF" --odoo-database="$DB_TEST" --odoo-http \
+  -p no:cacheprovider -p pytest_many_cases \
   --pyargs "odoo.addons.$ADDON" "$@" || status=$?
 if [ "$all" ] && [ -f "$COVERAGE_FILE" ]; then
   "$VENV/bin/coverage" report --rcfile=pyproject.toml --sort=cover --skip-covered >"$CACHE/coverage/report" || true

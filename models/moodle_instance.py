@@ -358,13 +358,12 @@ class MoodleInstance(models.Model):
             raise UserError(self.env._(error.reason)) from None
         except ValueError:
             raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
-        suggested = False
+        self._suggest_address(None)
         try:
             checks = self._test_connection(client, site_info_from(client.fetch(SITE_INFO)))
         except errors.MoodleError as error:
             checks = [Check(False, self.env._("Connection"), error.explain(self.env))]
-            if isinstance(error, errors.MoodleWrongAddress):
-                suggested = error.address or False
+            self._suggest_address(error)
         wrong = [check for check in checks if check.ok is False]
         message = (wrong or checks)[0].words
         self.write(
@@ -372,11 +371,19 @@ class MoodleInstance(models.Model):
                 "tested_at": fields.Datetime.now(),
                 "test_ok": not wrong,
                 "test_message": message,
-                "url_suggested": suggested,
             }
         )
         self._keep_checks(checks)
         return not wrong, message
+
+    def _suggest_address(self, error):
+        """Keep what Moodle calls itself, for *Use this address*.
+
+        :param error: ``MoodleError`` that a test or a run has met, or ``None``
+        """
+        address = error.address if isinstance(error, errors.MoodleWrongAddress) else ""
+        if (self.url_suggested or "") != address:
+            self.url_suggested = address or False
 
     def _test_connection(self, client, site_info):
         """What a test finds out; extensions add their own findings.

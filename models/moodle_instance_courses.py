@@ -21,6 +21,15 @@ class MoodleInstance(models.Model):
         help="Off: only the courses that are switched on in Configuration > Moodle > Courses.",
     )
 
+    course_ids = fields.One2many(
+        "moodle.mapping",
+        "instance_id",
+        "Matched courses",
+        domain=[("model", "=", "op.subject")],
+        help="Those to begin with; the others follow whenever they are switched on in "
+        "Configuration > Moodle > Courses.",
+    )
+
     def _common_settings(self):
         """:return: ``course_settings.Common``"""
         self.ensure_one()

@@ -55,6 +55,7 @@ class MoodleInstance(models.Model):
         "direction_changed",
         "meaning_changed",
         "open_gap_count",
+        "course_ids.waits_since",
     )
     def _compute_state(self):
         names = dict(self._fields["state"]._description_selection(self.env))
@@ -98,6 +99,7 @@ class MoodleInstance(models.Model):
                 ["instance_id"],
             )
         }
+        waiting = self.env["moodle.mapping"]._instances_with_waiting_courses(ids)
         return {
             instance: s.Facts(
                 active=instance.active,
@@ -110,7 +112,11 @@ class MoodleInstance(models.Model):
                 tried_at=instance.last_try or None,
                 ended_at=last[instance].ended_at or None,
                 whole=last[instance].state == "done",
-                waits=instance._halts() + ((s.STOPPED,) if instance._origin.id in stopped else ()),
+                waits=(
+                    *instance._halts(),
+                    *((s.STOPPED,) if instance._origin.id in stopped else ()),
+                    *((s.COURSE,) if instance._origin.id in waiting else ()),
+                ),
                 gaps=instance.open_gap_count,
             )
             for instance in self
@@ -158,6 +164,7 @@ class MoodleInstance(models.Model):
             s.DIRECTION: self._step_preview,
             s.MEANING: self._step_preview,
             s.STOPPED: self._open_gaps,
+            s.COURSE: self._step_preview,
             s.COURSES: self._open_last_run,
             s.FIRST: self._step_sync,
             s.GAPS: self._open_gaps,
@@ -207,7 +214,8 @@ class MoodleInstance(models.Model):
         domain = [("instance_id", "=", self.id), ("state", "=", "open")]
         if self.state_why == s.STOPPED:
             domain.append(("kind", "=", "stopped"))
-        return {**action, "domain": domain, "context": {}}
+        # Many alike are one line that unfolds.
+        return {**action, "domain": domain, "context": {"search_default_by_kind": 1}}
 
     # --- what ended in the background -------------------------------------------------
 

@@ -25,6 +25,9 @@ class MoodleMapping(models.Model):
         "Synchronised",
         help="Empty: as the instance says (Synchronise all matched courses).",
     )
+    course_on = fields.Boolean(
+        "Synchronised", compute="_compute_course_on", inverse="_inverse_course_on"
+    )
     course_direction = fields.Selection(
         [("moodle", "Moodle"), ("oec", "OpenEduCat"), ("both", "Both sides")],
         "Attendance from",
@@ -67,6 +70,29 @@ class MoodleMapping(models.Model):
             today = mapping.instance_id._now_here().date()
             common = mapping.instance_id._common_settings()
             mapping.course_state = effective(mapping._own_settings(), common, today).state
+
+    @api.depends("course_switch", "instance_id.courses_on")
+    def _compute_course_on(self):
+        for mapping in self:
+            switch = mapping.course_switch
+            mapping.course_on = switch == ON if switch else mapping.instance_id.courses_on
+
+    def _inverse_course_on(self):
+        on = self.filtered("course_on")
+        on.course_switch = ON
+        (self - on).course_switch = OFF
+
+    @api.model
+    def _instances_with_waiting_courses(self, instance_ids):
+        """Those whose schedule leaves a course alone until a person has pressed *Sync now*.
+
+        :return: set of ids
+        """
+        # sudo: that something waits stands on the instance, which whoever asks may read.
+        waiting = self.sudo().search(
+            [("instance_id", "in", instance_ids), ("waits_since", "!=", False)]
+        )
+        return set(waiting.filtered(lambda m: m.course_state == WAITS).instance_id.ids)
 
     @api.constrains("own_days", "course_days")
     def _check_course_days(self):

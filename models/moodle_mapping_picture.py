@@ -6,6 +6,7 @@ import xlsxwriter
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..services import percent
 from ..services.picture import natural_key, session_key
@@ -239,7 +240,7 @@ class MoodleMapping(models.Model):
             sheet.write_string(top, 0, self.env._("Student"), bold)
             for number, column in enumerate(columns, 1):
                 batches = ", ".join(column["sheets"].batch_id.mapped("display_name"))
-                words = [column["day"].isoformat(), column["time"], batches]
+                words = [format_date(self.env, column["day"]), column["time"], batches]
                 sheet.write_string(top, number, "\n".join(filter(None, words)), head)
             after = len(columns) + 1
             for number, letter in enumerate((*STATUSES, "%")):

@@ -11,6 +11,7 @@ from ..services import changes as c
 from ..services import messages
 from ..services import plan as p
 from ..services.local_store import moment
+from ..services.messages_dates import with_days
 from ..services.moodle_text import clean_name, storable
 from .session_time import time_of_day
 
@@ -382,7 +383,8 @@ class MoodleSyncReportLine(models.Model):
     odoo = fields.Char("In OpenEduCat", readonly=True)
     after = fields.Char("Afterwards", readonly=True)
     marks = fields.Integer(readonly=True)
-    detail = fields.Char("Details", readonly=True)
+    detail = fields.Char("Details as found", readonly=True)
+    detail_words = fields.Char("Details", compute="_compute_detail_words")
     moodle_user = fields.Char(
         "Marked in Moodle by",
         readonly=True,
@@ -392,6 +394,12 @@ class MoodleSyncReportLine(models.Model):
         "res.users", "Marked here by", readonly=True, ondelete="set null"
     )
     changed_at = fields.Datetime("When", related="run_id.started_at")
+
+    @api.depends("detail")
+    @api.depends_context("lang")
+    def _compute_detail_words(self):
+        for line in self:
+            line.detail_words = line.detail and with_days(self.env, line.detail)
 
     @api.depends("starts", "report_id.instance_id.tz", "run_id.instance_id.tz")
     def _compute_time(self):

@@ -16,7 +16,8 @@ SITE_WAITS = "site_waits"
 DIRECTION = "direction"
 MEANING = "meaning"
 STOPPED = "stopped"
-WAITS = (SITE, SITE_WAITS, DIRECTION, MEANING, STOPPED)
+COURSE = "course"
+WAITS = (SITE, SITE_WAITS, DIRECTION, MEANING, STOPPED, COURSE)
 # While one of these holds, the schedule does nothing at all.
 HALTS = (SITE, SITE_WAITS, DIRECTION, MEANING)
 STEPS = "steps"

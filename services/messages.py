@@ -3,6 +3,7 @@
 from odoo.tools.translate import LazyTranslate
 
 from . import messages_letters, messages_odd, messages_push, messages_site, messages_stops
+from .messages_dates import in_words
 from .messages_people import student_name
 
 _lt = LazyTranslate(__name__)
@@ -88,7 +89,7 @@ def describe(env, gap):
     :param gap: ``plan.Gap``
     :return: text
     """
-    return SENTENCES[gap.why](env, gap, *gap.details)
+    return SENTENCES[gap.why](env, gap, *in_words(env, gap.details))
 
 
 def _manual_gone(env, gap, *details):
@@ -373,7 +374,21 @@ def _session_elsewhere(env, gap, name, day, session, activity):
     )
 
 
-def _refused(env, gap, words):
+def _refused(env, gap, words, day="", sheet=""):
+    if sheet:
+        return env._(
+            "The Moodle session of the sheet %(sheet)s of %(day)s is gone, and OpenEduCat refuses "
+            "to cancel the sheet: %(words)s",
+            sheet=sheet,
+            day=day,
+            words=words,
+        )
+    if day:
+        return env._(
+            "OpenEduCat refuses what Moodle holds of the session of %(day)s: %(words)s",
+            day=day,
+            words=words,
+        )
     return env._("OpenEduCat refuses what Moodle holds: %s", words)
 
 

@@ -34,6 +34,10 @@ NEXT = {
         "A course would change too much at once and was stopped; the others go on. Look at it, "
         "and let it through or mend it."
     ),
+    s.COURSE: _lt(
+        "The direction of a course was changed. The schedule leaves it alone: look at what a run "
+        "would do now (Preview), then press Sync now."
+    ),
     s.COURSES: _lt("Some courses could not be done: the last run says which, and why."),
     s.FIRST: _lt("The first run comes by itself."),
     s.GAPS: _lt("Something is left out: look at the open gaps."),
@@ -51,6 +55,7 @@ BUTTONS = {
     s.DIRECTION: _lt("Preview"),
     s.MEANING: _lt("Preview"),
     s.STOPPED: _lt("Stopped courses"),
+    s.COURSE: _lt("Preview"),
     s.COURSES: _lt("Last run"),
     s.FIRST: _lt("Sync now"),
     s.GAPS: _lt("Open gaps"),

@@ -52,8 +52,9 @@ class PlanApplier:
         for sheet in self.env["op.attendance.sheet"].browse(plan.cancelled):
             refusal = self._cancel(sheet)
             if refusal is not None:
+                where = (sheet.attendance_date.isoformat(), sheet.name)
                 self.gaps.append(
-                    p.Gap("refused", f"cancel:{sheet.id}", "refused", (_words(refusal),))
+                    p.Gap("refused", f"cancel:{sheet.id}", "refused", (_words(refusal), *where))
                 )
 
     def confirm(self, outcome, taken_by_us):
@@ -343,7 +344,7 @@ def _refused(session, refusal):
         "refused",
         f"session:{session.session_id}",
         "refused",
-        (_words(refusal),),
+        (_words(refusal), session.sheets[0].date.isoformat()),
         moodle_id=session.session_id,
         marks=sum(len(sheet.lines) for sheet in session.sheets),
     )

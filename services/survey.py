@@ -146,7 +146,7 @@ class Survey(SyncAttendance):
 
     def discover(self, seconds, grace=None):
         """Which courses, groups and students match what, and how; and what letters the
-        sessions of these courses use.
+        sessions of these courses use. The mappings of the courses are kept, nothing else.
 
         :param seconds: time budget; the courses that are left are counted
         :param grace: see :meth:`run`
@@ -178,6 +178,9 @@ class Survey(SyncAttendance):
                 except errors.MoodleOutOfTime:
                     break
             cr.rollback()
+            # So that their settings can be chosen before a first run.
+            self.store.course_mappings(mapped)
+            self.connection.commit()
             return {
                 "courses": len(self.matches),
                 "matched": found,

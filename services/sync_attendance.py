@@ -97,12 +97,14 @@ class SyncAttendance:
             try:
                 self._check_direction(run)
                 self._run(run, trigger, started, seconds)
+                self.instance._suggest_address(None)
             except SkippedError as reason:
                 run._finish("skipped", str(reason), waits=isinstance(reason, WaitingError))
             except errors.MoodleError as error:
                 self.env.cr.rollback()
                 if not self._may_wait(error, trigger):
                     self._stop(run, error.explain(self.env))
+                    self.instance._suggest_address(error)
             except Exception:
                 # The cron must survive whatever happens here: Odoo switches it off
                 # after five failures, and all other instances with it.

@@ -33,6 +33,8 @@ WRITES = ("INSERT", "UPDATE")
 
 
 class FaultCase(MoodleCase):
+    many_cases = True
+
     def act(self):
         """What people change on either side, after everything was equal."""
         raise NotImplementedError

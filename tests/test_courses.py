@@ -67,6 +67,25 @@ class TestCourses(TwoCourses):
         self.assertEqual((self.statuses(self.first), self.statuses(self.second)), ("", "LE"))
         self.assertEqual(self.mapping(self.moodle_course).course_state, "off")
 
+    def test_pilots_are_chosen_in_the_set_up(self):
+        self.instance.write({"setup_step": "people", "courses_on": False})
+        with self.own_cursors():
+            self.instance.action_setup_discover()
+            self.env.invalidate_all()
+            self.assertEqual(
+                sorted(self.instance.course_ids.mapped("moodle_name")), ["Algebra I", "Physics"]
+            )
+            self.assertFalse(any(self.instance.course_ids.mapped("course_on")))
+            self.mapping(self.second_course).course_on = True
+            self.instance.setup_step = "direction"
+            self.env.flush_all()
+            self.instance.action_setup_next()
+            self.assertEqual(self.instance.setup_report_id.courses_total, 1)
+            self.instance.action_setup_finish()
+        self.assertFalse(self.sheets)
+        self.sync()
+        self.assertEqual((self.statuses(self.first), self.statuses(self.second)), ("", "LE"))
+
     def test_switched_off_it_is_left_alone_and_its_gaps_close(self):
         stranger = self.moodle.add_user("stranger", "Who", "Knows")
         self.moodle.enrol(self.moodle_course, stranger)
@@ -115,9 +134,11 @@ class TestCourses(TwoCourses):
         self.assertEqual(self.statuses(self.first), "PA", "the others go on")
         self.assertEqual(self.moodle_marks(self.second)[:2], "LE")
         self.assertEqual(mapping.course_state, "waits")
+        self.assertEqual((self.instance.state, self.instance.state_why), ("waiting", "course"))
         self.sync(trigger="button")
         self.assertEqual(self.moodle_marks(self.second)[:2], "PE")
         self.assertEqual(mapping.course_state, "on")
+        self.assertEqual(self.instance.state, "working")
         self.mark_here(self.second, 1, "A")
         self.sync(trigger="cron")
         self.assertEqual(self.moodle_marks(self.second)[:2], "AE")

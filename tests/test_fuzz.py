@@ -154,6 +154,8 @@ def texts(value):
 
 
 class FuzzCase(TransactionCase):
+    many_cases = True
+
     _request_handler = through_to_localhost
 
     @contextmanager

@@ -373,12 +373,12 @@ class TestButtonsEnd(MoodleCase):
 
         def contents():
             if slow and slow.pop():
-                time.sleep(1.2)
+                time.sleep(2.4)
 
         canned.answers = {"core_course_get_contents": contents}
         runner = SyncAttendance(self.registry, self.instance.id, self.env.uid)
         with self.own_cursors():
-            state = runner.run("cron", 0.4, grace=0.4).state
+            state = runner.run("cron", 1.5, grace=0.4).state
         run = self.instance.last_run_id
         self.assertEqual((state, run.courses_failed, len(run._left())), ("running", 1, 1))
         self.sync(trigger="cron")

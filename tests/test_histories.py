@@ -57,6 +57,8 @@ def _at_rest(world):
 
 @tagged("post_install", "-at_install")
 class TestHistories(BaseCase):
+    many_cases = True
+
     def check(self, direction):
         seeds = [SEED] if SEED else range(COUNT)
         for seed in seeds:

@@ -28,6 +28,8 @@ SEED = os.environ.get("HISTORY_SEED")
 class RealHistoryCase(MoodleCase):
     """Histories one after the other, each taken back when it is over."""
 
+    many_cases = True
+
     def setUp(self):
         super().setUp()
         self.kept = self.moodle.snapshot()

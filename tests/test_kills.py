@@ -30,6 +30,8 @@ SEED = int(os.environ.get("KILL_SEED") or random.SystemRandom().randrange(10**6)
 
 @tagged("post_install", "-at_install")
 class TestKills(BaseCase):
+    many_cases = True
+
     def setUp(self):
         super().setUp()
         self.database = f"{get_db_name()}-kills"

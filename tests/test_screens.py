@@ -379,7 +379,7 @@ class TestPicture(MoodleCase):
             cells = book.read("xl/worksheets/sheet1.xml").decode()
         self.assertIn("=1+1", texts)
         self.assertNotIn("<f>", cells, "no formula")
-        self.assertIn("2026-11-03\n09:00", texts)
+        self.assertIn("11/03/2026\n09:00", texts)
         self.assertIn("E (Moodle: P)", texts)
         self.assertIn("<v>50</v>", cells)
         teacher = new_test_user(self.env, "t-other", "base.group_user")

@@ -54,6 +54,15 @@ class TestAddress(AddressCase):
         self.assertFalse(self.instance.url_suggested)
         self.assertIn("log-in page", self.instance.test_message)
 
+    def test_a_run_names_it_too_and_a_better_one_forgets_it(self):
+        self.front.answers[EVERY] = (303, {"Location": f"{self.server.url}/"}, b"")
+        self.lead_to(self.front.url)
+        self.sync(trigger="cron")
+        self.assertEqual(self.instance.url_suggested, self.server.url)
+        self.front.answers.clear()
+        self.sync(trigger="cron")
+        self.assertFalse(self.instance.url_suggested)
+
     def test_a_better_test_forgets_it(self):
         self.redirected(f"{self.server.url}/")
         self.front.answers.clear()

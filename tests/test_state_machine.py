@@ -69,6 +69,8 @@ def run(machine, examples, steps):
 
 @tagged("post_install", "-at_install")
 class TestMachine(BaseCase):
+    many_cases = True
+
     def check(self, direction):
         run(machine_of(partial(History, direction), at_rest), EXAMPLES, steps=15)
 

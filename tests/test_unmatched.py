@@ -195,7 +195,7 @@ class TestWhichStudents(GapCase):
             self.moodle.set_status_of(session, user, 99999)
         self.sync()
         words = self.gaps(kind="custom_status").words
-        self.assertIn("Student 1 Test (2026-11-03), Student 2 Test (2026-11-03).", words)
+        self.assertIn("Student 1 Test (11/03/2026), Student 2 Test (11/03/2026).", words)
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,9 @@
+"""Plug-in for pytest, which dev/test.sh names."""
+
+
+def pytest_collection_modifyitems(items):
+    """Random cases and mishaps by the thousand are run without measuring branches: it makes
+    them several times as slow, and the tests of the single rules reach the same branches."""
+    for item in items:
+        if getattr(item.cls, "many_cases", False):
+            item.add_marker("no_cover")

@@ -1,0 +1,36 @@
+"""Days in sentences, as the reader's language writes them."""
+
+from odoo.tests import TransactionCase, tagged
+
+from ..services import plan as p
+from ..services.messages import describe
+from ..services.messages_dates import in_words, with_days
+
+
+@tagged("post_install", "-at_install")
+class TestDates(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("es_ES")
+        cls.spanish = cls.env(context={"lang": "es_ES"})
+
+    def test_each_language_writes_its_own(self):
+        moved = "2026-11-03 → 2026-11-04"
+        self.assertEqual(with_days(self.env, moved), "11/03/2026 → 11/04/2026")
+        self.assertEqual(with_days(self.spanish, moved), "03/11/2026 → 04/11/2026")
+
+    def test_what_is_no_date_stays(self):
+        for text in ("2026-13-45", "A 2026-11-03", "", "2026-11-3", "abcdefghij"):
+            self.assertEqual(in_words(self.env, text), text)
+        self.assertEqual(in_words(self.env, (7, None, ("2026-11-03",))), (7, None, ("11/03/2026",)))
+
+    def test_a_gap_says_of_which_session_it_is(self):
+        gap = p.Gap("refused", "session:7", "refused", ("no room", "2026-11-03"))
+        self.assertIn("of the session of 11/03/2026: no room", describe(self.env, gap))
+        self.assertIn("03/11/2026", describe(self.spanish, gap))
+        gap = p.Gap("refused", "cancel:7", "refused", ("locked", "2026-11-03", "ALG1/1"))
+        self.assertIn("the sheet ALG1/1 of 11/03/2026", describe(self.env, gap))
+        # As older versions have kept it.
+        gap = p.Gap("refused", "session:7", "refused", ("no room",))
+        self.assertIn("refuses what Moodle holds: no room", describe(self.env, gap))
