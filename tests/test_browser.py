@@ -150,6 +150,43 @@ class TestBrowser(MoodleCase, HttpCase):
         self.assertEqual((mapping.own_days, mapping.course_days), (True, 400))
         self.assertIn("Days back: – → 400", self.instance.message_ids[0].body)
 
+    def test_map_a_course_and_choose_pilots_in_the_set_up(self):
+        self.add_session("PA")
+        chemistry = self.moodle.add_course("Chemistry", shortname="CHE")
+        self.moodle.enrol(chemistry, self.users[0], groups=())
+        session = self.add_session("L", activity=self.moodle.add_attendance(chemistry, "Labs"))
+        self.instance.action_test_connection()
+        self.instance.setup_step = "people"
+        self.browse("moodle_setup_courses", "admin", course=self.course.name)
+        self.sync()
+        self.assertEqual(self.sheets.mapped("moodle_session_id"), [session.id])
+        self.assertEqual(self.statuses(session), "L")
+
+    def test_a_mapping_that_changes_another_and_is_undone(self):
+        visitor = self.visitor()
+        session = self.add_session("P")
+        self.moodle.mark(session, visitor, "L", by=self.teacher)
+        self.sync()
+        self.browse("moodle_map_warning", "admin")
+        self.sync()
+        self.assertEqual(self.statuses(session), "P")
+        self.assertEqual(self.open_gaps(), ["unmatched_student"])
+
+    def test_a_verification_with_something_left_out(self):
+        session = self.add_session("P")
+        self.moodle.mark(session, self.visitor(), "L", by=self.teacher)
+        self.sync()
+        self.browse("moodle_verify", "admin")
+
+    def test_from_the_student(self):
+        session = self.add_session("PP")
+        self.sync()
+        self.mark(session, "LP")
+        self.sync()
+        self.browse(
+            "moodle_student_form", "admin", page=f"op.student/{self.students[0].id}"
+        )
+
     def test_preview_and_apply(self):
         session = self.add_session("PP")
         self.sync()

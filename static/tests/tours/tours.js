@@ -616,3 +616,187 @@ tours.add("moodle_day_after", {
         },
     ],
 });
+
+const choose = (name, text) => [
+    {
+        content: `Look for ${text}`,
+        trigger: `.modal .o_field_widget[name=${name}] input`,
+        run: `edit ${text}`,
+    },
+    {
+        content: `Choose ${text}`,
+        trigger: `.o-autocomplete--dropdown-item:contains(${text})`,
+        run: "click",
+    },
+];
+
+tours.add("moodle_setup_courses", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Open the instance",
+            trigger: ".o_data_row td[name=name]:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "Take the set-up up again",
+            trigger: `${button("action_next_step")}:contains(Finish set-up)`,
+            run: "click",
+        },
+        {
+            content: "A course with attendance that matches nothing can be mapped",
+            trigger: `.modal .o_data_row:contains(Chemistry) ${button("action_map")}`,
+            run: "click",
+        },
+        ...choose("subject_id", "Physics"),
+        ...choose("course_id", given().course),
+        {
+            content: "Map",
+            trigger: `.modal ${button("action_map")}:contains(Map)`,
+            run: "click",
+        },
+        {
+            content: "Back in the set-up it can be taken back",
+            trigger: `.modal .o_data_row:contains(Chemistry):contains(Waits for a run) ${button("action_undo")}`,
+        },
+        {
+            content: "Look again",
+            trigger: `.modal ${button("action_setup_discover")}`,
+            run: "click",
+        },
+        {
+            content: "It stands for something now",
+            trigger: ".modal .o_field_widget[name=discovery_html] td:contains(Chemistry)",
+        },
+        {
+            content: "Go on",
+            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            run: "click",
+        },
+        {
+            content: "Not all courses at once",
+            trigger: ".modal .o_field_widget[name=courses_on] input",
+            run: "click",
+        },
+        {
+            content: "One to begin with",
+            trigger:
+                ".modal .o_data_row:contains(Chemistry) td[name=course_on] .o_boolean_toggle input",
+            run: "click",
+        },
+        {
+            content: "It is on, the other is not",
+            trigger:
+                ".modal .o_field_widget[name=course_ids]:has(.o_data_row:contains(Chemistry) input:checked):has(.o_data_row:contains(Algebra I) input:not(:checked))",
+        },
+        {
+            content: "Go on",
+            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            run: "click",
+        },
+        {
+            content: "One course would come over",
+            trigger: ".modal .o_field_widget[name=setup_report_html] li:contains(New marks: 1)",
+        },
+        {
+            content: "Finish",
+            trigger: `.modal ${button("action_setup_finish")}`,
+            run: "click",
+        },
+        {
+            content: "It works",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=state_words]:contains(Working)",
+        },
+    ],
+});
+
+tours.add("moodle_map_warning", {
+    steps: () => [
+        ...gaps,
+        {
+            content: "One line for all of a kind",
+            trigger: ".o_group_header:contains(Unmatched student)",
+            run: "click",
+        },
+        {
+            content: "Map the visitor",
+            trigger: `.o_data_row:contains(Sam Visitor) ${button("action_map")}`,
+            run: "click",
+        },
+        ...choose("student_id", "Student 1"),
+        {
+            content: "What else it would change, with names",
+            trigger:
+                ".modal .alert-warning:contains(already matched with the Moodle account Student 1 Test)",
+        },
+        {
+            content: "Map all the same",
+            trigger: `.modal ${button("action_map")}`,
+            run: "click",
+        },
+        {
+            content: "It can be undone",
+            trigger: `body:not(:has(.modal)) .o_data_row:contains(Sam Visitor):contains(Waits for a run) ${button("action_undo")}`,
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It is as before",
+            trigger: `body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Open)`,
+        },
+    ],
+});
+
+tours.add("moodle_verify", {
+    steps: () => [
+        ...instances,
+        {
+            content: "Open the instance",
+            trigger: ".o_data_row td[name=name]:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "Verify",
+            trigger: button("action_verify"),
+            run: "click",
+        },
+        {
+            content: "What is left out is no equality",
+            trigger:
+                ".o_field_widget[name=result_words]:contains(Equal, except 1 mark in 1 gap.)",
+        },
+    ],
+});
+
+tours.add("moodle_student_form", {
+    steps: () => [
+        {
+            content: "From the student to the attendance",
+            trigger: ".oe_stat_button:contains(Attendance)",
+            run: "click",
+        },
+        {
+            content: "The course, with its last date of attendance",
+            trigger: ".o_data_row:contains(Student 1) td[name=last_date]:not(:empty)",
+        },
+        {
+            content: "Back to the student",
+            trigger: ".o_back_button",
+            run: "click",
+        },
+        {
+            content: "From the student to the changes of marks",
+            trigger: ".oe_stat_button:contains(Changes)",
+            run: "click",
+        },
+        {
+            content: "Who changed the mark, and where",
+            trigger: ".o_data_row:contains(Student 1):contains(Changed in Moodle):contains(Tea Cher)",
+        },
+    ],
+});
