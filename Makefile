@@ -5,6 +5,7 @@
 # make wheel      packages for pip, one for each Odoo series
 # make histories  many more random histories; HISTORY_SEED repeats one
 # make fuzz       changed answers of Moodle, fifty times as many, others each time
+# make faults     every mishap at every call of a run; `make test` takes every third, in turn
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
@@ -14,7 +15,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test histories fuzz kills terms upgrade uninstall lint wheel clean
+.PHONY: help demo serve test histories fuzz faults kills terms upgrade uninstall lint wheel clean
 
 demo:
 	@dev/setup.sh
@@ -35,6 +36,10 @@ histories:
 fuzz:
 	@dev/setup.sh
 	@FUZZ=$${FUZZ:-300000} FUZZ_RUNS=$${FUZZ_RUNS:-3000} FUZZ_LINES=$${FUZZ_LINES:-5000} dev/test.sh -k test_fuzz
+
+faults:
+	@dev/setup.sh
+	@FAULTS=all dev/test.sh -k test_every
 
 kills:
 	@dev/setup.sh
