@@ -15,6 +15,7 @@ from odoo.tools.translate import LazyTranslate
 
 from .moodle_text import clean
 from .moodle_url import redirected_root
+from .told import joined, keep, say
 
 _lt = LazyTranslate(__name__)
 
@@ -45,23 +46,27 @@ class MoodleError(Exception):
         self.detail = clean(detail)
         super().__init__(function, self.errorcode, self.detail)
 
-    def explain(self, env):
-        """Sentences for an administrator, in the language of ``env``.
+    def told(self):
+        """What happened and who must do what, then Moodle's own words.
 
-        :return: what happened and who must do what, then Moodle's own words
+        :return: sentences for an administrator, as JSON holds them, see ``told``
         """
-        parts = [self._advice(env)]
+        return joined(" ", self._advice(), self._said())
+
+    def explain(self, env):
+        """The same as a text, in the language of ``env``."""
+        return say(env, self.told())
+
+    def _advice(self):
+        return self.advice
+
+    def _said(self):
         said = self.detail or self.errorcode
         if said and self.function:
-            parts.append(env._("(%(call)s: %(said)s)", call=self.function, said=said))
-        elif said:
-            parts.append(env._("(Moodle: %s)", said))
-        elif self.function:
-            parts.append(f"({self.function})")
-        return " ".join(parts)
-
-    def _advice(self, env):
-        return env._(self.advice)
+            return _lt("(%(call)s: %(said)s)", call=self.function, said=said)
+        if said:
+            return _lt("(Moodle: %s)", said)
+        return f"({self.function})" if self.function else ""
 
     def __str__(self):
         code = self.errorcode or type(self).__name__
@@ -76,8 +81,8 @@ class MoodleUnreachable(MoodleError):
         "by itself."
     )
 
-    def explain(self, env):
-        return f"{self._advice(env)} ({self.detail})" if self.detail else super().explain(env)
+    def _said(self):
+        return f"({self.detail})" if self.detail else super()._said()
 
 
 class MoodleTooSlow(MoodleError):
@@ -110,8 +115,8 @@ class MoodleRefusedAddress(MoodleError):
         "and the name server."
     )
 
-    def explain(self, env):
-        return self._advice(env)
+    def _said(self):
+        return ""
 
 
 class MoodleUntrusted(MoodleError):
@@ -125,8 +130,8 @@ class MoodleUntrusted(MoodleError):
         "of its certificate authority in CA file."
     )
 
-    def explain(self, env):
-        return f"{self._advice(env)} ({self.detail})" if self.detail else self._advice(env)
+    def _said(self):
+        return f"({self.detail})" if self.detail else ""
 
 
 class MoodleWrongAddress(MoodleError):
@@ -143,15 +148,20 @@ class MoodleWrongAddress(MoodleError):
         self.address = redirected_root(asked, self.location)
         super().__init__(function, None, "")
 
-    def explain(self, env):
+    def told(self):
         if self.address:
-            return env._(
-                "Moodle calls itself %s. Put exactly this address into Moodle URL.", self.address
+            return keep(
+                _lt(
+                    "Moodle calls itself %s. Put exactly this address into Moodle URL.",
+                    self.address,
+                )
             )
-        return env._(
-            "Moodle URL leads on to %s instead of Moodle's web services. Check the address, and "
-            "whether a log-in page, a firewall or a proxy stands before Moodle.",
-            self.location or "?",
+        return keep(
+            _lt(
+                "Moodle URL leads on to %s instead of Moodle's web services. Check the address, "
+                "and whether a log-in page, a firewall or a proxy stands before Moodle.",
+                self.location or "?",
+            )
         )
 
 
@@ -172,8 +182,8 @@ class MoodleMaintenance(MoodleError):
         "after the maintenance catches up by itself."
     )
 
-    def explain(self, env):
-        return self._advice(env)
+    def _said(self):
+        return ""
 
 
 class MoodleBadToken(MoodleError):
@@ -194,16 +204,16 @@ class MoodleExpiredToken(MoodleBadToken):
         "without a tick at Valid until, and enter it in Token."
     )
 
-    def explain(self, env):
-        return self._advice(env)
+    def _said(self):
+        return ""
 
 
 class MoodleFunctionDenied(MoodleError):
     scope = SITE
     advice = _lt("Moodle does not let this token use the function.")
 
-    def _advice(self, env):
-        return env._(
+    def _advice(self):
+        return _lt(
             "Moodle does not let this token use the function %s. In Moodle, Site "
             "administration > Server > Web services > External services: the service "
             "must be enabled, hold that function and be open to the token's user; the "
@@ -246,14 +256,14 @@ class MoodleNoPermission(MoodleError):
     scope = COURSE
     advice = _lt("The Moodle account of the token lacks a right.")
 
-    def _advice(self, env):
+    def _advice(self):
         if (self.function or "").endswith("_add_session"):
-            return env._(
+            return _lt(
                 "The Moodle account of the token may not make sessions. Ask Moodle's "
                 "administrator to give its system role the rights "
                 "mod/attendance:manageattendances and moodle/site:accessallgroups."
             )
-        return env._(
+        return _lt(
             "The Moodle account of the token may not do this (%s). Ask Moodle's "
             "administrator to give its system role the rights that the manual lists: "
             "moodle/course:view, moodle/course:viewhiddencourses, "
@@ -276,16 +286,16 @@ class MoodleRefusedParameter(MoodleError):
         "activity is of a version this add-on does not know: please report it."
     )
 
-    def _advice(self, env):
+    def _advice(self):
         if "attendance_get_session" in (self.function or ""):
             # Measured on Moodle 4.3 and 5.1: reading asks for one of two rights, and
             # without both it answers as if a parameter were wrong.
-            return env._(
+            return _lt(
                 "Moodle refuses to show this attendance. Usually the role of the token's "
                 "account lacks the right mod/attendance:takeattendances (or, for reading "
                 "alone, mod/attendance:changeattendances)."
             )
-        return super()._advice(env)
+        return super()._advice()
 
 
 class MoodlePoisonedAnswer(MoodleError):
@@ -308,18 +318,18 @@ class MoodleFault(MoodleError):
     scope = COURSE
     advice = _lt("A function of Moodle broke down.")
 
-    def explain(self, env):
-        return self._advice(env)
+    def _said(self):
+        return ""
 
-    def _advice(self, env):
+    def _advice(self):
         if (self.function or "").startswith("mod_wsattendance_"):
-            return env._(
+            return _lt(
                 "The function %s of the plug-in local_wsattendance broke down. Ask "
                 "Moodle's administrator to update that plug-in, or to remove it and to "
                 "enable the functions mod_attendance_… instead.",
                 self.function,
             )
-        return env._(
+        return _lt(
             "Moodle's function %s broke down. Ask Moodle's administrator to look into "
             "its log and to update the plug-in it belongs to.",
             self.function or "?",
