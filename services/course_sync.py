@@ -43,7 +43,7 @@ class Work:
 
     * ``given_up``: links that give way, ``{Moodle user id: matching.FORMER or "ended"}``;
     * ``asked``: whether Moodle was asked about accounts that claim the same students;
-    * ``refused``: why Moodle did not make a session, ``{sheet id: words}``;
+    * ``refused``: why Moodle did not make a session, ``{sheet id: a sentence, see told}``;
     * ``allowed``: ``brake.Allowance`` that is kept of the course;
     * ``untaken``: the registers not taken that are listed of it, as they are kept.
     """
@@ -307,7 +307,7 @@ class CourseSync:
                 self.connection.commit()
             done["marks_pushed"] += len(pushed.held)
             held |= {(session_id, push.student_id) for push in pushed.held}
-            gaps += [_refused_push(push, error, self.env) for push, error in pushed.refused]
+            gaps += [_refused_push(push, error) for push, error in pushed.refused]
             if pushed.session:
                 sent |= {(session_id, push.student_id) for push in pushes}
             for push, status_id in pushed.lost:
@@ -359,7 +359,7 @@ class CourseSync:
                 if error.scope == errors.SITE:
                     raise
                 # One sheet's trouble; its gap says it.
-                refused[new.sheet_id] = error.explain(self.env)
+                refused[new.sheet_id] = error.told()
         run._count(moodle_sessions_created=made)
         self.connection.commit()
         reader = self.connection.course_reader
@@ -374,12 +374,12 @@ def _with_everything(work):
     return replace(work, rules=replace(work.rules, allowance=brake.EVERYTHING))
 
 
-def _refused_push(push, error, env):
+def _refused_push(push, error):
     return p.Gap(
         "refused_push",
         f"mark:{push.session_id}:{push.student_id}",
         "push_refused",
-        (push.student_id, error.explain(env)),
+        (push.student_id, error.told()),
         moodle_id=push.session_id,
         marks=1,
     )

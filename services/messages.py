@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from . import messages_letters, messages_odd, messages_push, messages_site, messages_stops
+from . import messages_letters, messages_odd, messages_push, messages_site, messages_stops, told
 from .messages_dates import in_words
 from .messages_people import student_name
 
@@ -89,7 +89,8 @@ def describe(env, gap):
     :param gap: ``plan.Gap``
     :return: text
     """
-    return SENTENCES[gap.why](env, gap, *in_words(env, gap.details))
+    details = [told.tell(env, d) if told.is_kept(d) else d for d in gap.details]
+    return SENTENCES[gap.why](env, gap, *in_words(env, details))
 
 
 def _manual_gone(env, gap, *details):

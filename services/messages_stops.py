@@ -26,7 +26,10 @@ def _too_much(env, gap, total, agreed, sheets, touched, share):
         total=total,
         agreed=agreed,
         share=share,
-        what=", ".join(f"{number} {env._(TOUCHED[kind])}" for kind, number in touched.items()),
+        # A database gives the numbers back in an order of its own.
+        what=", ".join(
+            f"{touched[k]} {env._(word)}" for k, word in TOUCHED.items() if k in touched
+        ),
     )
 
 
