@@ -14,7 +14,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..services import home_zone
 from ..services import moodle_errors as errors
-from ..services.checklist import Check
+from ..services.checklist import Check, result_of
 from ..services.module_detector import SITE_INFO, site_info_from
 from ..services.moodle_client import MoodleClient
 from ..services.moodle_url import (
@@ -362,19 +362,19 @@ class MoodleInstance(models.Model):
         try:
             checks = self._test_connection(client, site_info_from(client.fetch(SITE_INFO)))
         except errors.MoodleError as error:
-            checks = [Check(False, self.env._("Connection"), error.explain(self.env))]
+            checks = [Check.of(self.env, False, _lt("Connection"), error.told())]
             self._suggest_address(error)
-        wrong = [check for check in checks if check.ok is False]
-        message = (wrong or checks)[0].words
+        passed = all(check.ok is not False for check in checks)
+        message = result_of(checks)
         self.write(
             {
                 "tested_at": fields.Datetime.now(),
-                "test_ok": not wrong,
+                "test_ok": passed,
                 "test_message": message,
             }
         )
         self._keep_checks(checks)
-        return not wrong, message
+        return passed, message
 
     def _suggest_address(self, error):
         """Keep what Moodle calls itself, for *Use this address*.
@@ -393,13 +393,13 @@ class MoodleInstance(models.Model):
         :return: list of ``checklist.Check``
         :raise MoodleError: the test can't go on
         """
-        words = self.env._(
+        words = _lt(
             "%(site)s, Moodle %(release)s, as user %(user)s.",
             site=site_info.sitename or self.url,
             release=site_info.release or "?",
             user=site_info.username or "?",
         )
-        return [Check(True, self.env._("Connection"), words)]
+        return [Check.of(self.env, True, _lt("Connection"), words)]
 
     def _keep_checks(self, checks):
         """For extensions that show them."""

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..services.checklist import CheckList
+from ..services.checklist import Check, CheckList, result_of
 from ..services.local_store import LocalStore
 from ..services.module_detector import LEGACY, detect
 from .guards import right_name
@@ -32,6 +32,7 @@ class MoodleInstance(models.Model):
     mapping_count = fields.Integer("Mappings", compute="_compute_counts")
 
     @api.depends("checks", "failing_since", "tested_at", "last_try")
+    @api.depends_context("lang")
     def _compute_checklist(self):
         facts = self._facts()
         for instance in self:
@@ -42,15 +43,25 @@ class MoodleInstance(models.Model):
                     '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"></i>'
                     "<span><b>%s</b><br/>%s</span></li>"
                 )
-                % (ICONS[None if stale else check["ok"]], check["name"], check["words"])
-                for check in instance.checks or ()
+                % (ICONS[None if stale else check.ok], check.name, check.words)
+                for check in instance._kept_checks()
             )
             if rows and stale:
                 words = self.env._("A run has failed since this test. Test the connection again.")
                 rows = Markup('<li class="mb-1 text-warning">%s</li>') % words + rows
             instance.checklist = rows and Markup('<ul class="list-unstyled">%s</ul>') % rows
 
+    def _kept_checks(self):
+        """:return: list of ``checklist.Check``, in the language of who reads them"""
+        return [Check.from_json(self.env, check) for check in self.checks or ()]
+
+    def _test_words(self):
+        """The result of the test, in the language of who reads it."""
+        checks = self._kept_checks()
+        return self.test_message and (result_of(checks) if checks else self.test_message)
+
     @api.depends("run_ids.state", "run_ids.courses_done", "run_ids.courses_failed")
+    @api.depends_context("lang")
     def _compute_last_run(self):
         for instance in self:
             run = instance.last_run_id

@@ -7,6 +7,8 @@ are asked for, and one session is read.
 
 from dataclasses import asdict, dataclass
 
+from odoo.tools.translate import LazyTranslate
+
 from . import matching
 from . import moodle_errors as errors
 from .attendance_api import AttendanceApi
@@ -14,6 +16,9 @@ from .module_detector import LEGACY, NATIVE, PREFIX, WRITING
 from .moodle_reader import MoodleReader
 from .moodle_text import clean_name, storable
 from .moodle_url import PRIVATE, PUBLIC
+from .told import joined, keep, say, tell
+
+_lt = LazyTranslate(__name__)
 
 LISTING = PREFIX[NATIVE] + "get_sessions"
 # Courses that are looked through for a session; the matched ones first.
@@ -28,18 +33,46 @@ class Check:
     """:param ok: ``None`` where there is nothing to judge
     :param name: what was looked at
     :param words: what was found; where it is not ok, what to do
+    :param told: both as sentences, ``{"name": …, "words": …}``, see ``told``
     """
 
     ok: bool | None
     name: str
     words: str
+    told: dict | None = None
 
     def __post_init__(self):
         # Whatever a check found in Moodle, it can be written down.
         object.__setattr__(self, "words", storable(self.words))
 
+    @classmethod
+    def of(cls, env, ok, name, words):
+        """:param env: in whose language it is read now
+        :param name, words: sentences, see ``told``
+        """
+        told = {"name": keep(name), "words": keep(words)}
+        return cls(ok, say(env, name), say(env, words), told)
+
     def to_json(self):
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, env, kept):
+        """:param env: in whose language it is read
+        :param kept: what :meth:`to_json` gave; without ``told`` in older versions
+        """
+        told = kept.get("told")
+        if not told:
+            return cls(kept["ok"], kept["name"], kept["words"])
+        return cls(kept["ok"], tell(env, told["name"]), tell(env, told["words"]), told)
+
+
+def result_of(checks):
+    """What a test says in a sentence: what is wrong first, else who we are.
+
+    :param checks: list of :class:`Check`, not empty
+    """
+    return next((check for check in checks if check.ok is False), checks[0]).words
 
 
 class CheckList:
@@ -75,17 +108,20 @@ class CheckList:
             try:
                 yield from self._reading()
             except errors.MoodleError as error:
-                yield Check(False, self.env._("Reading"), error.explain(self.env))
+                yield self._check(False, _lt("Reading"), error.told())
+
+    def _check(self, ok, name, words):
+        return Check.of(self.env, ok, name, words)
 
     def _place(self):
         """A word where Moodle does not stand in the internet."""
         kinds = self.kinds - {PUBLIC}
         if not kinds:
             return
-        words = self.env._("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
+        words = _lt("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
         if PRIVATE in kinds:
-            words = self.env._("Moodle has an address inside your own network.")
-        yield Check(None, self.env._("Address"), words)
+            words = _lt("Moodle has an address inside your own network.")
+        yield self._check(None, _lt("Address"), words)
 
     def _plugins(self):
         for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
@@ -93,84 +129,82 @@ class CheckList:
                 # Of the two, mod_attendance alone is needed.
                 needed = plugin.name == "mod_attendance"
                 problem = needed and self.detection.problem
-                words = self.env._(problem) if problem else self.env._("Not found.")
-                yield Check(False if needed else None, plugin.name, words)
+                words = problem or _lt("Not found.")
+                yield self._check(False if needed else None, plugin.name, words)
             elif plugin.family == NATIVE and plugin.name == "local_wsattendance":
-                words = self.env._(
-                    "Not there, and not needed: mod_attendance brings its own functions."
-                )
-                yield Check(None, plugin.name, words)
+                words = _lt("Not there, and not needed: mod_attendance brings its own functions.")
+                yield self._check(None, plugin.name, words)
             else:
-                version = plugin.version or self.env._("not told")
-                yield Check(True, plugin.name, self.env._("Found, version %s.", version))
+                version = plugin.version or _lt("not told")
+                yield self._check(True, plugin.name, _lt("Found, version %s.", version))
 
     def _functions(self):
         if not self.detection.mod_attendance.present:
             return
         for name in self.detection.missing:
-            yield Check(False, name, self._missing(name))
+            yield self._check(False, name, self._missing(name))
         if self.detection.problem is not None and not self.detection.missing:
-            yield Check(False, self.env._("Functions"), self.env._(self.detection.problem))
+            yield self._check(False, _lt("Functions"), self.detection.problem)
         elif self.detection.ready:
-            words = self.env._("All that are needed in this direction are in the token's service.")
-            yield Check(True, self.env._("Functions"), words)
+            words = _lt("All that are needed in this direction are in the token's service.")
+            yield self._check(True, _lt("Functions"), words)
 
     def _missing(self, name):
-        words = self.env._(
+        words = _lt(
             "The function %s is missing. In Moodle, Site administration > Server > Web "
             "services > External services > your service > Functions: add it.",
             name,
         )
         if name == LISTING:
-            words += " " + self.env._(
+            update = _lt(
                 "If it is not offered there, update the Attendance activity (mod_attendance of "
                 "August 2022 or later)."
             )
+            return joined(" ", words, update)
         return words
 
     def _creation(self):
-        name = self.env._("Create missing Moodle sessions")
-        rights = self.env._(
+        name = _lt("Create missing Moodle sessions")
+        rights = _lt(
             "The role of the token's account needs the rights mod/attendance:manageattendances "
             "and moodle/site:accessallgroups for it."
         )
         if self.api.creates_sessions:
-            words = self.env._("The function is there.")
-            return Check(True, name, f"{words} {rights}")
-        return Check(False, name, f"{self._missing(PREFIX[NATIVE] + 'add_session')} {rights}")
+            return self._check(True, name, joined(" ", _lt("The function is there."), rights))
+        missing = self._missing(PREFIX[NATIVE] + "add_session")
+        return self._check(False, name, joined(" ", missing, rights))
 
     # --- one session ------------------------------------------------------------
 
     def _reading(self):
         courses = self.reader.courses()
         if not courses:
-            words = self.env._(
+            words = _lt(
                 "The token's account sees no course. Give its role the rights "
                 "moodle/course:view and moodle/course:viewhiddencourses."
             )
-            yield Check(False, self.env._("Courses"), words)
+            yield self._check(False, _lt("Courses"), words)
             return
         mapped = [c for c in courses if matching.match_course(c, self.table).pair]
-        words = self.env._(
-            "%(mapped)s of %(all)s are matched.", mapped=len(mapped), all=len(courses)
-        )
+        words = _lt("%(mapped)s of %(all)s are matched.", mapped=len(mapped), all=len(courses))
         if any(course.idnumber is None for course in courses):
-            words += " " + self.env._(
+            hidden = _lt(
                 "ID numbers can't be seen: give the role of the token's account the right "
                 "moodle/course:update, or use short names."
             )
-        yield Check(bool(mapped) or None, self.env._("Courses"), words)
+            words = joined(" ", words, hidden)
+        yield self._check(bool(mapped) or None, _lt("Courses"), words)
         others = [course for course in courses if course not in mapped]
         yield from self._people(mapped[:PEOPLE_TRIED])
         yield self._session([*mapped, *others][:COURSES_TRIED])
 
     def _administrator(self):
-        words = self.env._(
+        words = _lt(
             "The token's account is a site administrator: whoever gets hold of the token rules "
             "Moodle, and marks that this person makes by hand can't be told from ours. Make an "
             "account for Odoo alone, with the rights that the manual lists."
         )
-        return Check(False, self.env._("Account of the token"), words)
+        return self._check(False, _lt("Account of the token"), words)
 
     def _people(self, courses):
         """Who the token's account is in the matched courses, and whether it is shown those
@@ -183,19 +217,19 @@ class CheckList:
             if not users and course.groupmode == SEPARATE_GROUPS:
                 hidden.append(course.fullname)
         if teaches:
-            words = self.env._(
+            words = _lt(
                 "The token's account teaches in %s, so it may mark by hand, and its time can't "
                 "be told from ours. Use an account that is nobody's.",
                 _some(teaches),
             )
-            yield Check(False, self.env._("Account of the token"), words)
+            yield self._check(False, _lt("Account of the token"), words)
         if hidden:
-            words = self.env._(
+            words = _lt(
                 "Moodle lists nobody in %s: the course has separate groups. Give the role of the "
                 "token's account the right moodle/site:accessallgroups (Access all groups).",
                 _some(hidden),
             )
-            yield Check(False, self.env._("Separate groups"), words)
+            yield self._check(False, _lt("Separate groups"), words)
 
     def _session(self, courses):
         for course in courses:
@@ -203,10 +237,10 @@ class CheckList:
             if not session_id:
                 continue
             session = self.api.session(session_id)
-            return Check(
+            return self._check(
                 True,
-                self.env._("Reading a session"),
-                self.env._(
+                _lt("Reading a session"),
+                _lt(
                     "Session %(number)s of %(course)s: %(students)s students listed, "
                     "%(marks)s marks.",
                     number=session.id,
@@ -215,12 +249,10 @@ class CheckList:
                     marks=len(session.marks),
                 ),
             )
-        return Check(
+        return self._check(
             None,
-            self.env._("Reading a session"),
-            self.env._(
-                "No session was found in %s courses, so this could not be tried.", len(courses)
-            ),
+            _lt("Reading a session"),
+            _lt("No session was found in %s courses, so this could not be tried.", len(courses)),
         )
 
     def _some_session(self, course):
