@@ -7,6 +7,7 @@ import pytz
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
+from odoo.tools.translate import LazyTranslate
 
 from ..services import SyncAttendance
 from ..services.results import RunResult, SyncResult
@@ -14,6 +15,7 @@ from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 from .moodle_instance_status import CRON
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 # Of a cron job's budget: what was begun within it must end before the rest that Odoo
 # allows is used up, or Odoo ends the job, and in the end switches it off.
@@ -90,7 +92,12 @@ class MoodleInstance(models.Model):
     last_run_id = fields.Many2one("moodle.sync.run", compute="_compute_last_run_id")
     last_try = fields.Datetime("Last attempt", readonly=True, copy=False)
     last_success = fields.Datetime(readonly=True, copy=False)
-    error_message = fields.Text("Error", readonly=True, copy=False)
+    error_message = fields.Text("Error as it was found", readonly=True, copy=False)
+    error_told = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What the error says, for readers of any language: see told.py.",
+    )
     direction_changed = fields.Boolean(compute="_compute_direction_changed")
     open_gap_count = fields.Integer(compute="_compute_open_gap_count")
 
@@ -195,7 +202,7 @@ class MoodleInstance(models.Model):
         """:param report: the ``moodle.sync.report`` that is applied, and nothing else"""
         self._check_may_sync()
         return SyncResult(
-            SyncAttendance(self.env.registry, instance.id, self.env.uid).run(
+            SyncAttendance(self.env.registry, instance.id, self.env.uid, self.env.lang).run(
                 trigger, seconds, report and report.id, GRACE_SECONDS
             )
             for instance in self
@@ -363,12 +370,10 @@ class MoodleInstance(models.Model):
         )
         meanings = self._meanings_fingerprint()
         if unfinished and unfinished.direction != self.sync_attendance_from:
-            unfinished._finish("partial", self.env._("The direction was changed meanwhile."))
+            unfinished._finish("partial", _lt("The direction was changed meanwhile."))
             unfinished = Run
         elif unfinished and (unfinished.meanings or "") != meanings:
-            unfinished._finish(
-                "partial", self.env._("The meaning of a letter was changed meanwhile.")
-            )
+            unfinished._finish("partial", _lt("The meaning of a letter was changed meanwhile."))
             unfinished = Run
         return unfinished or Run.create(
             {

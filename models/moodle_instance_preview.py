@@ -4,8 +4,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, config
+from odoo.tools.translate import LazyTranslate
 
-from ..services import SkippedError, Survey
+from ..services import SkippedError, Survey, told
 from ..services import moodle_errors as errors
 from ..services.results import PlanReport
 
@@ -24,6 +25,7 @@ CRON_SECONDS = 600
 
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 
 class MoodleInstance(models.Model):
@@ -80,7 +82,7 @@ class MoodleInstance(models.Model):
             report, problem = instance._survey().preview(seconds)
             reports += report
             if problem:
-                problems.append(f"{instance.name}: {problem}")
+                problems.append(f"{instance.name}: {told.say(self.env, problem)}")
         return PlanReport(reports).bind(self.env, "\n".join(problems))
 
     def backfill_attendance(self, first_id, last_id):
@@ -108,7 +110,7 @@ class MoodleInstance(models.Model):
         except errors.MoodleError as error:
             raise UserError(error.explain(self.env)) from None
         except SkippedError as reason:
-            raise UserError(str(reason)) from None
+            raise UserError(reason.explain(self.env)) from None
 
     @api.model
     def _check_range(self, first_id, last_id):
@@ -320,4 +322,4 @@ class MoodleInstance(models.Model):
         limit = fields.Datetime.now() - timedelta(days=1)
         domain = [("state", "=", "running"), ("started_at", "<", limit)]
         for report in self.env["moodle.sync.report"].search(domain):
-            report._fail(self.env._("This was interrupted. Make a new one."))
+            report._fail(_lt("This was interrupted. Make a new one."))

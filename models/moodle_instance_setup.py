@@ -137,7 +137,7 @@ class MoodleInstance(models.Model):
         except errors.MoodleError as error:
             raise UserError(error.explain(self.env)) from None
         except SkippedError as reason:
-            raise UserError(str(reason)) from None
+            raise UserError(reason.explain(self.env)) from None
         self._note_letters(self.discovery)
         gaps = [course_gap(*course) for course in self.discovery["unmatched"]]
         # sudo: gaps are written by the sync alone; the right to set up was checked.

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..services import matching, messages_site
 from ..services import plan as p
@@ -8,6 +9,8 @@ from ..services.checklist import Check
 from ..services.local_store import QUIET
 from ..services.run_lock import instance_lock
 from ..services.site_identity import Site, difference, remembered
+
+_lt = LazyTranslate(__name__)
 
 
 class MoodleInstance(models.Model):
@@ -34,6 +37,7 @@ class MoodleInstance(models.Model):
     site_by_hand_count = fields.Integer(compute="_compute_site_by_hand_count")
 
     @api.depends("site_identity", "site_seen")
+    @api.depends_context("lang")
     def _compute_site(self):
         for instance in self:
             known, seen = instance._known_site(), Site.from_json(instance.site_seen)
@@ -66,10 +70,8 @@ class MoodleInstance(models.Model):
         change = difference(self._known_site(), seen)
         if change and self._has_links():
             known = messages_site.site(self._known_site())
-            words = messages_site.question(
-                self.env, change.courses, known, messages_site.site(seen)
-            )
-            checks.append(Check(None, self.env._("Same Moodle"), words))
+            words = messages_site.asked(change.courses, known, messages_site.site(seen))
+            checks.append(Check.of(self.env, None, _lt("Same Moodle"), words))
         return checks
 
     # --- of a run -----------------------------------------------------------------
@@ -79,7 +81,7 @@ class MoodleInstance(models.Model):
 
         :param seen: ``site_identity.Site`` that answers
         :param run: ``moodle.sync.run``; without one nothing is written
-        :return: the question, an empty text where there is none
+        :return: the question, see ``told``; an empty text where there is none
         """
         self.ensure_one()
         known = self._known_site()
@@ -90,8 +92,8 @@ class MoodleInstance(models.Model):
         if change:
             if run:
                 self._note_other_site(change, known, seen, run)
-            return messages_site.question(
-                self.env, change.courses, messages_site.site(known), messages_site.site(seen)
+            return messages_site.asked(
+                change.courses, messages_site.site(known), messages_site.site(seen)
             )
         if run:
             kept = {"site_identity": remembered(known, seen).to_json(), "site_seen": False}
@@ -171,7 +173,7 @@ class MoodleInstance(models.Model):
         domain = [("instance_id", "=", self.id), ("kind", "=", "site_changed")]
         gaps.search([*domain, ("state", "!=", "closed")])._close()
         self.message_post(body=words)
-        self.error_message = False
+        self.write({"error_message": False, "error_told": False})
 
     def _forget_links(self):
         """Session numbers, sheet links, agreed marks, and mappings that the synchronisation
@@ -208,7 +210,7 @@ class MoodleInstance(models.Model):
         here.env["moodle.status.meaning"].search([*mine, ("activity_id", ">", 0)]).unlink()
         here.env["moodle.sync.gap"].search([*mine, ("state", "!=", "closed")])._close()
         for run in here.env["moodle.sync.run"].search([*mine, ("state", "=", "running")]):
-            run._finish("partial", self.env._("Another Moodle was connected meanwhile."))
+            run._finish("partial", _lt("Another Moodle was connected meanwhile."))
         here.write({"backfill_next": 0})
         here._keep_site({"site_identity": False, "site_seen": False, "site_waits": True})
         here.env.flush_all()

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..services import instance_state as s
-from ..services import messages_state
+from ..services import messages_state, told
 from .moodle_instance_status import CRON
 
 STATES = [
@@ -46,9 +46,11 @@ class MoodleInstance(models.Model):
         "tested_at",
         "test_ok",
         "test_message",
+        "checks",
         "failing_since",
         "last_try",
         "error_message",
+        "error_told",
         "run_ids.state",
         "site_changed",
         "site_waits",
@@ -81,10 +83,15 @@ class MoodleInstance(models.Model):
     def _problem(self, facts, state):
         """What the last test or run said, where it still holds."""
         if state.name == s.FAILING and facts.test_failed:
-            return self.test_message
+            return self._test_words()
         if state.name in (s.FAILING, s.PARTLY) or state.why == s.STOPPED:
-            return self.error_message
+            return self._error_words()
         return False
+
+    def _error_words(self):
+        """What the last run that could not do everything said, in the language of who reads
+        it."""
+        return self.error_message and told.shown(self.env, self.error_told, self.error_message)
 
     def _facts(self):
         """:return: ``{instance: instance_state.Facts}``"""

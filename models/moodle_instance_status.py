@@ -68,7 +68,7 @@ class MoodleInstance(models.Model):
             instance.run_state = run.state
             instance.run_progress = run.progress
             instance.run_words = run.progress_words
-            instance.last_summary = run.summary
+            instance.last_summary = run.summary_words
 
     def _compute_next_run(self):
         # sudo: when the schedule runs next is no secret.

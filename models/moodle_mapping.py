@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..services import brake, matching
+from ..services import brake, matching, told
 from .guards import same
 from .indexes import unique_index
 
@@ -32,6 +32,7 @@ class MoodleMapping(models.Model):
         "found_before",
         "last_success",
         "error_message",
+        "error_told",
     )
 
     instance_id = fields.Many2one(
@@ -81,13 +82,25 @@ class MoodleMapping(models.Model):
         readonly=True, help="What the synchronisation had found when it was mapped by hand."
     )
     last_success = fields.Datetime(readonly=True)
-    error_message = fields.Text("Error", readonly=True)
+    error_message = fields.Text("Error as it was found", readonly=True)
+    error_told = fields.Json(
+        readonly=True, help="What the error says, for readers of any language: see told.py."
+    )
+    error_words = fields.Text("Error", compute="_compute_error_words")
 
     def init(self):
         unique_index(
             self.env.cr, "moodle_mapping_unique_moodle_id", self._table,
             ["instance_id", "model", "moodle_id"],
         )  # fmt: skip
+
+    @api.depends("error_message", "error_told")
+    @api.depends_context("lang")
+    def _compute_error_words(self):
+        for mapping in self:
+            mapping.error_words = mapping.error_message and told.shown(
+                mapping.env, mapping.error_told, mapping.error_message
+            )
 
     @api.depends("model", "oec_record_id", "op_course_id", "found_by")
     @api.depends_context("uid")
@@ -384,14 +397,17 @@ class MoodleMapping(models.Model):
     def _succeeded(self, sync_hash, waited=False):
         """:param waited: whether it had waited for this run of a person"""
         values = {
-            "last_success": fields.Datetime.now(), "error_message": False, "sync_hash": sync_hash,
+            "last_success": fields.Datetime.now(), "sync_hash": sync_hash,
+            "error_message": False, "error_told": False,
         }  # fmt: skip
         if waited:
             values.update(waits_since=False, direction_before=False)
         self.write(values)
 
-    def _failed(self, message):
-        self.error_message = message
+    def _failed(self, sentence):
+        """:param sentence: what was wrong, see ``told``"""
+        kept = told.keep(sentence)
+        self.write({"error_message": told.tell(self.env, kept), "error_told": kept})
 
     def _taken_in_order(self):
         """Sort key: the course whose last success is longest ago goes first."""

@@ -8,11 +8,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..services import changes as c
-from ..services import messages
+from ..services import messages, told
 from ..services import plan as p
 from ..services.local_store import moment
 from ..services.messages_dates import with_days
-from ..services.moodle_text import clean_name, storable
+from ..services.moodle_text import clean_name
 from .session_time import time_of_day
 
 KEEP_DAYS = {"preview": 7, "verify": 400}
@@ -87,9 +87,17 @@ class MoodleSyncReport(models.Model):
     course_id = fields.Integer(
         "Moodle course number", readonly=True, help="The only course looked at; 0: all of them."
     )
-    problem = fields.Text(readonly=True)
-    held = fields.Text(
-        "Held back", readonly=True, help="What a run leaves alone until a person lets it through."
+    problem = fields.Text("Problem as it was found", readonly=True)
+    held = fields.Text("Held back, as it was found", readonly=True)
+    told = fields.Json(
+        readonly=True,
+        help="What the problem is and what is held back, for readers of any language: see told.py.",
+    )
+    problem_words = fields.Text("Problem", compute="_compute_told")
+    held_words = fields.Text(
+        "Held back",
+        compute="_compute_told",
+        help="What a run leaves alone until a person lets it through.",
     )
     pending = fields.Json(readonly=True)
     fingerprints = fields.Json(readonly=True, help="Of each course's plan: what Apply may do.")
@@ -127,6 +135,7 @@ class MoodleSyncReport(models.Model):
     )  # fmt: skip
 
     @api.depends("kind", "instance_id", "started_at")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for report in self:
@@ -142,7 +151,39 @@ class MoodleSyncReport(models.Model):
                 total = report.courses_total
                 report.progress = 100 * report.courses_done / total if total else 0
 
+    @api.depends("problem", "held", "told")
+    @api.depends_context("lang")
+    def _compute_told(self):
+        """In the language of who reads it. What an older version wrote down stays as it was
+        found."""
+        for report in self:
+            report.problem_words = report._told("problem")
+            report.held_words = report._told("held")
+
+    def _told(self, name):
+        """:param name: ``problem`` or ``held``"""
+        # sudo: the names that a sentence holds stand in what was written down, too.
+        env = self.sudo().env
+        return "\n".join(told.tell(env, one) for one in self._kept(name))
+
+    def _kept(self, name):
+        """:return: list of sentences, see ``told``"""
+        # A report that an older version has begun holds texts.
+        return (self.told or {}).get(name) or (self[name] or "").splitlines()
+
+    def _with_told(self, name, sentences):
+        """:param sentences: to be put behind those that are kept
+        :return: values
+        """
+        new = [told.keep(one) for one in sentences]
+        lines = [told.tell(self.env, one) for one in new]
+        return {
+            "told": {**(self.told or {}), name: [*self._kept(name), *new]},
+            name: "\n".join(filter(None, [self[name], *lines])),
+        }
+
     @api.depends("left_out")
+    @api.depends_context("lang")
     def _compute_left_out_words(self):
         for report in self:
             report.left_out_words = messages.skipped(self.env, report.left_out or {})
@@ -186,7 +227,7 @@ class MoodleSyncReport(models.Model):
             )
         answer = instance._sync_by_button(report=self, finishing=finishing)
         if self.held:
-            instance._note_let_through("", self.held)
+            instance._note_let_through("", self.held_words)
         return answer
 
     def action_setup(self):
@@ -221,7 +262,7 @@ class MoodleSyncReport(models.Model):
             items.append(self.env._("Marks left out: %s.", self.left_out_words))
         items += messages.not_looked_at(self.env, self.sessions_older, self.sessions_early)
         if self.problem:
-            items += self.problem.splitlines()
+            items += self.problem_words.splitlines()
         elif self.result_words:
             items.insert(0, self.result_words)
         elif self.gaps_met:
@@ -254,8 +295,8 @@ class MoodleSyncReport(models.Model):
             "courses_done": self.courses_done + 1,
         }
         if found.plan is None:
-            problem = f"{clean_name(found.course)}: {storable(found.error)}"
-            values["problem"] = "\n".join(filter(None, [self.problem, problem]))
+            problem = told.joined(": ", clean_name(found.course), found.told or found.error)
+            values.update(self._with_told("problem", [problem]))
         else:
             values["fingerprints"] = {**(self.fingerprints or {}), str(course.id): fingerprint}
             left_out = Counter(self.left_out or {})
@@ -265,11 +306,10 @@ class MoodleSyncReport(models.Model):
             values.update(self._gaps_with(found.plan.gaps))
             values["sessions_older"] = self.sessions_older + found.plan.sessions_older
             values["sessions_early"] = self.sessions_early + found.plan.sessions_early
-            words = [
-                f"{clean_name(found.course)}: {messages.describe(self.env, g)}" for g in found.held
-            ]
-            if words:
-                values["held"] = "\n".join(filter(None, [self.held, *words]))
+            if found.held:
+                name = clean_name(found.course)
+                held = [told.joined(": ", name, gap) for gap in found.held]
+                values.update(self._with_told("held", held))
         if self.kind == "verify":
             lines = [line for line in lines if line.kind not in c.EQUAL]
         counts = {}
@@ -315,12 +355,15 @@ class MoodleSyncReport(models.Model):
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "pending": False})
 
     def _fail(self, problem):
+        """:param problem: see ``told``; it takes the place of those of single courses"""
+        kept = told.keep(problem)
         self.write(
             {
                 "state": "failed",
                 "ended_at": fields.Datetime.now(),
                 "pending": False,
-                "problem": storable(problem),
+                "problem": told.tell(self.env, kept),
+                "told": {**(self.told or {}), "problem": [kept]},
             }
         )
 

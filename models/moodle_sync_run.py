@@ -4,9 +4,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from ..services import messages
+from ..services import messages, told
 from ..services.changes import NOTE
-from ..services.moodle_text import clean_name, storable
+from ..services.moodle_text import clean_name
 from ..services.results import RunResult
 
 KEEP_DAYS = 90
@@ -110,7 +110,7 @@ class MoodleSyncRun(models.Model):
     state = fields.Selection(STATES, required=True, default="running", readonly=True, index=True)
     started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
     ended_at = fields.Datetime("End", readonly=True)
-    summary = fields.Text(readonly=True)
+    summary = fields.Text("Summary as it was found", readonly=True)
     pending = fields.Json(readonly=True, help="Moodle courses that are still to be done.")
     skipped_by_reason = fields.Json(readonly=True)
     line_ids = fields.One2many("moodle.sync.report.line", "run_id", "Changes", readonly=True)
@@ -127,7 +127,13 @@ class MoodleSyncRun(models.Model):
     courses_held = fields.Integer(
         readonly=True, help="Courses of those that a person has to look at first."
     )
-    errors = fields.Text(readonly=True)
+    errors = fields.Text("Errors as they were found", readonly=True)
+    told = fields.Json(
+        readonly=True,
+        help="What the summary and the errors say, for readers of any language: see told.py.",
+    )
+    summary_words = fields.Text("Summary", compute="_compute_told")
+    errors_words = fields.Text("Errors", compute="_compute_told")
     progress = fields.Float(compute="_compute_progress")
     progress_words = fields.Char("How far", compute="_compute_progress")
     clock_offset = fields.Float(
@@ -244,12 +250,40 @@ class MoodleSyncRun(models.Model):
         )
         return {**action, "domain": [("id", "in", sorted(self._sheets()[self]))], "context": {}}
 
+    @api.depends("summary", "errors", "told", "skipped_by_reason", "courses_mapped")
+    @api.depends("courses_in_moodle", *COUNTERS)
+    @api.depends_context("lang")
+    def _compute_told(self):
+        """In the language of who reads it. What an older version wrote down stays as it was
+        found."""
+        for run in self:
+            run.summary_words = run._summary() or run.summary
+            run.errors_words = "\n".join(told.tell(run.env, one) for one in run._kept_errors())
+
+    def _summary(self):
+        """:return: text, empty as long as the run has not ended"""
+        kept = self.told or {}
+        if "problem" not in kept:
+            return ""
+        lines = [told.tell(self.env, kept["problem"])]
+        if kept.get("counts"):
+            lines.append(self._describe_counts())
+        lines += [told.tell(self.env, hint) for hint in kept.get("hints", ())]
+        return "\n".join(filter(None, lines))
+
+    def _kept_errors(self):
+        """:return: list of sentences, see ``told``"""
+        # A run that an older version has begun holds texts.
+        return (self.told or {}).get("errors") or (self.errors or "").splitlines()
+
     @api.depends("started_at")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for run in self:
             run.display_name = run.started_at and format_datetime(self.env, run.started_at)
 
     @api.depends("courses_mapped", "courses_done", "courses_failed", "state", "marks_seen")
+    @api.depends_context("lang")
     def _compute_progress(self):
         for run in self:
             finished = run.courses_done + run.courses_failed
@@ -342,43 +376,59 @@ class MoodleSyncRun(models.Model):
         Line = self.env["moodle.sync.report.line"]
         Line._note({"run_id": self.id}, course, [c for c in outcome.changes if c.kind != NOTE])
 
-    def _course_failed(self, course_id, course_name, message, held=False):
-        """:param held: whether it waits for a person, and nothing was wrong with Moodle"""
+    def _course_failed(self, course_id, course_name, sentence, held=False):
+        """:param course_name: as Moodle has it, or a sentence
+        :param sentence: what was wrong, see ``told``
+        :param held: whether it waits for a person, and nothing was wrong with Moodle
+        """
+        name = clean_name(course_name) if isinstance(course_name, str) else course_name
+        failed = told.joined(": ", name, sentence)
         lines = [self.errors] if self.errors else []
         self.write(
             {
                 "pending": self._without(course_id),
                 "courses_failed": self.courses_failed + 1,
                 "courses_held": self.courses_held + bool(held),
-                "errors": "\n".join([*lines, f"{clean_name(course_name)}: {message}"]),
+                "errors": "\n".join([*lines, told.tell(self.env, failed)]),
+                "told": {**(self.told or {}), "errors": [*self._kept_errors(), failed]},
             }
         )
 
-    def _complete(self, clock_offset, hint=""):
-        """:param hint: what a person should know though nothing has failed"""
+    def _complete(self, clock_offset, hints=()):
+        """:param hints: what a person should know though nothing has failed, see ``told``"""
         self.clock_offset = clock_offset or 0
         if not self.courses_failed:
-            self._finish("done", "")
-            if hint:
-                self.summary = "\n".join([self.summary, hint])
+            self._finish("done", "", hints=hints)
         else:
-            self._finish("partial" if self.courses_done else "failed", self.errors)
+            problem = told.joined("\n", *self._kept_errors())
+            self._finish("partial" if self.courses_done else "failed", problem)
 
-    def _finish(self, state, problem, waits=False):
-        """:param problem: what an administrator has to know, or an empty text
+    def _finish(self, state, problem, waits=False, hints=()):
+        """:param problem: what an administrator has to know, see ``told``, or an empty text
         :param waits: whether it was skipped until a person has looked
+        :param hints: see :meth:`_complete`
         """
         self.ensure_one()
-        self.write({"state": state, "ended_at": fields.Datetime.now(), "pending": False})
-        parts = [problem] if problem else []
-        if self.courses_mapped or not problem:
-            parts.append(self._describe_counts())
-        self.summary = storable("\n".join(parts))
+        kept = told.keep(problem)
+        self.write(
+            {
+                "state": state,
+                "ended_at": fields.Datetime.now(),
+                "pending": False,
+                "told": {
+                    **(self.told or {}),
+                    "problem": kept,
+                    "counts": bool(self.courses_mapped or not kept),
+                    "hints": [told.keep(hint) for hint in hints],
+                },
+            }
+        )
+        self.summary = self._summary()
         instance = self.instance_id
         if state == "done":
-            values = {"last_success": self.ended_at, "error_message": False}
+            values = {"last_success": self.ended_at, "error_message": False, "error_told": False}
         else:
-            values = {"error_message": storable(problem)}
+            values = {"error_message": told.tell(self.env, kept), "error_told": kept}
         if state == "done" or self.courses_done:
             values["failing_since"] = False
         elif state in ("failed", "skipped") and not waits and not self._only_held():
@@ -408,7 +458,7 @@ class MoodleSyncRun(models.Model):
 
     def _result(self):
         self.ensure_one()
-        message = self.summary
+        message = self.summary_words
         if self.state == "running":
             message = self.env._(
                 "%(finished)s of %(all)s courses.",

@@ -3,6 +3,7 @@
 from odoo.tools.translate import LazyTranslate
 
 from .site_identity import OTHER, SAME
+from .told import joined, say
 
 _lt = LazyTranslate(__name__)
 
@@ -24,26 +25,29 @@ def site(found):
     return ", ".join(part for part in (found.name, release, found.address) if part)
 
 
-def question(env, courses, known, seen):
+def asked(courses, known, seen):
     """:param courses: ``courses`` of a ``site_identity.Change``
     :param known, seen: :func:`site` of both
+    :return: the question, see ``told``
     """
-    parts = [
-        env._(
+    return joined(
+        " ",
+        _lt(
             "The Moodle that answers is another one than before. Known: %(known)s. Now: %(seen)s.",
             known=known,
             seen=seen,
-        )
-    ]
-    if courses in COURSES:
-        parts.append(env._(COURSES[courses]))
-    parts.append(
-        env._(
+        ),
+        COURSES.get(courses),
+        _lt(
             "Nothing is read or written until an administrator chooses, on the instance: The same "
             "Moodle under a new address, or Another Moodle: unlink."
-        )
+        ),
     )
-    return " ".join(parts)
+
+
+def question(env, courses, known, seen):
+    """The same as a text."""
+    return say(env, asked(courses, known, seen))
 
 
 def _site_changed(env, gap, courses, known, seen):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from . import messages
 from . import plan as p
+from . import told as t
 from .pusher import by_session
 
 
@@ -40,13 +41,14 @@ class CourseReport:
     """What would be done with one course (``plan``), or why it can't be read.
 
     ``held``: each ``plan.Gap`` because of which a run does less than that, until a person lets
-    it through.
+    it through. ``told``: what ``error`` says, for whoever reads another language.
     """
 
     course: str
     plan: p.CoursePlan | None = None
     error: str = ""
     held: tuple = ()
+    told: dict | None = None
 
 
 class PlanReport(tuple):
@@ -75,7 +77,8 @@ class PlanReport(tuple):
 
     def _lines(self, report):
         if report.plan is None:
-            yield f"{report.course}: {report.error}"
+            why = t.tell(self.env, report.told) if report.told else report.error
+            yield f"{report.course}: {why}"
             return
         plan = report.plan
         for gap in report.held:

@@ -1,6 +1,7 @@
 """Looks at both sides and writes no attendance: preview, verification, what matches
 whom, and past sessions by their ids. ORM."""
 
+import json
 import logging
 import time
 from collections import Counter
@@ -13,7 +14,8 @@ from .letters_seen import LettersSeen
 from .module_detector import CONTENTS
 from .moodle_text import clean_name
 from .results import CourseReport, PlanReport
-from .sync_attendance import SkippedError, SyncAttendance
+from .sync_attendance import UNEXPECTED, SkippedError, SyncAttendance
+from .told import keep, say
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ class Survey(SyncAttendance):
         """The plan of every course; nothing is applied on either side.
 
         :param seconds: after which it is given up
-        :return: ``(PlanReport, problem)``; the second says why it is empty
+        :return: ``(PlanReport, problem)``; the second says why it is empty, see ``told``
         """
         reports = []
         self._set_deadline(time.monotonic(), seconds, 0)
@@ -43,9 +45,9 @@ class Survey(SyncAttendance):
                 for course, match in self._courses_done():
                     reports.append(self._course_report(course, match)[0])
             except SkippedError as reason:
-                problem = str(reason)
+                problem = reason.told
             except errors.MoodleError as error:
-                problem = error.explain(self.env)
+                problem = error.told()
             finally:
                 cr.rollback()
             return PlanReport(reports), problem
@@ -77,16 +79,16 @@ class Survey(SyncAttendance):
             try:
                 self._look_at_courses(report, started, seconds, in_background)
             except SkippedError as reason:
-                report._fail(str(reason))
+                report._fail(reason.told)
             except errors.MoodleError as error:
                 cr.rollback()
                 if in_background or not isinstance(error, errors.MoodleOutOfTime):
-                    report._fail(error.explain(self.env))
+                    report._fail(error.told())
             except Exception:
                 # As in a run: Odoo would switch the cron off, for all instances.
                 cr.rollback()
                 _logger.exception("Report on Moodle instance %s", self.instance_id)
-                report._fail(self._unexpected())
+                report._fail(UNEXPECTED)
             if in_background and report.state != "running":
                 report._tell_end()
             self.connection.commit()
@@ -113,9 +115,7 @@ class Survey(SyncAttendance):
                 if not in_background or done:
                     return
                 # It had the whole time: left queued, it would be the first again.
-                found, lines, fingerprint = (
-                    CourseReport(course.fullname, error=error.explain(self.env)), (), ""
-                )  # fmt: skip
+                found, lines, fingerprint = self._unread(course, error), (), ""
             report._add_course(course, found, lines, fingerprint)
             self.connection.commit()
             done += 1
@@ -136,11 +136,15 @@ class Survey(SyncAttendance):
     def _give_up_report(self, report_id):
         """End it by SQL: whatever refused to be written by the ORM refuses again."""
         with self.registry.cursor() as cr:
-            message = self._unexpected(self._plain_env(cr))
             cr.execute(
                 "UPDATE moodle_sync_report SET state = 'failed', pending = NULL, problem = %s, "
+                "told = coalesce(told, '{}') || %s::jsonb, "
                 "ended_at = now() AT TIME ZONE 'UTC' WHERE id = %s",
-                (message, report_id),
+                (
+                    say(self._plain_env(cr), UNEXPECTED),
+                    json.dumps({"problem": [keep(UNEXPECTED)]}),
+                    report_id,
+                ),
             )
         return "failed"
 
@@ -335,10 +339,13 @@ class Survey(SyncAttendance):
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
-            return CourseReport(course.fullname, error=error.explain(self.env)), (), ""
+            return self._unread(course, error), (), ""
         work, local, people, plan, held = planned
         lines = changes(plan, work.reading, local, people, work.rules)
         return CourseReport(course.fullname, plan, held=held), lines, p.fingerprint(plan)
+
+    def _unread(self, course, error):
+        return CourseReport(course.fullname, error=error.explain(self.env), told=error.told())
 
     def _matches(self, course, match, sessions):
         users = self.connection.reader.enrolled_users(course.id, with_roles=True)

@@ -9,12 +9,14 @@ course. This file goes through the courses and owns the transactions:
   with its bookkeeping, so that an interrupted run resumes and repeats nothing.
 """
 
+import json
 import logging
 import time
 
 from odoo import SUPERUSER_ID, api
+from odoo.tools.translate import LazyTranslate
 
-from . import course_settings, matching, messages, site_identity
+from . import course_settings, matching, site_identity
 from . import moodle_errors as errors
 from . import plan as p
 from .connection import Connection
@@ -24,14 +26,34 @@ from .moodle_text import clean_name
 from .moodle_url import AddressError
 from .results import RunResult
 from .run_lock import instance_lock
+from .told import keep, say
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 REQUIRED_MODEL = "op.attendance.sheet"
 
 
+MOVED = _lt("Something has changed since the preview, so nothing was written. Make a new preview.")
+UNEXPECTED = _lt(
+    "An unexpected error, written down whole in the log of the Odoo server. Please "
+    "show it to your Odoo administrator."
+)
+
+
 class SkippedError(Exception):
-    """A prerequisite is missing; the argument is the sentence that says which."""
+    """A prerequisite is missing.
+
+    :param sentence: that says which, see ``told``
+    """
+
+    def __init__(self, sentence):
+        self.told = keep(sentence)
+        super().__init__(self.told)
+
+    def explain(self, env):
+        """:return: text, in the language of ``env``"""
+        return say(env, self.told)
 
 
 class WaitingError(SkippedError):
@@ -45,12 +67,15 @@ class SyncAttendance:
     :param instance_id: id of the ``moodle.instance``, committed
     :param user_id: who started it, for the record; the work is done as superuser,
         the caller has checked the right to sync
+    :param reader_lang: language of who waits for the result; without one it is told in that
+        of the responsible person
     """
 
-    def __init__(self, registry, instance_id, user_id):
+    def __init__(self, registry, instance_id, user_id, reader_lang=None):
         self.registry = registry
         self.instance_id = instance_id
         self.user_id = user_id
+        self.reader_lang = reader_lang
         self.lang = "en_US"
         # Moment of time.monotonic() after which Moodle is asked nothing more.
         self.deadline = None
@@ -92,30 +117,31 @@ class SyncAttendance:
             report = self.env["moodle.sync.report"].browse(report_id or ())
             run = self.instance._start_run(trigger, self.user_id, report)
             if report and run.report_id != report:
-                return RunResult(self.instance.name, "busy", self.instance._other_run())
+                message = self._for_reader(self.instance)._other_run()
+                return RunResult(self.instance.name, "busy", message)
             self.connection.commit()
             try:
                 self._check_direction(run)
                 self._run(run, trigger, started, seconds)
                 self.instance._suggest_address(None)
             except SkippedError as reason:
-                run._finish("skipped", str(reason), waits=isinstance(reason, WaitingError))
+                run._finish("skipped", reason.told, waits=isinstance(reason, WaitingError))
             except errors.MoodleError as error:
                 self.env.cr.rollback()
                 if not self._may_wait(error, trigger):
-                    self._stop(run, error.explain(self.env))
+                    self._stop(run, error.told())
                     self.instance._suggest_address(error)
             except Exception:
                 # The cron must survive whatever happens here: Odoo switches it off
                 # after five failures, and all other instances with it.
                 self.env.cr.rollback()
                 _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
-                self._stop(run, self._unexpected())
+                self._stop(run, UNEXPECTED)
             run._count(seconds=time.monotonic() - started)
             if trigger == "cron" and run.trigger != "cron" and run.state != "running":
                 run._tell_end()
             self.connection.commit()
-            return run._result()
+            return self._for_reader(run)._result()
 
     def _set_deadline(self, started, seconds, grace):
         if seconds is not None and grace is not None:
@@ -144,24 +170,32 @@ class SyncAttendance:
         :return: ``RunResult``
         """
         with self.registry.cursor() as cr:
-            message = self._unexpected(self._plain_env(cr))
+            message = say(self._plain_env(cr), UNEXPECTED)
+            kept = keep(UNEXPECTED)
             cr.execute(
                 "UPDATE moodle_sync_run SET state = 'failed', pending = NULL, summary = %s, "
+                "told = coalesce(told, '{}') || %s::jsonb, "
                 "ended_at = now() AT TIME ZONE 'UTC' WHERE instance_id = %s AND state = 'running' "
                 "RETURNING id",
-                (message, self.instance_id),
+                (message, json.dumps({"problem": kept}), self.instance_id),
             )
             runs = [row[0] for row in cr.fetchall()]
             cr.execute(
-                "UPDATE moodle_instance SET error_message = %s, failing_since = "
-                "coalesce(failing_since, now() AT TIME ZONE 'UTC') WHERE id = %s RETURNING name",
-                (message, self.instance_id),
+                "UPDATE moodle_instance SET error_message = %s, error_told = %s::jsonb, "
+                "failing_since = coalesce(failing_since, now() AT TIME ZONE 'UTC') "
+                "WHERE id = %s RETURNING name",
+                (message, json.dumps(kept), self.instance_id),
             )
             names = [row[0] for row in cr.fetchall()]
+            message = say(self._plain_env(cr, self.reader_lang), UNEXPECTED)
             return RunResult((names or [""])[0], "failed", message, max(runs, default=0))
 
-    def _plain_env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {"lang": self.lang})
+    def _plain_env(self, cr, lang=None):
+        return api.Environment(cr, SUPERUSER_ID, {"lang": lang or self.lang})
+
+    def _for_reader(self, records):
+        """The same records in the language of who waits for the result."""
+        return records.with_context(lang=self.reader_lang) if self.reader_lang else records
 
     # --- setting up -----------------------------------------------------------
 
@@ -180,10 +214,10 @@ class SyncAttendance:
             client = self.instance._moodle_client(self.deadline)
             self.client = self.connection.client = client
         except AddressError as error:
-            raise SkippedError(self.env._(error.reason)) from None
+            raise SkippedError(error.reason) from None
         except ValueError:
             raise SkippedError(
-                self.env._("The Moodle URL is no web address, or the token is empty.")
+                _lt("The Moodle URL is no web address, or the token is empty.")
             ) from None
         self.connection.commit()
         self.detection = self._check_prerequisites()
@@ -195,7 +229,7 @@ class SyncAttendance:
         person has started a run since: nothing is overwritten by surprise"""
         if run.trigger == "cron" and self.instance.direction_changed:
             raise WaitingError(
-                self.env._(
+                _lt(
                     "Attendance comes from was changed. Look at what a run would do now "
                     "(Preview), then press Sync now on the instance; the schedule goes on from "
                     "there."
@@ -203,7 +237,7 @@ class SyncAttendance:
             )
         if run.trigger == "cron" and self.instance.meaning_changed:
             raise WaitingError(
-                self.env._(
+                _lt(
                     "The meaning of a letter of Moodle was changed. Look at what a run would do "
                     "now (Preview), then press Sync now on the instance; the schedule goes on "
                     "from there."
@@ -211,7 +245,7 @@ class SyncAttendance:
             )
         if run.trigger == "cron" and self.instance.site_waits:
             raise WaitingError(
-                self.env._(
+                _lt(
                     "Another Moodle was connected. Look at what a run would do now (Preview), "
                     "then press Sync now on the instance; the schedule goes on from there."
                 )
@@ -226,14 +260,14 @@ class SyncAttendance:
         """
         if REQUIRED_MODEL not in self.env:
             raise SkippedError(
-                self.env._("OpenEduCat's attendance module (openeducat_attendance) is missing.")
+                _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
             )
         instance = self.instance
         detection = detect_installed_modules(
             self.client, instance._widest_direction(), instance.attendance_api
         )
         if not detection.ready:
-            raise SkippedError(self.env._(detection.problem))
+            raise SkippedError(detection.problem)
         return detection
 
     def _list_courses(self, run=None):
@@ -287,8 +321,8 @@ class SyncAttendance:
         for course_id in missing:
             if course_id in queue:
                 # Matched when it was approved, and not any more.
-                name = self.env._("Moodle course %s", course_id)
-                run._course_failed(course_id, name, self._moved(), held=True)
+                name = _lt("Moodle course %s", course_id)
+                run._course_failed(course_id, name, MOVED, held=True)
         self.connection.commit()
         calls, done = self._count_calls(run, 0), 0
         for course, match in mapped:
@@ -308,10 +342,10 @@ class SyncAttendance:
             calls = self._count_calls(run, calls)
             self.connection.commit()
         hints = [
-            self._nothing_read(run, [mappings[course_id] for course_id in ids]),
-            self._rest_words(resting, settings),
+            *self._nothing_read(run, [mappings[course_id] for course_id in ids]),
+            *self._rest_words(resting, settings),
         ]
-        run._complete(self.client.clock_offset, "\n".join(filter(None, hints)))
+        run._complete(self.client.clock_offset, hints)
 
     def _forget_unread(self, run, mapped, mappings, settings):
         """An end to the gaps, and to the registers not taken, of courses that are matched no
@@ -339,38 +373,43 @@ class SyncAttendance:
         ]
 
     def _rest_words(self, resting, settings):
-        """:param resting: list of ``(MoodleCourse, CourseMatch)`` that were left alone"""
+        """:param resting: list of ``(MoodleCourse, CourseMatch)`` that were left alone
+        :return: list of sentences, see ``told``
+        """
         names = {}
         for course, _match in resting:
             names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
         words = []
         if course_settings.OFF in names:
-            words.append(self.env._("Courses switched off: %s.", len(names[course_settings.OFF])))
+            words.append(_lt("Courses switched off: %s.", len(names[course_settings.OFF])))
         if course_settings.PAUSED in names:
-            words.append(
-                self.env._("Paused courses: %s.", ", ".join(names[course_settings.PAUSED]))
-            )
+            words.append(_lt("Paused courses: %s.", ", ".join(names[course_settings.PAUSED])))
         if course_settings.WAITS in names:
             words.append(
-                self.env._(
+                _lt(
                     "The direction of a course was changed: %s. Look at what a run would do now "
                     "(Preview), then press Sync now on the instance.",
                     ", ".join(names[course_settings.WAITS]),
                 )
             )
-        return "\n".join(words)
+        return words
 
     def _nothing_read(self, run, mappings):
-        """Why a run has read nothing where Moodle's functions can't list sessions."""
+        """Why a run has read nothing where Moodle's functions can't list sessions.
+
+        :return: list of sentences, see ``told``
+        """
         if self.connection.api.lists_sessions or not mappings or run.sessions_seen:
-            return ""
+            return []
         if any((mapping.known_sessions or {}).values() for mapping in mappings):
-            return ""
-        return self.env._(
-            "No session is known yet: with the plug-in local_wsattendance alone, Moodle names "
-            "only the sessions of the day, of courses with an enrolled teacher. Backfill, on the "
-            "instance, looks for past ones by their numbers."
-        )
+            return []
+        return [
+            _lt(
+                "No session is known yet: with the plug-in local_wsattendance alone, Moodle names "
+                "only the sessions of the day, of courses with an enrolled teacher. Backfill, on "
+                "the instance, looks for past ones by their numbers."
+            )
+        ]
 
     def _course(self, run, course, match, mapping):
         """One course, and whatever trouble it makes."""
@@ -384,7 +423,7 @@ class SyncAttendance:
             self._course_failed(run, course, mapping, error)
         except MovedError:
             self.env.cr.rollback()
-            run._course_failed(course.id, course.fullname, self._moved(), held=True)
+            run._course_failed(course.id, course.fullname, MOVED, held=True)
         except StoppedError as error:
             self.env.cr.rollback()
             self._course_stopped(run, course, mapping, error.args[0])
@@ -395,26 +434,25 @@ class SyncAttendance:
             _logger.exception(
                 "Attendance sync of Moodle instance %s, course %s", self.instance_id, course.id
             )
-            mapping._failed(self._unexpected())
-            run._course_failed(course.id, course.fullname, self._unexpected())
+            mapping._failed(UNEXPECTED)
+            run._course_failed(course.id, course.fullname, UNEXPECTED)
         else:
             run._course_done(course, outcome)
 
     def _course_failed(self, run, course, mapping, error):
-        mapping._failed(error.explain(self.env))
-        run._course_failed(course.id, course.fullname, error.explain(self.env))
+        mapping._failed(error.told())
+        run._course_failed(course.id, course.fullname, error.told())
 
     def _course_stopped(self, run, course, mapping, stop):
         """:param stop: ``brake.Stop``"""
         gap = stop.gap(course.id)
-        words = messages.describe(self.env, gap)
         # What a person let through was less than this.
         mapping._keep_allowed(mapping.allowed.without(stop.why).parts)
         Gap = self.env["moodle.sync.gap"]
         counts = Gap._record(self.instance, run, course.id, [gap], course.fullname, whole=False)
         run._count(**counts)
-        mapping._failed(words)
-        run._course_failed(course.id, course.fullname, words, held=True)
+        mapping._failed(gap)
+        run._course_failed(course.id, course.fullname, gap, held=True)
 
     def _note_unmatched(self, run):
         """Courses that look as if they were meant and match nothing, as gaps."""
@@ -450,19 +488,9 @@ class SyncAttendance:
         run._count(moodle_calls=self.client.calls - before)
         return self.client.calls
 
-    def _stop(self, run, message):
-        run._finish("partial" if run.courses_done else "failed", message)
-
-    def _moved(self):
-        return self.env._(
-            "Something has changed since the preview, so nothing was written. Make a new preview."
-        )
-
-    def _unexpected(self, env=None):
-        return (env or self.env)._(
-            "An unexpected error, written down whole in the log of the Odoo server. Please "
-            "show it to your Odoo administrator."
-        )
+    def _stop(self, run, sentence):
+        """:param sentence: see ``told``"""
+        run._finish("partial" if run.courses_done else "failed", sentence)
 
     def _busy(self):
         with self.registry.cursor() as cr:
@@ -470,5 +498,7 @@ class SyncAttendance:
             return RunResult(
                 self.instance.name,
                 "busy",
-                self.env._("Another run of this instance is under way; this one steps aside."),
+                self._for_reader(self.instance).env._(
+                    "Another run of this instance is under way; this one steps aside."
+                ),
             )
