@@ -44,6 +44,7 @@ from . import (
     test_pull_faults,
     test_push,
     test_push_manners,
+    test_readers_language,
     test_reinstall,
     test_rights_in_moodle,
     test_run,
