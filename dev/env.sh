@@ -30,7 +30,7 @@ die() { printf '%s\n' "error: $*" >&2; exit 1; }
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo "$@"
-  else die "'$1' needs root, and there is no sudo; README, 'Overrides', names the variables that do without"
+  else die "'$1' needs root, and there is no sudo; CONTRIBUTING.md, 'Overrides', names the variables that do without"
   fi
 }
 

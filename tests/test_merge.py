@@ -88,6 +88,6 @@ class TestMerge(BaseCase):
         used = {row_of(base, moodle, odoo) for _direction, base, moodle, odoo in cases()}
         self.assertEqual([row for row in d.ROWS if row not in used], [])
 
-    def test_the_readme_holds_this_table(self):
-        text = d.README.read_text()
+    def test_the_manual_holds_this_table(self):
+        text = d.RULES.read_text()
         self.assertEqual(d.with_table(text), text, "run python3 tests/decisions.py")

@@ -38,7 +38,8 @@ class TestRightsInMoodle(TransactionCase):
         self.assertEqual(served.read_bytes(), ROLE_FILE.read_bytes())
 
     def test_the_manual_has_the_same(self):
-        rows = re.findall(r"^   \| [^|`]+ \| `([^`]+)` \|", (ADDON / "README.md").read_text(), re.M)
+        manual = (ADDON / "docs/moodle-setup.md").read_text()
+        rows = re.findall(r"^\| [^|`]+ \| `([^`]+)` \|", manual, re.M)
         self.assertEqual([row for row in rows if RIGHT.fullmatch(row)], rights_of_role())
 
     def test_the_set_up_has_the_same(self):
