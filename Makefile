@@ -2,6 +2,7 @@
 # make serve      leaves Odoo running with the demo's data
 # make test       all tests, and which branches they reach; ARGS="-k pull" narrows them
 # make terms      the texts to be translated, and the translations brought up to date
+# make docs       the manual as Help shows it in Odoo, from docs/
 # make wheel      packages for pip, one for each Odoo series
 # make histories  many more random histories; HISTORY_SEED repeats one
 # make fuzz       changed answers of Moodle, fifty times as many, others each time
@@ -15,7 +16,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test histories fuzz faults kills terms upgrade uninstall lint wheel clean
+.PHONY: help demo serve test histories fuzz faults kills terms upgrade uninstall lint docs wheel clean
 
 demo:
 	@dev/setup.sh
@@ -59,6 +60,9 @@ uninstall:
 
 lint:
 	@dev/lint.sh
+
+docs:
+	@dev/docs.sh
 
 wheel:
 	@dev/wheel.sh
