@@ -35,6 +35,7 @@ from . import (
     test_odd_records,
     test_openeducat_contract,
     test_owned_fields,
+    test_papers,
     test_percent,
     test_planner_letters,
     test_planner_pull,
