@@ -17,7 +17,7 @@ import requests
 
 import odoo.release
 
-from odoo.addons.openeducat_moodle_attendance.services import messages
+from odoo.addons.openeducat_moodle_attendance.services.texts import messages
 
 CHECKOUT = Path(os.environ["CHECKOUT"])
 sys.path[:0] = [str(CHECKOUT / "dev"), str(CHECKOUT / "tests")]

@@ -12,12 +12,11 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..services import home_zone
-from ..services import moodle_errors as errors
-from ..services.checklist import Check, result_of
-from ..services.module_detector import SITE_INFO, site_info_from
-from ..services.moodle_client import MoodleClient
-from ..services.moodle_url import (
+from ..services.domain import home_zone
+from ..services.moodle import moodle_errors as errors
+from ..services.moodle.module_detector import SITE_INFO, site_info_from
+from ..services.moodle.moodle_client import MoodleClient
+from ..services.moodle.moodle_url import (
     AddressError,
     normalized_url,
     parse,
@@ -25,6 +24,7 @@ from ..services.moodle_url import (
     site_root,
     with_scheme,
 )
+from ..services.runs.checklist import Check, result_of
 
 _lt = LazyTranslate(__name__)
 

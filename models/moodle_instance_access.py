@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services.site_key import site_key
+from ..services.domain.site_key import site_key
 from .indexes import unique_index
 
 

@@ -10,7 +10,7 @@ from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
 from ..services import SyncAttendance
-from ..services.results import RunResult, SyncResult
+from ..services.runs.results import RunResult, SyncResult
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 from .moodle_instance_status import CRON
 

@@ -4,9 +4,9 @@ import pytz
 
 from odoo import fields, models
 
-from ..services.course_settings import OFF, Common
-from ..services.merge import MOODLE
-from ..services.module_detector import WRITING
+from ..services.domain.course_settings import OFF, Common
+from ..services.domain.merge import MOODLE
+from ..services.moodle.module_detector import WRITING
 
 
 class MoodleInstance(models.Model):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..services import percent
+from ..services.domain import percent
 
 COUNTS_AS = [
     (percent.PRESENT, "Counts as present"),

@@ -6,9 +6,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, config
 from odoo.tools.translate import LazyTranslate
 
-from ..services import SkippedError, Survey, told
-from ..services import moodle_errors as errors
-from ..services.results import PlanReport
+from ..services import SkippedError, Survey
+from ..services.moodle import moodle_errors as errors
+from ..services.runs.results import PlanReport
+from ..services.texts import told
 
 SURVEY_CRON = "openeducat_moodle_attendance.ir_cron_survey"
 # A button press answers within seconds; the rest goes on in the background.

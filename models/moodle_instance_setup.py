@@ -4,11 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..services import SkippedError
-from ..services import moodle_errors as errors
-from ..services.letters_seen import letter_gap
-from ..services.messages_letters import STATUS_WORDS, letter_words, status_word
-from ..services.plan import Letter, course_gap
-from ..services.status_meaning import OPEN, row_for
+from ..services.domain.letters_seen import letter_gap
+from ..services.domain.plan import Letter, course_gap
+from ..services.domain.status_meaning import OPEN, row_for
+from ..services.moodle import moodle_errors as errors
+from ..services.texts.messages_letters import STATUS_WORDS, letter_words, status_word
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 
 STEPS = ["connect", "people", "direction", "preview"]

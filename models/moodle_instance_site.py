@@ -3,12 +3,13 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
-from ..services import matching, messages_site
-from ..services import plan as p
-from ..services.checklist import Check
-from ..services.local_store import QUIET
-from ..services.run_lock import instance_lock
-from ..services.site_identity import Site, difference, remembered
+from ..services.domain import matching
+from ..services.domain import plan as p
+from ..services.domain.site_identity import Site, difference, remembered
+from ..services.openeducat.local_store import QUIET
+from ..services.runs.checklist import Check
+from ..services.runs.run_lock import instance_lock
+from ..services.texts import messages_site
 
 _lt = LazyTranslate(__name__)
 

@@ -2,8 +2,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from ..services import instance_state as s
-from ..services import messages_state, told
+from ..services.domain import instance_state as s
+from ..services.texts import messages_state, told
 from .moodle_instance_status import CRON
 
 STATES = [

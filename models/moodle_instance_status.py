@@ -3,9 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..services.checklist import Check, CheckList, result_of
-from ..services.local_store import LocalStore
-from ..services.module_detector import LEGACY, detect
+from ..services.moodle.module_detector import LEGACY, detect
+from ..services.openeducat.local_store import LocalStore
+from ..services.runs.checklist import Check, CheckList, result_of
 from .guards import right_name
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"

@@ -3,7 +3,8 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..services import brake, matching, told
+from ..services.domain import brake, matching
+from ..services.texts import told
 from .guards import same
 from .indexes import unique_index
 

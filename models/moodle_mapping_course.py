@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
-from ..services.course_settings import OFF, ON, PAUSED, WAITS, Own, effective
+from ..services.domain.course_settings import OFF, ON, PAUSED, WAITS, Own, effective
 from .moodle_mapping import MoodleMapping as Mapping
 
 SETTINGS = (

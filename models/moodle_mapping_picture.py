@@ -8,9 +8,9 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..services import percent
-from ..services.picture import natural_key, session_key
-from ..services.status import STATUSES, from_booleans
+from ..services.domain import percent
+from ..services.domain.picture import natural_key, session_key
+from ..services.domain.status import STATUSES, from_booleans
 from .session_time import time_of_day
 
 # Sessions side by side; older ones are a page further.

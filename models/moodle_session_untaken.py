@@ -5,9 +5,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services.local_store import moment
-from ..services.moodle_text import clean_name
-from ..services.records import Seen
+from ..services.domain.moodle_text import clean_name
+from ..services.domain.records import Seen
+from ..services.openeducat.local_store import moment
 
 _logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..services.status_meaning import LEAVE_OUT, Chosen
+from ..services.domain.status_meaning import LEAVE_OUT, Chosen
 from .indexes import unique_index
 
 MEANINGS = [

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..services.status import FIELDS
+from ..services.domain.status import FIELDS
 
 
 class MoodleStudentAttendance(models.Model):

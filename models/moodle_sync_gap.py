@@ -5,11 +5,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..services import matching, messages
-from ..services import plan as p
-from ..services.messages_letters import status_word
-from ..services.messages_people import read_names
-from ..services.status_words import suggestion
+from ..services.domain import matching
+from ..services.domain import plan as p
+from ..services.domain.status_words import suggestion
+from ..services.texts import messages
+from ..services.texts.messages_letters import status_word
+from ..services.texts.messages_people import read_names
 from .indexes import unique_index
 
 KINDS = [

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..services import changes as c
+from ..services.domain import changes as c
 
 OUTCOMES = [
     ("lines_created", "New lines"),

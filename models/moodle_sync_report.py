@@ -7,12 +7,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from ..services import changes as c
-from ..services import messages, told
-from ..services import plan as p
-from ..services.local_store import moment
-from ..services.messages_dates import with_days
-from ..services.moodle_text import clean_name
+from ..services.domain import changes as c
+from ..services.domain import plan as p
+from ..services.domain.moodle_text import clean_name
+from ..services.openeducat.local_store import moment
+from ..services.texts import messages, told
+from ..services.texts.messages_dates import with_days
 from .session_time import time_of_day
 
 KEEP_DAYS = {"preview": 7, "verify": 400}

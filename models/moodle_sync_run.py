@@ -4,10 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from ..services import messages, told
-from ..services.changes import NOTE
-from ..services.moodle_text import clean_name
-from ..services.results import RunResult
+from ..services.domain.changes import NOTE
+from ..services.domain.moodle_text import clean_name
+from ..services.runs.results import RunResult
+from ..services.texts import messages, told
 
 KEEP_DAYS = 90
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from ..services.plan_applier import marks_follow_type
-from ..services.records import Seen
-from ..services.status import FIELDS, STATUSES, from_booleans
+from ..services.domain.records import Seen
+from ..services.domain.status import FIELDS, STATUSES, from_booleans
+from ..services.openeducat.plan_applier import marks_follow_type
 from .guards import is_ours, without_owned, without_owned_defaults
 
 _MARKS = set(FIELDS.values())

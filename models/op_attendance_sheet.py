@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..services.records import Seen
+from ..services.domain.records import Seen
 from .guards import (
     OURS,
     is_ours,

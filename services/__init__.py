@@ -1,2 +1,2 @@
-from .survey import Survey
-from .sync_attendance import SkippedError, SyncAttendance
+from .runs.survey import Survey
+from .runs.sync_attendance import SkippedError, SyncAttendance

@@ -3,11 +3,11 @@ Moodle course 2 with activity 1, batches 1 and 2, students 101… as users 1, 2,
 
 from datetime import date
 
-from ..services import matching
-from ..services import records as r
-from ..services.percent import points_text
-from ..services.planner import Rules
-from ..services.status_meaning import of_session
+from ..services.domain import matching
+from ..services.domain import records as r
+from ..services.domain.percent import points_text
+from ..services.domain.planner import Rules
+from ..services.domain.status_meaning import of_session
 
 ZONE = "Asia/Kolkata"
 DAY = date(2026, 11, 3)

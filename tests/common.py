@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from odoo.tests.common import TransactionCase, _super_send
 
-from ..services import moodle_client
-from ..services.local_store import moment
-from ..services.status import booleans, from_booleans
+from ..services.domain.status import booleans, from_booleans
+from ..services.moodle import moodle_client
+from ..services.openeducat.local_store import moment
 from .builders import START
 from .moodle_server import MoodleServer, MoodleState
 

@@ -1,6 +1,6 @@
 """The decision table: what happens to one student in one session.
 
-``ROWS`` is the one place where it is written down. ``test_merge`` holds ``services/merge.py``
+``ROWS`` is the one place where it is written down. ``test_merge`` holds ``services/domain/merge.py``
 to it for every combination, and the table in docs/rules.md is made of it::
 
     python3 tests/decisions.py      # writes the table into docs/rules.md
@@ -31,7 +31,7 @@ class Row:
     """The first row that fits a case decides it.
 
     * ``moodle``, ``odoo``, ``later``: tuples of the words above, or ``ANY``;
-    * ``both``, ``pull``, ``push``: actions of ``services/merge.py`` where attendance comes from
+    * ``both``, ``pull``, ``push``: actions of ``services/domain/merge.py`` where attendance comes from
       both sides, from Moodle, from OpenEduCat; a ``!`` at the end: it is noted as a conflict;
     * ``words``: the cells of the table.
     """

@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 import psycopg2
 
-from ..services import moodle_client
-from ..services.connection import Connection
+from ..services.moodle import moodle_client
+from ..services.runs.connection import Connection
 from .common import MoodleCase
 from .moodle_server import Fault
 

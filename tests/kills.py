@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 
-from ..services.status import from_booleans
+from ..services.domain.status import from_booleans
 
 HERE = Path(__file__).parent
 ZONE = ZoneInfo("Asia/Kolkata")

@@ -21,8 +21,8 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 
-from odoo.addons.openeducat_moodle_attendance.services import moodle_client
-from odoo.addons.openeducat_moodle_attendance.services.status import booleans
+from odoo.addons.openeducat_moodle_attendance.services.domain.status import booleans
+from odoo.addons.openeducat_moodle_attendance.services.moodle import moodle_client
 
 FOLDER = Path(os.environ["KILLS_FOLDER"])
 NOTE_SIZE = 120

@@ -5,8 +5,8 @@ import time
 from datetime import timedelta
 from types import SimpleNamespace
 
-from ..services.local_store import moment, unix
-from ..services.status import booleans, from_booleans
+from ..services.domain.status import booleans, from_booleans
+from ..services.openeducat.local_store import moment, unix
 from . import builders as b
 from . import world as w
 from .moodle_server import Fault

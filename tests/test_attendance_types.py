@@ -4,10 +4,10 @@ from importlib import import_module
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import plan as p
-from ..services.planner_marks import Mark, line_plan
-from ..services.records import AttendanceTypes
-from ..services.status import FIELDS
+from ..services.domain import plan as p
+from ..services.domain.planner_marks import Mark, line_plan
+from ..services.domain.records import AttendanceTypes
+from ..services.domain.status import FIELDS
 from . import builders as b
 from .builders import START
 from .common import MoodleCase
@@ -119,7 +119,7 @@ class TestMarksOfTheType(TestTypes):
 
     def setUp(self):
         super().setUp()
-        for module in ("services.plan_applier", "models.op_attendance_line"):
+        for module in ("services.openeducat.plan_applier", "models.op_attendance_line"):
             self.patch(
                 import_module(f"odoo.addons.openeducat_moodle_attendance.{module}"),
                 "marks_follow_type",

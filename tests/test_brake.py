@@ -6,9 +6,9 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import BaseCase, new_test_user, tagged
 
-from ..services import brake, matching, merge
-from ..services.planner import Rules, plan_course
-from ..services.status_meaning import Chosen
+from ..services.domain import brake, matching, merge
+from ..services.domain.planner import Rules, plan_course
+from ..services.domain.status_meaning import Chosen
 from . import builders as b
 from .builders import HOUR, START
 from .common import MoodleCase

@@ -9,7 +9,7 @@ from odoo.http import JsonRPCDispatcher
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import moodle_instance_attendance
-from ..services import sync_attendance
+from ..services.runs import sync_attendance
 from .builders import START
 from .canned import EVERY, CannedServer
 from .common import MoodleCase
@@ -183,9 +183,7 @@ class TestBrowser(MoodleCase, HttpCase):
         self.sync()
         self.mark(session, "LP")
         self.sync()
-        self.browse(
-            "moodle_student_form", "admin", page=f"op.student/{self.students[0].id}"
-        )
+        self.browse("moodle_student_form", "admin", page=f"op.student/{self.students[0].id}")
 
     def test_preview_and_apply(self):
         session = self.add_session("PP")

@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..models import moodle_instance_preview
-from ..services import survey
-from ..services.survey import Survey
+from ..services.runs import survey
+from ..services.runs.survey import Survey
 from .builders import START
 from .common import MoodleCase
 from .test_security import MANAGER

@@ -5,8 +5,8 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import merge
-from ..services.planner import Rules, plan_course
+from ..services.domain import merge
+from ..services.domain.planner import Rules, plan_course
 from . import builders as b
 from .builders import HOUR, START
 from .common import MoodleCase

@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..services import matching
-from ..services.site_key import site_key
+from ..services.domain import matching
+from ..services.domain.site_key import site_key
 from .common import MoodleCase
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"

@@ -6,9 +6,9 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..services.local_store import QUIET
-from ..services.status import booleans
-from ..services.sync_attendance import SyncAttendance
+from ..services.domain.status import booleans
+from ..services.openeducat.local_store import QUIET
+from ..services.runs.sync_attendance import SyncAttendance
 from .builders import START
 from .common import MoodleCase
 from .measured import measured

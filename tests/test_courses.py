@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, new_test_user, tagged
 
-from ..services.course_settings import OFF, ON, PAUSED, WAITS, Common, Own, effective
+from ..services.domain.course_settings import OFF, ON, PAUSED, WAITS, Common, Own, effective
 from .builders import START
 from .moodle_server.state import SERVICES
 from .test_run import TwoCourses

@@ -2,9 +2,9 @@
 
 from odoo.tests import TransactionCase, tagged
 
-from ..services import plan as p
-from ..services.messages import describe
-from ..services.messages_dates import in_words, with_days
+from ..services.domain import plan as p
+from ..services.texts.messages import describe
+from ..services.texts.messages_dates import in_words, with_days
 
 
 @tagged("post_install", "-at_install")

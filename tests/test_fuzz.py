@@ -18,13 +18,13 @@ from odoo.tests import tagged
 from odoo.tests.common import TransactionCase
 from odoo.tools import mute_logger
 
-from ..services import moodle_errors as errors
-from ..services import moodle_transport as transport
-from ..services.attendance_api import AttendanceApi
-from ..services.module_detector import SITE_INFO, detect, site_info_from
-from ..services.moodle_client import MoodleClient
-from ..services.moodle_reader import MoodleReader
-from ..services.moodle_text import unusable
+from ..services.domain.moodle_text import unusable
+from ..services.moodle import moodle_errors as errors
+from ..services.moodle import moodle_transport as transport
+from ..services.moodle.attendance_api import AttendanceApi
+from ..services.moodle.module_detector import SITE_INFO, detect, site_info_from
+from ..services.moodle.moodle_client import MoodleClient
+from ..services.moodle.moodle_reader import MoodleReader
 from .builders import START
 from .canned import RECORDINGS
 from .common import through_to_localhost

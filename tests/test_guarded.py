@@ -8,10 +8,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models import moodle_instance, moodle_instance_preview
-from ..services import moodle_client
-from ..services.course_sync import CourseSync
-from ..services.survey import Survey
-from ..services.sync_attendance import SyncAttendance
+from ..services.moodle import moodle_client
+from ..services.runs.course_sync import CourseSync
+from ..services.runs.survey import Survey
+from ..services.runs.sync_attendance import SyncAttendance
 from .builders import START
 from .canned import EVERY, CannedServer
 from .common import MoodleCase
@@ -20,7 +20,7 @@ from .raw_server import RawServer
 from .test_run import SYNC
 
 SURVEY = SYNC.replace("sync_attendance", "survey")
-ATTENDANCE = SYNC.replace("services.sync_attendance", "models.moodle_instance_attendance")
+ATTENDANCE = SYNC.replace("services.runs.sync_attendance", "models.moodle_instance_attendance")
 PREVIEW = ATTENDANCE.replace("attendance", "preview", -1)
 NUL = {"exception": "x", "errorcode": "a\x00b", "message": "c\x00d \ud800"}
 HOSTILE = {

@@ -12,7 +12,8 @@ from functools import partial
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services import connection, moodle_transport
+from ..services.moodle import moodle_transport
+from ..services.runs import connection
 from .common import MoodleCase, stored
 from .histories import History
 from .measured import measured

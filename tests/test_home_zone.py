@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..services import home_zone as z
+from ..services.domain import home_zone as z
 
 WINTER = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 12, tzinfo=UTC)

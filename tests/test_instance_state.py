@@ -8,8 +8,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tests.common import BaseCase
 
 from ..models.moodle_instance_state import STATES
-from ..services import instance_state as s
-from ..services import messages_state
+from ..services.domain import instance_state as s
+from ..services.texts import messages_state
 from .test_preview import PreviewCase
 from .test_security import MANAGER
 

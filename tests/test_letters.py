@@ -5,7 +5,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
-from ..services.merge import BOTH, OEC
+from ..services.domain.merge import BOTH, OEC
 from .builders import START
 from .common import MoodleCase
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import linking, merge
-from ..services import plan as p
-from ..services.planner import Rules, plan_course
+from ..services.domain import linking, merge
+from ..services.domain import plan as p
+from ..services.domain.planner import Rules, plan_course
 from . import builders as b
 from .builders import HOUR, START, line, local, reading, session, sheet
 

@@ -2,8 +2,8 @@
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import matching as m
-from ..services.records import MoodleCourse, MoodleGroup, MoodleUser
+from ..services.domain import matching as m
+from ..services.domain.records import MoodleCourse, MoodleGroup, MoodleUser
 
 
 def course(idnumber="", shortname="X", course_id=2):

@@ -1,11 +1,11 @@
-"""``services/merge.py`` against the decision table, in every combination."""
+"""``services/domain/merge.py`` against the decision table, in every combination."""
 
 from itertools import product
 
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..services import merge
+from ..services.domain import merge
 from . import decisions as d
 
 DIRECTIONS = {merge.BOTH: "both", merge.MOODLE: "pull", merge.OEC: "push"}

@@ -2,7 +2,7 @@
 
 from odoo.tests import TransactionCase, tagged
 
-from ..services.module_detector import detect
+from ..services.moodle.module_detector import detect
 from .canned import recording
 
 

@@ -7,9 +7,9 @@ import time
 from odoo.tests import tagged
 from odoo.tests.common import TransactionCase
 
-from ..services import moodle_errors as errors
-from ..services.moodle_client import ENDPOINT, MoodleClient, form_fields, normalized_url
-from ..services.moodle_transport import MAX_BYTES, Clock, HttpTransport
+from ..services.moodle import moodle_errors as errors
+from ..services.moodle.moodle_client import ENDPOINT, MoodleClient, form_fields, normalized_url
+from ..services.moodle.moodle_transport import MAX_BYTES, Clock, HttpTransport
 from .canned import EVERY, CannedServer, answer_of, recording
 from .common import through_to_localhost
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..services.moodle_text import Secret, clean, clean_name, storable, unusable
+from ..services.domain.moodle_text import Secret, clean, clean_name, storable, unusable
 
 TOKEN = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 ODD = "a-B_c/9+x=y&z~1<2>3"

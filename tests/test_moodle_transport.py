@@ -14,9 +14,9 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tests.common import TransactionCase, _super_send
 
-from ..services import moodle_errors as errors
-from ..services import moodle_transport
-from ..services.moodle_client import MoodleClient
+from ..services.moodle import moodle_errors as errors
+from ..services.moodle import moodle_transport
+from ..services.moodle.moodle_client import MoodleClient
 from .common import through_to_localhost
 from .measured import measured
 from .raw_server import RawServer, answer

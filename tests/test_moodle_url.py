@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..services import moodle_url as u
+from ..services.moodle import moodle_url as u
 
 LINK_LOCAL = (
     "169.254.169.254",

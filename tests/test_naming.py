@@ -4,7 +4,7 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import naming
+from ..services.domain import naming
 
 DAY = date(2026, 11, 3)
 

@@ -5,12 +5,12 @@ import json
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import merge
-from ..services import records as r
-from ..services.answer_values import OddValue, each, grade, moment, number, text
-from ..services.attendance_api import session_from_answer
-from ..services.merge import BOTH, OEC
-from ..services.planner import Rules, plan_course
+from ..services.domain import merge
+from ..services.domain import records as r
+from ..services.domain.merge import BOTH, OEC
+from ..services.domain.planner import Rules, plan_course
+from ..services.moodle.answer_values import OddValue, each, grade, moment, number, text
+from ..services.moodle.attendance_api import session_from_answer
 from . import builders as b
 from .builders import START
 from .canned import CannedServer

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..services.records import Seen
+from ..services.domain.records import Seen
 from .common import MoodleCase
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"

@@ -3,10 +3,10 @@
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..services import percent
-from ..services.percent import Mark, PercentRule, points_text, read_points, share
-from ..services.picture import natural_key, session_key
-from ..services.status_meaning import Meaning
+from ..services.domain import percent
+from ..services.domain.percent import Mark, PercentRule, points_text, read_points, share
+from ..services.domain.picture import natural_key, session_key
+from ..services.domain.status_meaning import Meaning
 from . import builders as b
 
 POINTS = read_points("most=2 P=2 A=0 L=1 E=1")

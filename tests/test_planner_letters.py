@@ -2,9 +2,9 @@
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import merge
-from ..services.planner import Rules, plan_course
-from ..services.records import MoodleStatus
+from ..services.domain import merge
+from ..services.domain.planner import Rules, plan_course
+from ..services.domain.records import MoodleStatus
 from . import builders as b
 
 MEDICAL = MoodleStatus(9, "M", "Medical", 1)

@@ -4,11 +4,11 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import matching
-from ..services import plan as p
-from ..services.planner import Rules, plan_course
-from ..services.planner_marks import clean_remark
-from ..services.records import MoodleActivity, MoodleStatus, UnreadableSession
+from ..services.domain import matching
+from ..services.domain import plan as p
+from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner_marks import clean_remark
+from ..services.domain.records import MoodleActivity, MoodleStatus, UnreadableSession
 from . import builders as b
 from .builders import (
     DAY,

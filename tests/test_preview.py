@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services.course_sync import CourseSync
+from ..services.runs.course_sync import CourseSync
 from .common import MoodleCase
 
 
@@ -145,7 +145,7 @@ class TestPreview(PreviewCase):
         self.instance.unlink()
         self.assertFalse(report.exists())
 
-    @mute_logger("odoo.addons.openeducat_moodle_attendance.services.survey")
+    @mute_logger("odoo.addons.openeducat_moodle_attendance.services.runs.survey")
     def test_a_fault_of_ours_ends_it(self):
         self.add_session("PA")
 

@@ -12,7 +12,7 @@ from odoo.service.model import retrying
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..services.status import booleans
+from ..services.domain.status import booleans
 from .moodle_server import Fault
 from .test_push import PushCase
 

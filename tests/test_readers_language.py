@@ -10,13 +10,14 @@ from markupsafe import escape
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services import brake, messages, messages_site, messages_stops, told
-from ..services import moodle_errors as errors
-from ..services import plan as p
-from ..services.checklist import Check
-from ..services.course_sync import CourseSync, MovedError, StoppedError
-from ..services.survey import Survey
-from ..services.sync_attendance import MOVED, UNEXPECTED, SkippedError, SyncAttendance
+from ..services.domain import brake
+from ..services.domain import plan as p
+from ..services.moodle import moodle_errors as errors
+from ..services.runs.checklist import Check
+from ..services.runs.course_sync import CourseSync, MovedError, StoppedError
+from ..services.runs.survey import Survey
+from ..services.runs.sync_attendance import MOVED, UNEXPECTED, SkippedError, SyncAttendance
+from ..services.texts import messages, messages_site, messages_stops, told
 from .common import MoodleCase
 
 READERS = ("en_US", "es_ES")

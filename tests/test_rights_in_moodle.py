@@ -50,6 +50,6 @@ class TestRightsInMoodle(TransactionCase):
         self.assertEqual(sorted(RIGHT.findall(listed)), sorted(rights_of_role()))
 
     def test_messages_name_no_other(self):
-        for path in sorted((ADDON / "services").glob("*.py")):
+        for path in sorted((ADDON / "services").rglob("*.py")):
             named = set(RIGHT.findall(path.read_text()))
             self.assertLessEqual(named - INSTEAD, set(rights_of_role()), path.name)

@@ -9,16 +9,16 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services import run_lock, sync_attendance
-from ..services.course_sync import CourseSync
-from ..services.sync_attendance import SyncAttendance
+from ..services.runs import run_lock, sync_attendance
+from ..services.runs.course_sync import CourseSync
+from ..services.runs.sync_attendance import SyncAttendance
 from .builders import HOUR, START
 from .canned import EVERY, CannedServer, answer_of, recording
 from .common import MoodleCase
 from .moodle_server import Fault
 
-CONNECTION = "odoo.addons.openeducat_moodle_attendance.services.connection"
-SYNC = "odoo.addons.openeducat_moodle_attendance.services.sync_attendance"
+CONNECTION = "odoo.addons.openeducat_moodle_attendance.services.runs.connection"
+SYNC = "odoo.addons.openeducat_moodle_attendance.services.runs.sync_attendance"
 
 
 class TwoCourses(MoodleCase):

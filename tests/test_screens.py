@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import convert_file
 
-from ..services.module_detector import detect
+from ..services.moodle.module_detector import detect
 from .builders import START
 from .common import MoodleCase
 from .measured import measured

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..services import merge
-from ..services import records as r
-from ..services.merge import BOTH, OEC
-from ..services.planner import Rules, plan_course
+from ..services.domain import merge
+from ..services.domain import records as r
+from ..services.domain.merge import BOTH, OEC
+from ..services.domain.planner import Rules, plan_course
 from . import builders as b
 from .builders import START
 from .common import MoodleCase

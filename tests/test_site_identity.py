@@ -2,9 +2,7 @@
 
 from odoo.tests import BaseCase, tagged
 
-from ..services.module_detector import site_info_from
-from ..services.moodle_reader import MoodleReader
-from ..services.site_identity import (
+from ..services.domain.site_identity import (
     OTHER,
     SAME,
     UNKNOWN,
@@ -14,6 +12,8 @@ from ..services.site_identity import (
     remembered,
     site_of,
 )
+from ..services.moodle.module_detector import site_info_from
+from ..services.moodle.moodle_reader import MoodleReader
 from .canned import recording
 
 URL = "https://moodle.example.org"

@@ -2,9 +2,17 @@
 
 from odoo.tests import BaseCase, tagged
 
-from ..services.records import MoodleStatus
-from ..services.status_meaning import CUSTOM, DOUBT, LEAVE_OUT, LEFT_OUT, Chosen, meanings, to_send
-from ..services.status_words import PACKS, meanings_of, suggestion
+from ..services.domain.records import MoodleStatus
+from ..services.domain.status_meaning import (
+    CUSTOM,
+    DOUBT,
+    LEAVE_OUT,
+    LEFT_OUT,
+    Chosen,
+    meanings,
+    to_send,
+)
+from ..services.domain.status_words import PACKS, meanings_of, suggestion
 
 # As the plug-in stores its four: present, absent, late, excused.
 GRADES = (2, 0, 1, 1)

@@ -32,7 +32,7 @@ class TestTranslations(BaseCase):
     def test_every_text_is_in_the_template(self):
         template = terms("openeducat_moodle_attendance.pot")
         for folder in ("models", "services", "wizards"):
-            for path in sorted((ADDON / folder).glob("*.py")):
+            for path in sorted((ADDON / folder).rglob("*.py")):
                 found = set(texts(path))
                 self.assertFalse(found - template.keys(), f"{path.name}: make terms")
 

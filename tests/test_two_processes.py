@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import config
 
-from ..services.status import from_booleans
+from ..services.domain.status import from_booleans
 from .builders import START
 from .moodle_server import Fault, MoodleServer, MoodleState
 

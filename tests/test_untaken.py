@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, new_test_user, tagged
 
-from ..services.planner import Rules
-from ..services.records import (
+from ..services.domain.planner import Rules
+from ..services.domain.records import (
     CourseReading,
     Line,
     LocalState,
@@ -18,7 +18,7 @@ from ..services.records import (
     OddRecord,
     Sheet,
 )
-from ..services.untaken import untaken
+from ..services.domain.untaken import untaken
 from .builders import START
 from .common import MoodleCase
 from .test_security import MANAGER

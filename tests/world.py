@@ -1,8 +1,8 @@
 """Both sides as plain Python, small enough for thousands of histories a minute.
 
 Moodle and OpenEduCat as the planner sees them, people who edit either, and a run: read,
-plan, apply, send, read back. What the add-on does in services/plan_applier.py and
-services/pusher.py is done here by a few lines each.
+plan, apply, send, read back. What the add-on does in services/openeducat/plan_applier.py and
+services/runs/pusher.py is done here by a few lines each.
 
 What a teacher means by a letter is kept beside it (:data:`SETS`) and never read by the code
 under test; what may be known of it unasked is said there by hand as well.
@@ -12,11 +12,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from ..services import matching, merge
-from ..services import plan as p
-from ..services import records as r
-from ..services.planner import Rules, plan_course
-from ..services.status_meaning import Chosen
+from ..services.domain import matching, merge
+from ..services.domain import plan as p
+from ..services.domain import records as r
+from ..services.domain.planner import Rules, plan_course
+from ..services.domain.status_meaning import Chosen
 from . import builders as b
 
 SYNC, TEACHER, MACHINE = 99, 50, 0

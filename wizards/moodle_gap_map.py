@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.guards import right_name
-from ..services.matching import MANUAL
+from ..services.domain.matching import MANUAL
 
 CHOSEN_IN = {"op.student": "student_id", "op.batch": "batch_id", "op.subject": "subject_id"}
 

@@ -3,7 +3,7 @@ over http already goes on, and says on the form why it may."""
 
 import logging
 
-from odoo.addons.openeducat_moodle_attendance.services.moodle_url import AddressError, parse
+from odoo.addons.openeducat_moodle_attendance.services.moodle.moodle_url import AddressError, parse
 
 _logger = logging.getLogger(__name__)
 REASON = "It was so before version 1.1.0."

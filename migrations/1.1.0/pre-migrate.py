@@ -4,7 +4,7 @@ archived: the one stays that most sheets are linked with, else the oldest."""
 
 import logging
 
-from odoo.addons.openeducat_moodle_attendance.services.site_key import site_key
+from odoo.addons.openeducat_moodle_attendance.services.domain.site_key import site_key
 
 _logger = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from odoo.tools.translate import LazyTranslate
 
+from ..domain.moodle_text import clean_name
 from . import moodle_errors as errors
 from .answer_values import LARGEST
-from .moodle_text import clean_name
 
 _lt = LazyTranslate(__name__)
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from . import messages
-from . import plan as p
-from . import told as t
+from ..domain import plan as p
+from ..texts import messages
+from ..texts import told as t
 from .pusher import by_session
 
 

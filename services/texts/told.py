@@ -17,8 +17,8 @@ import json
 
 from odoo.tools.translate import LazyGettext, get_translated_module, get_translation
 
-from . import plan as p
-from .moodle_text import storable
+from ..domain import plan as p
+from ..domain.moodle_text import storable
 
 MODULE = get_translated_module(__name__)
 # What of a gap its sentence is made of.

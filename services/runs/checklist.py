@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 
 from odoo.tools.translate import LazyTranslate
 
-from . import matching
-from . import moodle_errors as errors
-from .attendance_api import AttendanceApi
-from .module_detector import LEGACY, NATIVE, PREFIX, WRITING
-from .moodle_reader import MoodleReader
-from .moodle_text import clean_name, storable
-from .moodle_url import PRIVATE, PUBLIC
-from .told import joined, keep, say, tell
+from ..domain import matching
+from ..domain.moodle_text import clean_name, storable
+from ..moodle import moodle_errors as errors
+from ..moodle.attendance_api import AttendanceApi
+from ..moodle.module_detector import LEGACY, NATIVE, PREFIX, WRITING
+from ..moodle.moodle_reader import MoodleReader
+from ..moodle.moodle_url import PRIVATE, PUBLIC
+from ..texts.told import joined, keep, say, tell
 
 _lt = LazyTranslate(__name__)
 

@@ -2,10 +2,10 @@
 about attendance. What is missing or of another type than recorded is refused here,
 so that nothing behind this file meets a half answer."""
 
+from ..domain.moodle_text import clean_name
+from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser
 from . import moodle_errors as errors
 from .answer_values import each, moment, number, once, text
-from .moodle_text import clean_name
-from .records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
 IDS_PER_CALL = 50

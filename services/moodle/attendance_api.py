@@ -10,6 +10,8 @@ Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 
 from functools import partial
 
+from ..domain.moodle_text import storable
+from ..domain.records import MoodleMark, MoodleSession, MoodleStatus
 from . import moodle_errors as errors
 from .answer_values import (
     DATE,
@@ -26,8 +28,6 @@ from .answer_values import (
 from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
 from .moodle_client import SLOW_READ_TIMEOUT
 from .moodle_reader import shaped
-from .moodle_text import storable
-from .records import MoodleMark, MoodleSession, MoodleStatus
 
 
 def session_from_answer(item):

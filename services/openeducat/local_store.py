@@ -8,10 +8,10 @@ archived records included.
 import calendar
 from datetime import UTC, datetime
 
-from . import matching
+from ..domain import matching
+from ..domain.records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet, Subject
+from ..domain.status import FIELDS, from_booleans
 from .people_store import PeopleStore, write_changed
-from .records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet, Subject
-from .status import FIELDS, from_booleans
 
 # Our own writes leave no messages and are nobody's edit.
 QUIET = {

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from ..runs.pusher import by_session
 from . import plan as p
-from .pusher import by_session
 from .status_meaning import of_session
 
 # What an entry says would be done.

@@ -12,11 +12,11 @@ import psycopg2
 
 from odoo.exceptions import AccessError, UserError
 
-from . import naming
-from . import plan as p
+from ..domain import naming
+from ..domain import plan as p
+from ..domain.records import Seen
+from ..domain.status import FIELDS, booleans
 from .local_store import moment
-from .records import Seen
-from .status import FIELDS, booleans
 
 # What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
 REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)

@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from . import instance_state as s
+from ..domain import instance_state as s
 
 _lt = LazyTranslate(__name__)
 

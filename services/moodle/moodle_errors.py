@@ -13,9 +13,9 @@ HTTP 200 with an object that has the key ``exception``).
 
 from odoo.tools.translate import LazyTranslate
 
-from .moodle_text import clean
+from ..domain.moodle_text import clean
+from ..texts.told import joined, keep, say
 from .moodle_url import redirected_root
-from .told import joined, keep, say
 
 _lt = LazyTranslate(__name__)
 

@@ -16,17 +16,17 @@ import time
 from odoo import SUPERUSER_ID, api
 from odoo.tools.translate import LazyTranslate
 
-from . import course_settings, matching, site_identity
-from . import moodle_errors as errors
-from . import plan as p
+from ..domain import course_settings, matching, site_identity
+from ..domain import plan as p
+from ..domain.moodle_text import clean_name
+from ..moodle import moodle_errors as errors
+from ..moodle.module_detector import detect_installed_modules
+from ..moodle.moodle_url import AddressError
+from ..texts.told import keep, say
 from .connection import Connection
 from .course_sync import CourseSync, MovedError, StoppedError
-from .module_detector import detect_installed_modules
-from .moodle_text import clean_name
-from .moodle_url import AddressError
 from .results import RunResult
 from .run_lock import instance_lock
-from .told import keep, say
 
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from . import moodle_errors as errors
-from . import plan as p
-from .records import MoodleSession
+from ..domain import plan as p
+from ..domain.records import MoodleSession
+from ..moodle import moodle_errors as errors
 
 # Moodle takes marks one by one; a few at a time shorten the wait and do not hurt it.
 PARALLEL = 2

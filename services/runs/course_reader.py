@@ -7,9 +7,9 @@ window. Both: 1 page of users per 500 people, 1 groups call if a session has a g
 
 from dataclasses import dataclass, field, replace
 
-from . import moodle_errors as errors
-from .answer_values import SHAPE
-from .records import CourseReading, OddRecord, UnreadableSession
+from ..domain.records import CourseReading, OddRecord, UnreadableSession
+from ..moodle import moodle_errors as errors
+from ..moodle.answer_values import SHAPE
 
 
 @dataclass

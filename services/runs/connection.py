@@ -10,12 +10,12 @@ import pytz
 
 from odoo import SUPERUSER_ID, api
 
-from . import brake, course_settings
-from .attendance_api import AttendanceApi
+from ..domain import brake, course_settings
+from ..domain.planner import Rules
+from ..moodle.attendance_api import AttendanceApi
+from ..moodle.moodle_reader import MoodleReader
+from ..openeducat.local_store import QUIET, LocalStore
 from .course_reader import CourseReader
-from .local_store import QUIET, LocalStore
-from .moodle_reader import MoodleReader
-from .planner import Rules
 from .pusher import Pusher
 
 

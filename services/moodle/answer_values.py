@@ -7,8 +7,8 @@ An answer whose *shape* is not the recorded one is refused as a whole by
 
 import re
 
-from .moodle_text import clean, unusable
-from .records import OddRecord
+from ..domain.moodle_text import clean, unusable
+from ..domain.records import OddRecord
 
 # What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
 LARGEST = 2**31 - 1
@@ -121,7 +121,7 @@ def each(items, build, what, odd, mark, key="id", shown=None, **where):
 
     :param items: list of an answer
     :param build: function of one item
-    :param what: of :class:`~.records.OddRecord`
+    :param what: of :class:`~..domain.records.OddRecord`
     :param odd: list that is added to
     :param mark: a key that all such items have and others have not
     :param key: where the item's id stands

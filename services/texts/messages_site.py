@@ -2,7 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from .site_identity import OTHER, SAME
+from ..domain.site_identity import OTHER, SAME
 from .told import joined, say
 
 _lt = LazyTranslate(__name__)

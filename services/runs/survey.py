@@ -6,16 +6,16 @@ import logging
 import time
 from collections import Counter
 
-from . import moodle_errors as errors
-from . import plan as p
-from .changes import changes
+from ..domain import plan as p
+from ..domain.changes import changes
+from ..domain.letters_seen import LettersSeen
+from ..domain.moodle_text import clean_name
+from ..moodle import moodle_errors as errors
+from ..moodle.module_detector import CONTENTS
+from ..texts.told import keep, say
 from .course_reader import KnownSessions
-from .letters_seen import LettersSeen
-from .module_detector import CONTENTS
-from .moodle_text import clean_name
 from .results import CourseReport, PlanReport
 from .sync_attendance import UNEXPECTED, SkippedError, SyncAttendance
-from .told import keep, say
 
 _logger = logging.getLogger(__name__)
 

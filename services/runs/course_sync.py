@@ -11,17 +11,17 @@ from functools import partial
 
 from odoo.service.model import retrying
 
-from . import brake, matching
-from . import moodle_errors as errors
-from . import plan as p
-from .changes import NEW_SESSION, PUSH, changes
+from ..domain import brake, matching
+from ..domain import plan as p
+from ..domain.changes import NEW_SESSION, PUSH, changes
+from ..domain.planner import Rules, plan_course
+from ..domain.planner_push import not_held
+from ..domain.records import CourseReading, Subject
+from ..domain.untaken import untaken
+from ..moodle import moodle_errors as errors
+from ..openeducat.plan_applier import PlanApplier
 from .course_reader import KnownSessions
-from .plan_applier import PlanApplier
-from .planner import Rules, plan_course
-from .planner_push import not_held
 from .pusher import by_session
-from .records import CourseReading, Subject
-from .untaken import untaken
 
 
 class _RivalsFound(Exception):

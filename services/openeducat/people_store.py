@@ -3,9 +3,9 @@
 ORM, in the environment of ``local_store``.
 """
 
-from . import matching
-from .merge import MOODLE
-from .records import MoodleUser
+from ..domain import matching
+from ..domain.merge import MOODLE
+from ..domain.records import MoodleUser
 
 
 class PeopleStore:
