@@ -5,8 +5,7 @@ import pytz
 from odoo import fields, models
 
 from ..services.domain.course_settings import OFF, Common
-from ..services.domain.merge import MOODLE
-from ..services.moodle.module_detector import WRITING
+from ..services.domain.merge import MOODLE, WRITING
 
 
 class MoodleInstance(models.Model):

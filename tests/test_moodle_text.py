@@ -7,7 +7,8 @@ from urllib.parse import quote
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..services.domain.moodle_text import Secret, clean, clean_name, storable, unusable
+from ..services.domain.moodle_text import clean, clean_name, storable, unusable
+from ..services.moodle.secret import Secret
 
 TOKEN = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 ODD = "a-B_c/9+x=y&z~1<2>3"

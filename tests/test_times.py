@@ -13,10 +13,10 @@ from ..services.domain import linking, merge
 from ..services.domain import records as r
 from ..services.domain.merge import MoodleSide, OdooSide, settle
 from ..services.domain.planner import Rules, plan_course
+from ..services.domain.window import first_moment
 from ..services.moodle.answer_values import OddValue
 from ..services.moodle.attendance_api import session_from_answer
 from ..services.moodle.moodle_client import MoodleClient
-from ..services.runs.connection import first_moment
 from . import builders as b
 from .builders import HOUR, START
 from .common import MoodleCase

@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from ..runs.pusher import by_session
 from . import plan as p
 from .status_meaning import of_session
 
@@ -177,7 +176,7 @@ class _Lister:
             )
 
     def _pushes(self):
-        for session_id, pushes in by_session(self.plan.pushes).items():
+        for session_id, pushes in p.by_session(self.plan.pushes).items():
             starts = self.sessions[session_id].starts
             for push in pushes:
                 yield Change(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .status import STATUSES
 
 MOODLE, OEC, BOTH = "moodle", "oec", "both"
+WRITING = (OEC, BOTH)  # directions in which Moodle gets marks
 
 # What is to be done.
 NOTHING = "nothing"

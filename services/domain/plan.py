@@ -7,6 +7,7 @@ without work (:attr:`CoursePlan.empty`) costs no write.
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -285,6 +286,14 @@ class CoursePlan:
     def line_actions(self):
         """How many lines meet which action."""
         return Counter(line.action for sheet in self.sheets() for line in sheet.lines)
+
+
+def by_session(pushes: Iterable[PushPlan]):
+    """:return: ``{session id: [PushPlan, …]}``"""
+    result = {}
+    for push in pushes:
+        result.setdefault(push.session_id, []).append(push)
+    return result
 
 
 def fingerprint(plan, without=frozenset(), new_sessions=True):

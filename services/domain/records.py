@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+# What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
+LARGEST = 2**31 - 1
+
 # --- Moodle -------------------------------------------------------------------
 
 

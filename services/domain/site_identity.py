@@ -7,7 +7,7 @@ same numbers for other things, so it has to be told apart before anything is rea
 
 from dataclasses import dataclass
 
-from ..moodle.answer_values import LARGEST
+from .records import LARGEST
 from .site_key import site_key
 
 # Of the oldest courses; the front page is the oldest one, made with the site itself.

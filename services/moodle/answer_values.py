@@ -8,10 +8,7 @@ An answer whose *shape* is not the recorded one is refused as a whole by
 import re
 
 from ..domain.moodle_text import clean, unusable
-from ..domain.records import OddRecord
-
-# What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
-LARGEST = 2**31 - 1
+from ..domain.records import LARGEST, OddRecord
 
 DATE = "date"
 TEXT = "text"

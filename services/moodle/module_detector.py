@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 from odoo.tools.translate import LazyTranslate
 
+from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name
+from ..domain.records import LARGEST
 from . import moodle_errors as errors
-from .answer_values import LARGEST
 
 _lt = LazyTranslate(__name__)
 
@@ -36,7 +37,6 @@ CORE_FUNCTIONS = (
 )
 CONTENTS = "core_course_get_contents"
 TODAY = "get_courses_with_today_sessions"
-WRITING = ("oec", "both")
 MAX_FUNCTIONS = 10_000  # a Moodle with many plug-ins has a thousand
 
 

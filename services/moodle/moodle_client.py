@@ -18,11 +18,11 @@ import math
 import threading
 from itertools import count
 
-from ..domain.moodle_text import Secret
 from . import moodle_errors as errors
 from . import moodle_transport as transport
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
+from .secret import Secret
 
 _logger = logging.getLogger(__name__)
 

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from odoo.tools.translate import LazyTranslate
 
 from ..domain import matching
+from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name, storable
 from ..moodle import moodle_errors as errors
 from ..moodle.attendance_api import AttendanceApi
-from ..moodle.module_detector import LEGACY, NATIVE, PREFIX, WRITING
+from ..moodle.module_detector import LEGACY, NATIVE, PREFIX
 from ..moodle.moodle_reader import MoodleReader
 from ..moodle.moodle_url import PRIVATE, PUBLIC
 from ..texts.told import joined, keep, say, tell

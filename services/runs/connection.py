@@ -4,30 +4,19 @@ Moodle by a client that has found out what the token may do. ORM."""
 import time
 from copy import copy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytz
 
 from odoo import SUPERUSER_ID, api
 
-from ..domain import brake, course_settings
+from ..domain import brake, course_settings, window
 from ..domain.planner import Rules
 from ..moodle.attendance_api import AttendanceApi
 from ..moodle.moodle_reader import MoodleReader
 from ..openeducat.local_store import QUIET, LocalStore
 from .course_reader import CourseReader
 from .pusher import Pusher
-
-
-def first_moment(day, zone):
-    """When a day begins: before all that is of it, also where its midnight is there twice.
-
-    :param zone: name of a time zone
-    :return: unix seconds
-    """
-    midnight = datetime(day.year, day.month, day.day)
-    zone = pytz.timezone(zone)
-    return min(int(zone.localize(midnight, is_dst=dst).timestamp()) for dst in (True, False))
 
 
 class Connection:
@@ -55,7 +44,7 @@ class Connection:
         self.reader = MoodleReader(self.client)
         self.api = AttendanceApi(self.client, detection)
         self.rules = self._rules(detection)
-        earliest = self._earliest(self.rules)
+        earliest = window.earliest(self.rules.window_start, self.rules.zone)
         self.course_reader = CourseReader(self.reader, self.api, earliest, self.rules.pushes)
         self.pusher = Pusher(self.api, detection.user_id)
         self.store = LocalStore(instance)
@@ -64,7 +53,7 @@ class Connection:
         instance, now = self.instance, int(time.time())
         return Rules(
             zone=instance.tz,
-            window_start=self._window_start(self.common.days),
+            window_start=window.window_start(self.today, self.common.days),
             direction=self.common.direction,
             clock_offset=round(self.client.clock_offset or 0),
             user_id=detection.user_id,
@@ -73,14 +62,6 @@ class Connection:
             chosen=instance._chosen_meanings(),
             limits=brake.Limits(instance.brake_share, instance.brake_marks),
         )
-
-    def _window_start(self, days):
-        """:param days: 0 for all sessions"""
-        return self.today - timedelta(days=days) if days else None
-
-    @staticmethod
-    def _earliest(rules):
-        return first_moment(rules.window_start, rules.zone) if rules.window_start else 0
 
     def settings_of(self, mapping):
         """:param mapping: ``moodle.mapping`` of a course; empty where it has none yet
@@ -97,10 +78,10 @@ class Connection:
         if (own.direction, own.days) == (self.common.direction, self.common.days):
             return self
         side, reader, store = copy(self), copy(self.course_reader), copy(self.store)
-        side.rules = replace(
-            self.rules, direction=own.direction, window_start=self._window_start(own.days)
-        )
-        reader.earliest, reader.pushes = self._earliest(side.rules), side.rules.pushes
+        start = window.window_start(self.today, own.days)
+        side.rules = replace(self.rules, direction=own.direction, window_start=start)
+        reader.earliest = window.earliest(start, self.rules.zone)
+        reader.pushes = side.rules.pushes
         store.pushes = side.rules.pushes
         side.course_reader, side.store = reader, store
         return side

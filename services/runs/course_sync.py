@@ -21,7 +21,6 @@ from ..domain.untaken import untaken
 from ..moodle import moodle_errors as errors
 from ..openeducat.plan_applier import PlanApplier
 from .course_reader import KnownSessions
-from .pusher import by_session
 
 
 class _RivalsFound(Exception):
@@ -300,7 +299,7 @@ class CourseSync:
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent = {}, set()
-        for session_id, pushes in by_session(outcome.plan.pushes).items():
+        for session_id, pushes in p.by_session(outcome.plan.pushes).items():
             pushed = self.connection.pusher.push(session_id, pushes)
             if pushed.session:
                 retrying(partial(self._confirm, work, pushed), self.env)

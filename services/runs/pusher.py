@@ -5,7 +5,6 @@ its answer can get lost after Moodle has acted, and Moodle validates its answer 
 work, so an error can come back although the mark was written. Reading back decides.
 """
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -43,14 +42,6 @@ class _Sent:
     accepted: set = field(default_factory=set)
     error: errors.MoodleError | None = None
     count: int = 0
-
-
-def by_session(pushes: Iterable[p.PushPlan]):
-    """:return: ``{session id: [PushPlan, …]}``"""
-    result = {}
-    for push in pushes:
-        result.setdefault(push.session_id, []).append(push)
-    return result
 
 
 class Pusher:

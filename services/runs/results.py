@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from ..domain import plan as p
 from ..texts import messages
 from ..texts import told as t
-from .pusher import by_session
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class PlanReport(tuple):
             for sheet in session.sheets:
                 what = ", ".join(self._sheet_words(sheet))
                 yield f"  {sheet.date.isoformat()} ({session.session_id}): {what}"
-        for session_id, pushes in by_session(plan.pushes).items():
+        for session_id, pushes in p.by_session(plan.pushes).items():
             marks = Counter(push.status for push in pushes)
             words = ", ".join(f"{number} {status}" for status, number in sorted(marks.items()))
             yield "  " + self.env._(
