@@ -14,14 +14,11 @@ Two families of names lead to the same code in Moodle:
 
 from dataclasses import dataclass
 
-from odoo.tools.translate import LazyTranslate
-
 from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name
 from ..domain.records import LARGEST
+from ..texts import messages_moodle as words
 from . import moodle_errors as errors
-
-_lt = LazyTranslate(__name__)
 
 LEGACY = "wsattendance"
 NATIVE = "native"
@@ -226,45 +223,12 @@ def _missing(direction, family, listing, reading, writing, functions):
 def _problem(api, legacy, native, missing):
     """The sentence for an administrator, or ``None`` if all is there."""
     if legacy is None and native is None:
-        return _lt(
-            "Moodle offers no function of its Attendance activity to this token. In "
-            "Moodle, Site administration > Plugins > Activity modules > Manage "
-            "activities: install and show Attendance (mod_attendance). Then Site "
-            "administration > Server > Web services > External services > your service "
-            "> Functions: add the functions that begin with mod_attendance_ (or, with "
-            "the plug-in local_wsattendance, mod_wsattendance_)."
-        )
+        return words.NO_FUNCTION
     if api == LEGACY and legacy is None:
-        return _lt(
-            "Attendance functions are set to local_wsattendance, but Moodle offers no "
-            "function mod_wsattendance_… to this token. Install the plug-in "
-            "local_wsattendance in Moodle and add its functions to the service, or set "
-            "Attendance functions to Automatic: the functions built into the Attendance "
-            "activity do as well."
-        )
+        return words.NO_LEGACY_FUNCTION
     if api == NATIVE and native is None:
-        return _lt(
-            "Attendance functions are set to the built-in ones, but Moodle offers no "
-            "function mod_attendance_… to this token. In Moodle, Site administration > "
-            "Server > Web services > External services > your service > Functions: add "
-            "them, or set Attendance functions to Automatic."
-        )
+        return words.NO_NATIVE_FUNCTION
     if missing:
-        old = PREFIX[NATIVE] + "get_sessions" in missing
-        names = ", ".join(missing)
-        if old:
-            return _lt(
-                "Functions are missing in the token's service: %(names)s. In Moodle, Site "
-                "administration > Server > Web services > External services > your "
-                "service > Functions: add them. If %(listing)s is not offered there, "
-                "update the Attendance activity (mod_attendance of August 2022 or later).",
-                names=names,
-                listing=PREFIX[NATIVE] + "get_sessions",
-            )
-        return _lt(
-            "Functions are missing in the token's service: %(names)s. In Moodle, Site "
-            "administration > Server > Web services > External services > your service "
-            "> Functions: add them.",
-            names=names,
-        )
+        listing = PREFIX[NATIVE] + "get_sessions"
+        return words.functions_missing(missing, listing if listing in missing else None)
     return None

@@ -11,13 +11,10 @@ Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
 HTTP 200 with an object that has the key ``exception``).
 """
 
-from odoo.tools.translate import LazyTranslate
-
 from ..domain.moodle_text import clean
+from ..texts import messages_moodle as words
 from ..texts.told import joined, keep, say
 from .moodle_url import redirected_root
-
-_lt = LazyTranslate(__name__)
 
 SITE = "site"
 COURSE = "course"
@@ -38,7 +35,7 @@ class MoodleError(Exception):
     """
 
     scope = COURSE
-    advice = _lt("Moodle refused the request.")
+    advice = words.REFUSED
 
     def __init__(self, function=None, errorcode=None, detail=""):
         self.function = function
@@ -63,9 +60,9 @@ class MoodleError(Exception):
     def _said(self):
         said = self.detail or self.errorcode
         if said and self.function:
-            return _lt("(%(call)s: %(said)s)", call=self.function, said=said)
+            return words.said_to(self.function, said)
         if said:
-            return _lt("(Moodle: %s)", said)
+            return words.said(said)
         return f"({self.function})" if self.function else ""
 
     def __str__(self):
@@ -75,11 +72,7 @@ class MoodleError(Exception):
 
 class MoodleUnreachable(MoodleError):
     scope = SITE
-    advice = _lt(
-        "Moodle does not answer. Check the address in Moodle URL, and whether the "
-        "server of Odoo may reach it; if Moodle is down, the next run catches up "
-        "by itself."
-    )
+    advice = words.UNREACHABLE
 
     def _said(self):
         return f"({self.detail})" if self.detail else super()._said()
@@ -87,11 +80,7 @@ class MoodleUnreachable(MoodleError):
 
 class MoodleTooSlow(MoodleError):
     scope = COURSE
-    advice = _lt(
-        "Moodle took too long to answer. Usually it is busy and the next run "
-        "succeeds; if not, ask Moodle's administrator whether the activity holds "
-        "very many sessions."
-    )
+    advice = words.TOO_SLOW
 
 
 class MoodleOutOfTime(MoodleTooSlow):
@@ -99,21 +88,14 @@ class MoodleOutOfTime(MoodleTooSlow):
     about Moodle. ``SITE``: no further call can be made in this time."""
 
     scope = SITE
-    advice = _lt(
-        "Moodle did not answer in the time there was. Usually it is busy; try again, or "
-        "leave it to the schedule, which takes more time."
-    )
+    advice = words.OUT_OF_TIME
 
 
 class MoodleRefusedAddress(MoodleError):
     """The host's name leads to an address that must not be asked, see ``moodle_url``."""
 
     scope = SITE
-    advice = _lt(
-        "The host in Moodle URL leads to an address that is never a Moodle: one of the "
-        "machine's own network services (link-local or cloud metadata). Check Moodle URL, "
-        "and the name server."
-    )
+    advice = words.REFUSED_ADDRESS
 
     def _said(self):
         return ""
@@ -124,11 +106,7 @@ class MoodleUntrusted(MoodleError):
     host's."""
 
     scope = SITE
-    advice = _lt(
-        "Moodle's certificate can't be trusted. If it has expired or belongs to another "
-        "host, ask Moodle's administrator; if your school signs its own, enter the file "
-        "of its certificate authority in CA file."
-    )
+    advice = words.UNTRUSTED
 
     def _said(self):
         return f"({self.detail})" if self.detail else ""
@@ -141,7 +119,7 @@ class MoodleWrongAddress(MoodleError):
     """
 
     scope = SITE
-    advice = _lt("The address is not the one Moodle knows itself by.")
+    advice = words.WRONG_ADDRESS
 
     def __init__(self, function=None, location="", asked=""):
         self.location = clean(location)
@@ -150,37 +128,18 @@ class MoodleWrongAddress(MoodleError):
 
     def told(self):
         if self.address:
-            return keep(
-                _lt(
-                    "Moodle calls itself %s. Put exactly this address into Moodle URL.",
-                    self.address,
-                )
-            )
-        return keep(
-            _lt(
-                "Moodle URL leads on to %s instead of Moodle's web services. Check the address, "
-                "and whether a log-in page, a firewall or a proxy stands before Moodle.",
-                self.location or "?",
-            )
-        )
+            return keep(words.other_address(self.address))
+        return keep(words.leads_on(self.location))
 
 
 class MoodleServicesOff(MoodleError):
     scope = SITE
-    advice = _lt(
-        "Moodle's web services or its REST protocol are switched off. Ask Moodle's "
-        "administrator to enable both: Site administration > Advanced features > "
-        "Enable web services, and Site administration > Server > Web services > "
-        "Manage protocols > REST."
-    )
+    advice = words.SERVICES_OFF
 
 
 class MoodleMaintenance(MoodleError):
     scope = SITE
-    advice = _lt(
-        "Moodle is in maintenance mode. Nothing is to be done here: the next run "
-        "after the maintenance catches up by itself."
-    )
+    advice = words.MAINTENANCE
 
     def _said(self):
         return ""
@@ -188,21 +147,13 @@ class MoodleMaintenance(MoodleError):
 
 class MoodleBadToken(MoodleError):
     scope = SITE
-    advice = _lt(
-        "Moodle does not know this token: it has expired, was deleted, or is mistyped. Create "
-        "one in Moodle, Site administration > Server > Web services > Manage tokens, without a "
-        "tick at Valid until, and enter it in Token."
-    )
+    advice = words.BAD_TOKEN
 
 
 class MoodleExpiredToken(MoodleBadToken):
     """The day of *Valid until* is over, see ``MoodleClient._why_denied``."""
 
-    advice = _lt(
-        "The token has expired: the day that Moodle had set in Valid until is over. Create a "
-        "new one in Moodle, Site administration > Server > Web services > Manage tokens, "
-        "without a tick at Valid until, and enter it in Token."
-    )
+    advice = words.EXPIRED_TOKEN
 
     def _said(self):
         return ""
@@ -210,91 +161,53 @@ class MoodleExpiredToken(MoodleBadToken):
 
 class MoodleFunctionDenied(MoodleError):
     scope = SITE
-    advice = _lt("Moodle does not let this token use the function.")
+    advice = words.FUNCTION_DENIED
 
     def _advice(self):
-        return _lt(
-            "Moodle does not let this token use the function %s. In Moodle, Site "
-            "administration > Server > Web services > External services: the service "
-            "must be enabled, hold that function and be open to the token's user; the "
-            "token must not be bound to another IP address; the user's role must allow the "
-            "REST protocol (webservice/rest:use).",
-            self.function or "?",
-        )
+        return words.function_denied(self.function)
 
 
 class MoodleAccountProblem(MoodleError):
     """The token's user is suspended, deleted, or has something to do first."""
 
     scope = SITE
-    advice = _lt(
-        "The Moodle account that the token belongs to can't be used: it is suspended "
-        "or deleted, must change its password, has an unfinished profile, or has not "
-        "agreed to the site policy. Ask Moodle's administrator to log in as that user "
-        "and to finish what Moodle asks for."
-    )
+    advice = words.ACCOUNT_PROBLEM
 
 
 class MoodleSiteBroken(MoodleError):
     scope = SITE
-    advice = _lt(
-        "Moodle has a fault of its own (its database or its server). Moodle's "
-        "administrator must look; the next run afterwards catches up by itself."
-    )
+    advice = words.SITE_BROKEN
 
 
 class MoodlePluginHidden(MoodleError):
     scope = SITE
-    advice = _lt(
-        "The Attendance activity is switched off in Moodle. Ask Moodle's administrator "
-        "to show it: Site administration > Plugins > Activity modules > Manage "
-        "activities > Attendance."
-    )
+    advice = words.PLUGIN_HIDDEN
 
 
 class MoodleNoPermission(MoodleError):
     scope = COURSE
-    advice = _lt("The Moodle account of the token lacks a right.")
+    advice = words.NO_PERMISSION
 
     def _advice(self):
         if (self.function or "").endswith("_add_session"):
-            return _lt(
-                "The Moodle account of the token may not make sessions. Ask Moodle's "
-                "administrator to give its system role the rights "
-                "mod/attendance:manageattendances and moodle/site:accessallgroups."
-            )
-        return _lt(
-            "The Moodle account of the token may not do this (%s). Ask Moodle's "
-            "administrator to give its system role the rights that the manual lists: "
-            "moodle/course:view, moodle/course:viewhiddencourses, "
-            "moodle/course:viewhiddenactivities, moodle/course:viewparticipants, "
-            "moodle/course:managegroups, moodle/user:viewdetails, mod/attendance:view "
-            "and mod/attendance:takeattendances.",
-            self.function or "?",
-        )
+            return words.may_not_make_sessions()
+        return words.no_permission(self.function)
 
 
 class MoodleNotFound(MoodleError):
     scope = RECORD
-    advice = _lt("Moodle has no such record any more.")
+    advice = words.NOT_FOUND
 
 
 class MoodleRefusedParameter(MoodleError):
     scope = RECORD
-    advice = _lt(
-        "Moodle refuses the values it was sent. If this goes on, Moodle's Attendance "
-        "activity is of a version this add-on does not know: please report it."
-    )
+    advice = words.REFUSED_PARAMETER
 
     def _advice(self):
         if "attendance_get_session" in (self.function or ""):
             # Measured on Moodle 4.3 and 5.1: reading asks for one of two rights, and
             # without both it answers as if a parameter were wrong.
-            return _lt(
-                "Moodle refuses to show this attendance. Usually the role of the token's "
-                "account lacks the right mod/attendance:takeattendances (or, for reading "
-                "alone, mod/attendance:changeattendances)."
-            )
+            return words.reading_refused()
         return super()._advice()
 
 
@@ -303,11 +216,7 @@ class MoodlePoisonedAnswer(MoodleError):
     its own answer (recording ``get_sessions``, activity 7)."""
 
     scope = RECORD
-    advice = _lt(
-        "Moodle can't deliver this attendance: one of its remarks holds something "
-        "that looks like HTML, such as <b> or an arrow without a space. Edit that "
-        "remark in Moodle."
-    )
+    advice = words.POISONED_ANSWER
 
 
 class MoodleFault(MoodleError):
@@ -316,41 +225,29 @@ class MoodleFault(MoodleError):
     code; its message names a path of Moodle's server and is not shown)."""
 
     scope = COURSE
-    advice = _lt("A function of Moodle broke down.")
+    advice = words.FAULT
 
     def _said(self):
         return ""
 
     def _advice(self):
         if (self.function or "").startswith("mod_wsattendance_"):
-            return _lt(
-                "The function %s of the plug-in local_wsattendance broke down. Ask "
-                "Moodle's administrator to update that plug-in, or to remove it and to "
-                "enable the functions mod_attendance_… instead.",
-                self.function,
-            )
-        return _lt(
-            "Moodle's function %s broke down. Ask Moodle's administrator to look into "
-            "its log and to update the plug-in it belongs to.",
-            self.function or "?",
-        )
+            return words.legacy_fault(self.function)
+        return words.fault(self.function)
 
 
 class MoodleUnreadable(MoodleError):
     """Neither an answer nor an error: not JSON, cut off, of an unexpected shape."""
 
     scope = COURSE
-    advice = _lt(
-        "What came back is not an answer of Moodle's web services. Check that Moodle "
-        "URL leads to Moodle itself, and not to a log-in page, a firewall or a proxy."
-    )
+    advice = words.UNREADABLE
 
 
 class MoodleOddRecord(MoodleError):
     """:param reason: of ``records.OddRecord``"""
 
     scope = RECORD
-    advice = _lt("Moodle holds a value here that can't be used.")
+    advice = words.ODD_RECORD
 
     def __init__(self, function=None, reason=""):
         self.reason = reason
@@ -361,19 +258,12 @@ class MoodleCompressed(MoodleUnreadable):
     """A packed answer, which can be a thousand times larger than what is counted. We ask
     for none, and unpack none."""
 
-    advice = _lt(
-        "Moodle's answer came compressed although it was asked for as it is. Ask whoever "
-        "looks after the server in front of Moodle to switch compression off for "
-        "/webservice/rest/server.php."
-    )
+    advice = words.COMPRESSED
 
 
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
-    advice = _lt(
-        "Moodle's answer is larger than this add-on accepts. Ask Moodle's "
-        "administrator to split the attendance activity, for example by term."
-    )
+    advice = words.ANSWER_TOO_LARGE
 
 
 BY_ERRORCODE = {

@@ -15,9 +15,7 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from odoo.tools.translate import LazyTranslate
-
-_lt = LazyTranslate(__name__)
+from ..texts import messages_moodle as words
 
 ENDPOINT = "/webservice/rest/server.php"
 MAX_LENGTH = 500  # characters
@@ -96,30 +94,23 @@ def parse(url):
     """
     url = (url or "").strip(" \t\r\n").rstrip("/").removesuffix(ENDPOINT).rstrip("/")
     if len(url) > MAX_LENGTH:
-        raise AddressError(_lt("The Moodle URL is too long."))
+        raise AddressError(words.URL_TOO_LONG)
     if not url.lower().startswith(("https://", "http://")):
-        raise AddressError(_lt("The Moodle URL must begin with https:// or http://."))
+        raise AddressError(words.URL_SCHEME)
     if _FORBIDDEN.search(url):
-        raise AddressError(
-            _lt(
-                "The Moodle URL must hold no user name, question mark, number sign, space, "
-                "backslash or other special character."
-            )
-        )
+        raise AddressError(words.URL_CHARACTERS)
     try:
         parts = urlsplit(url)
         port = parts.port
         host = _host(parts.hostname or "", bracketed="[" in parts.netloc)
         parts.path.encode("ascii")
     except ValueError:
-        raise AddressError(_lt("The Moodle URL has no valid host, port or path.")) from None
+        raise AddressError(words.URL_PARTS) from None
     if port == 0 or parts.netloc.endswith(":"):
-        raise AddressError(_lt("The Moodle URL has no valid host, port or path."))
+        raise AddressError(words.URL_PARTS)
     kind = _kind_of_host(host)
     if kind == REFUSED:
-        raise AddressError(
-            _lt("This address is never a Moodle (link-local, cloud metadata or reserved).")
-        )
+        raise AddressError(words.URL_REFUSED)
     shown = f"[{host}]" if ":" in host else host
     place = shown if port is None else f"{shown}:{port}"
     port = port or {"https": 443, "http": 80}[parts.scheme]

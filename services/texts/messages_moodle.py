@@ -1,0 +1,234 @@
+"""What is said about Moodle itself: why it gave no answer, what its token may not do, which
+address it can't have."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# --- errors -------------------------------------------------------------------
+
+REFUSED = _lt("Moodle refused the request.")
+UNREACHABLE = _lt(
+    "Moodle does not answer. Check the address in Moodle URL, and whether the "
+    "server of Odoo may reach it; if Moodle is down, the next run catches up "
+    "by itself."
+)
+TOO_SLOW = _lt(
+    "Moodle took too long to answer. Usually it is busy and the next run "
+    "succeeds; if not, ask Moodle's administrator whether the activity holds "
+    "very many sessions."
+)
+OUT_OF_TIME = _lt(
+    "Moodle did not answer in the time there was. Usually it is busy; try again, or "
+    "leave it to the schedule, which takes more time."
+)
+REFUSED_ADDRESS = _lt(
+    "The host in Moodle URL leads to an address that is never a Moodle: one of the "
+    "machine's own network services (link-local or cloud metadata). Check Moodle URL, "
+    "and the name server."
+)
+UNTRUSTED = _lt(
+    "Moodle's certificate can't be trusted. If it has expired or belongs to another "
+    "host, ask Moodle's administrator; if your school signs its own, enter the file "
+    "of its certificate authority in CA file."
+)
+WRONG_ADDRESS = _lt("The address is not the one Moodle knows itself by.")
+SERVICES_OFF = _lt(
+    "Moodle's web services or its REST protocol are switched off. Ask Moodle's "
+    "administrator to enable both: Site administration > Advanced features > "
+    "Enable web services, and Site administration > Server > Web services > "
+    "Manage protocols > REST."
+)
+MAINTENANCE = _lt(
+    "Moodle is in maintenance mode. Nothing is to be done here: the next run "
+    "after the maintenance catches up by itself."
+)
+BAD_TOKEN = _lt(
+    "Moodle does not know this token: it has expired, was deleted, or is mistyped. Create "
+    "one in Moodle, Site administration > Server > Web services > Manage tokens, without a "
+    "tick at Valid until, and enter it in Token."
+)
+EXPIRED_TOKEN = _lt(
+    "The token has expired: the day that Moodle had set in Valid until is over. Create a "
+    "new one in Moodle, Site administration > Server > Web services > Manage tokens, "
+    "without a tick at Valid until, and enter it in Token."
+)
+FUNCTION_DENIED = _lt("Moodle does not let this token use the function.")
+ACCOUNT_PROBLEM = _lt(
+    "The Moodle account that the token belongs to can't be used: it is suspended "
+    "or deleted, must change its password, has an unfinished profile, or has not "
+    "agreed to the site policy. Ask Moodle's administrator to log in as that user "
+    "and to finish what Moodle asks for."
+)
+SITE_BROKEN = _lt(
+    "Moodle has a fault of its own (its database or its server). Moodle's "
+    "administrator must look; the next run afterwards catches up by itself."
+)
+PLUGIN_HIDDEN = _lt(
+    "The Attendance activity is switched off in Moodle. Ask Moodle's administrator "
+    "to show it: Site administration > Plugins > Activity modules > Manage "
+    "activities > Attendance."
+)
+NO_PERMISSION = _lt("The Moodle account of the token lacks a right.")
+NOT_FOUND = _lt("Moodle has no such record any more.")
+REFUSED_PARAMETER = _lt(
+    "Moodle refuses the values it was sent. If this goes on, Moodle's Attendance "
+    "activity is of a version this add-on does not know: please report it."
+)
+POISONED_ANSWER = _lt(
+    "Moodle can't deliver this attendance: one of its remarks holds something "
+    "that looks like HTML, such as <b> or an arrow without a space. Edit that "
+    "remark in Moodle."
+)
+FAULT = _lt("A function of Moodle broke down.")
+UNREADABLE = _lt(
+    "What came back is not an answer of Moodle's web services. Check that Moodle "
+    "URL leads to Moodle itself, and not to a log-in page, a firewall or a proxy."
+)
+ODD_RECORD = _lt("Moodle holds a value here that can't be used.")
+COMPRESSED = _lt(
+    "Moodle's answer came compressed although it was asked for as it is. Ask whoever "
+    "looks after the server in front of Moodle to switch compression off for "
+    "/webservice/rest/server.php."
+)
+ANSWER_TOO_LARGE = _lt(
+    "Moodle's answer is larger than this add-on accepts. Ask Moodle's "
+    "administrator to split the attendance activity, for example by term."
+)
+
+
+def said_to(call, said):
+    """Moodle's own words, and what was called."""
+    return _lt("(%(call)s: %(said)s)", call=call, said=said)
+
+
+def said(text):
+    """Moodle's own words."""
+    return _lt("(Moodle: %s)", text)
+
+
+def other_address(address):
+    return _lt("Moodle calls itself %s. Put exactly this address into Moodle URL.", address)
+
+
+def leads_on(location):
+    return _lt(
+        "Moodle URL leads on to %s instead of Moodle's web services. Check the address, and "
+        "whether a log-in page, a firewall or a proxy stands before Moodle.",
+        location or "?",
+    )
+
+
+def function_denied(function):
+    return _lt(
+        "Moodle does not let this token use the function %s. In Moodle, Site "
+        "administration > Server > Web services > External services: the service "
+        "must be enabled, hold that function and be open to the token's user; the "
+        "token must not be bound to another IP address; the user's role must allow the "
+        "REST protocol (webservice/rest:use).",
+        function or "?",
+    )
+
+
+def may_not_make_sessions():
+    return _lt(
+        "The Moodle account of the token may not make sessions. Ask Moodle's "
+        "administrator to give its system role the rights "
+        "mod/attendance:manageattendances and moodle/site:accessallgroups."
+    )
+
+
+def no_permission(function):
+    return _lt(
+        "The Moodle account of the token may not do this (%s). Ask Moodle's "
+        "administrator to give its system role the rights that the manual lists: "
+        "moodle/course:view, moodle/course:viewhiddencourses, "
+        "moodle/course:viewhiddenactivities, moodle/course:viewparticipants, "
+        "moodle/course:managegroups, moodle/user:viewdetails, mod/attendance:view "
+        "and mod/attendance:takeattendances.",
+        function or "?",
+    )
+
+
+def reading_refused():
+    return _lt(
+        "Moodle refuses to show this attendance. Usually the role of the token's "
+        "account lacks the right mod/attendance:takeattendances (or, for reading "
+        "alone, mod/attendance:changeattendances)."
+    )
+
+
+def legacy_fault(function):
+    return _lt(
+        "The function %s of the plug-in local_wsattendance broke down. Ask "
+        "Moodle's administrator to update that plug-in, or to remove it and to "
+        "enable the functions mod_attendance_… instead.",
+        function,
+    )
+
+
+def fault(function):
+    return _lt(
+        "Moodle's function %s broke down. Ask Moodle's administrator to look into "
+        "its log and to update the plug-in it belongs to.",
+        function or "?",
+    )
+
+
+# --- functions of the token -----------------------------------------------------
+
+NO_FUNCTION = _lt(
+    "Moodle offers no function of its Attendance activity to this token. In "
+    "Moodle, Site administration > Plugins > Activity modules > Manage "
+    "activities: install and show Attendance (mod_attendance). Then Site "
+    "administration > Server > Web services > External services > your service "
+    "> Functions: add the functions that begin with mod_attendance_ (or, with "
+    "the plug-in local_wsattendance, mod_wsattendance_)."
+)
+NO_LEGACY_FUNCTION = _lt(
+    "Attendance functions are set to local_wsattendance, but Moodle offers no "
+    "function mod_wsattendance_… to this token. Install the plug-in "
+    "local_wsattendance in Moodle and add its functions to the service, or set "
+    "Attendance functions to Automatic: the functions built into the Attendance "
+    "activity do as well."
+)
+NO_NATIVE_FUNCTION = _lt(
+    "Attendance functions are set to the built-in ones, but Moodle offers no "
+    "function mod_attendance_… to this token. In Moodle, Site administration > "
+    "Server > Web services > External services > your service > Functions: add "
+    "them, or set Attendance functions to Automatic."
+)
+
+
+def functions_missing(missing, listing=None):
+    """:param missing: names of functions
+    :param listing: one of them, which an old version does not have
+    """
+    names = ", ".join(missing)
+    if listing:
+        return _lt(
+            "Functions are missing in the token's service: %(names)s. In Moodle, Site "
+            "administration > Server > Web services > External services > your "
+            "service > Functions: add them. If %(listing)s is not offered there, "
+            "update the Attendance activity (mod_attendance of August 2022 or later).",
+            names=names,
+            listing=listing,
+        )
+    return _lt(
+        "Functions are missing in the token's service: %(names)s. In Moodle, Site "
+        "administration > Server > Web services > External services > your service "
+        "> Functions: add them.",
+        names=names,
+    )
+
+
+# --- the address ------------------------------------------------------------------
+
+URL_TOO_LONG = _lt("The Moodle URL is too long.")
+URL_SCHEME = _lt("The Moodle URL must begin with https:// or http://.")
+URL_CHARACTERS = _lt(
+    "The Moodle URL must hold no user name, question mark, number sign, space, "
+    "backslash or other special character."
+)
+URL_PARTS = _lt("The Moodle URL has no valid host, port or path.")
+URL_REFUSED = _lt("This address is never a Moodle (link-local, cloud metadata or reserved).")
