@@ -11,7 +11,6 @@ from .faults import MISHAPS, FaultCase
 from .measured import measured
 from .test_run import SYNC, TwoCourses
 
-
 # In `make faults` each call meets every mishap, in `make test` every third one, in turn.
 ALL = bool(os.environ.get("FAULTS"))
 

@@ -16,8 +16,9 @@ from ..services.moodle import moodle_errors as errors
 from ..services.runs.checklist import Check
 from ..services.runs.course_sync import CourseSync, MovedError, StoppedError
 from ..services.runs.survey import Survey
-from ..services.runs.sync_attendance import MOVED, UNEXPECTED, SkippedError, SyncAttendance
+from ..services.runs.sync_attendance import SkippedError, SyncAttendance
 from ..services.texts import messages, messages_site, messages_stops, told
+from ..services.texts.messages_run import MOVED, UNEXPECTED
 from .common import MoodleCase
 
 READERS = ("en_US", "es_ES")

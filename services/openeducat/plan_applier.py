@@ -16,6 +16,7 @@ from ..domain import naming
 from ..domain import plan as p
 from ..domain.records import Seen
 from ..domain.status import FIELDS, booleans
+from ..texts import messages_run
 from .local_store import moment
 
 # What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
@@ -308,10 +309,7 @@ class _Writer:
         if line.type_id == 0 or not (line.type_id or line.line_id):
             name = self.env["op.attendance.line"]._fields[FIELDS[line.status]]
             raise UserError(
-                self.env._(
-                    "there is not exactly one active attendance type for %s.",
-                    name._description_string(self.env),
-                )
+                messages_run.no_single_type(self.env, name._description_string(self.env))
             )
         return kind
 

@@ -7,8 +7,6 @@ are asked for, and one session is read.
 
 from dataclasses import asdict, dataclass
 
-from odoo.tools.translate import LazyTranslate
-
 from ..domain import matching
 from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name, storable
@@ -17,9 +15,8 @@ from ..moodle.attendance_api import AttendanceApi
 from ..moodle.module_detector import LEGACY, NATIVE, PREFIX
 from ..moodle.moodle_reader import MoodleReader
 from ..moodle.moodle_url import PRIVATE, PUBLIC
+from ..texts import messages_checklist as words
 from ..texts.told import joined, keep, say, tell
-
-_lt = LazyTranslate(__name__)
 
 LISTING = PREFIX[NATIVE] + "get_sessions"
 # Courses that are looked through for a session; the matched ones first.
@@ -109,20 +106,19 @@ class CheckList:
             try:
                 yield from self._reading()
             except errors.MoodleError as error:
-                yield self._check(False, _lt("Reading"), error.told())
+                yield self._check(False, words.READING, error.told())
 
-    def _check(self, ok, name, words):
-        return Check.of(self.env, ok, name, words)
+    def _check(self, ok, name, said):
+        """:param name, said: sentences, see ``told``"""
+        return Check.of(self.env, ok, name, said)
 
     def _place(self):
         """A word where Moodle does not stand in the internet."""
         kinds = self.kinds - {PUBLIC}
         if not kinds:
             return
-        words = _lt("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
-        if PRIVATE in kinds:
-            words = _lt("Moodle has an address inside your own network.")
-        yield self._check(None, _lt("Address"), words)
+        near = words.OWN_NETWORK if PRIVATE in kinds else words.SAME_MACHINE
+        yield self._check(None, words.ADDRESS, near)
 
     def _plugins(self):
         for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
@@ -130,14 +126,12 @@ class CheckList:
                 # Of the two, mod_attendance alone is needed.
                 needed = plugin.name == "mod_attendance"
                 problem = needed and self.detection.problem
-                words = problem or _lt("Not found.")
-                yield self._check(False if needed else None, plugin.name, words)
+                found = problem or words.NOT_FOUND
+                yield self._check(False if needed else None, plugin.name, found)
             elif plugin.family == NATIVE and plugin.name == "local_wsattendance":
-                words = _lt("Not there, and not needed: mod_attendance brings its own functions.")
-                yield self._check(None, plugin.name, words)
+                yield self._check(None, plugin.name, words.NOT_NEEDED)
             else:
-                version = plugin.version or _lt("not told")
-                yield self._check(True, plugin.name, _lt("Found, version %s.", version))
+                yield self._check(True, plugin.name, words.plugin_found(plugin.version))
 
     def _functions(self):
         if not self.detection.mod_attendance.present:
@@ -145,67 +139,40 @@ class CheckList:
         for name in self.detection.missing:
             yield self._check(False, name, self._missing(name))
         if self.detection.problem is not None and not self.detection.missing:
-            yield self._check(False, _lt("Functions"), self.detection.problem)
+            yield self._check(False, words.FUNCTIONS, self.detection.problem)
         elif self.detection.ready:
-            words = _lt("All that are needed in this direction are in the token's service.")
-            yield self._check(True, _lt("Functions"), words)
+            yield self._check(True, words.FUNCTIONS, words.ALL_FUNCTIONS)
 
     def _missing(self, name):
-        words = _lt(
-            "The function %s is missing. In Moodle, Site administration > Server > Web "
-            "services > External services > your service > Functions: add it.",
-            name,
-        )
-        if name == LISTING:
-            update = _lt(
-                "If it is not offered there, update the Attendance activity (mod_attendance of "
-                "August 2022 or later)."
-            )
-            return joined(" ", words, update)
-        return words
+        said = words.function_missing(name)
+        return joined(" ", said, words.OLD_LISTING) if name == LISTING else said
 
     def _creation(self):
-        name = _lt("Create missing Moodle sessions")
-        rights = _lt(
-            "The role of the token's account needs the rights mod/attendance:manageattendances "
-            "and moodle/site:accessallgroups for it."
-        )
+        rights = words.CREATION_RIGHTS
         if self.api.creates_sessions:
-            return self._check(True, name, joined(" ", _lt("The function is there."), rights))
+            said = joined(" ", words.FUNCTION_THERE, rights)
+            return self._check(True, words.CREATION, said)
         missing = self._missing(PREFIX[NATIVE] + "add_session")
-        return self._check(False, name, joined(" ", missing, rights))
+        return self._check(False, words.CREATION, joined(" ", missing, rights))
 
     # --- one session ------------------------------------------------------------
 
     def _reading(self):
         courses = self.reader.courses()
         if not courses:
-            words = _lt(
-                "The token's account sees no course. Give its role the rights "
-                "moodle/course:view and moodle/course:viewhiddencourses."
-            )
-            yield self._check(False, _lt("Courses"), words)
+            yield self._check(False, words.COURSES, words.NO_COURSE)
             return
         mapped = [c for c in courses if matching.match_course(c, self.table).pair]
-        words = _lt("%(mapped)s of %(all)s are matched.", mapped=len(mapped), all=len(courses))
+        found = words.matched(len(mapped), len(courses))
         if any(course.idnumber is None for course in courses):
-            hidden = _lt(
-                "ID numbers can't be seen: give the role of the token's account the right "
-                "moodle/course:update, or use short names."
-            )
-            words = joined(" ", words, hidden)
-        yield self._check(bool(mapped) or None, _lt("Courses"), words)
+            found = joined(" ", found, words.IDNUMBERS_HIDDEN)
+        yield self._check(bool(mapped) or None, words.COURSES, found)
         others = [course for course in courses if course not in mapped]
         yield from self._people(mapped[:PEOPLE_TRIED])
         yield self._session([*mapped, *others][:COURSES_TRIED])
 
     def _administrator(self):
-        words = _lt(
-            "The token's account is a site administrator: whoever gets hold of the token rules "
-            "Moodle, and marks that this person makes by hand can't be told from ours. Make an "
-            "account for Odoo alone, with the rights that the manual lists."
-        )
-        return self._check(False, _lt("Account of the token"), words)
+        return self._check(False, words.ACCOUNT, words.ADMINISTRATOR)
 
     def _people(self, courses):
         """Who the token's account is in the matched courses, and whether it is shown those
@@ -218,19 +185,11 @@ class CheckList:
             if not users and course.groupmode == SEPARATE_GROUPS:
                 hidden.append(course.fullname)
         if teaches:
-            words = _lt(
-                "The token's account teaches in %s, so it may mark by hand, and its time can't "
-                "be told from ours. Use an account that is nobody's.",
-                _some(teaches),
-            )
-            yield self._check(False, _lt("Account of the token"), words)
+            said = words.teaches(_some(teaches))
+            yield self._check(False, words.ACCOUNT, said)
         if hidden:
-            words = _lt(
-                "Moodle lists nobody in %s: the course has separate groups. Give the role of the "
-                "token's account the right moodle/site:accessallgroups (Access all groups).",
-                _some(hidden),
-            )
-            yield self._check(False, _lt("Separate groups"), words)
+            said = words.nobody_listed(_some(hidden))
+            yield self._check(False, words.SEPARATE_GROUPS, said)
 
     def _session(self, courses):
         for course in courses:
@@ -238,23 +197,15 @@ class CheckList:
             if not session_id:
                 continue
             session = self.api.session(session_id)
-            return self._check(
-                True,
-                _lt("Reading a session"),
-                _lt(
-                    "Session %(number)s of %(course)s: %(students)s students listed, "
-                    "%(marks)s marks.",
-                    number=session.id,
-                    course=clean_name(course.fullname),
-                    students=len(session.user_ids),
-                    marks=len(session.marks),
-                ),
+            said = words.session_read(
+                self.env,
+                number=session.id,
+                course=clean_name(course.fullname),
+                students=len(session.user_ids),
+                marks=len(session.marks),
             )
-        return self._check(
-            None,
-            _lt("Reading a session"),
-            _lt("No session was found in %s courses, so this could not be tried.", len(courses)),
-        )
+            return self._check(True, words.ONE_SESSION, said)
+        return self._check(None, words.ONE_SESSION, words.no_session(len(courses)))
 
     def _some_session(self, course):
         """Id of a session of the course, one with marks if there is one; 0 for none."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..domain import plan as p
 from ..texts import messages
+from ..texts import messages_report as words
 from ..texts import told as t
 
 
@@ -83,7 +84,7 @@ class PlanReport(tuple):
         for gap in report.held:
             yield f"{report.course}: " + messages.describe(self.env, gap)
         if plan.empty:
-            yield f"{report.course}: " + self.env._("nothing to do")
+            yield f"{report.course}: " + self.env._(words.NOTHING)
         else:
             yield f"{report.course}:"
         for session in plan.sessions:
@@ -92,39 +93,33 @@ class PlanReport(tuple):
                 yield f"  {sheet.date.isoformat()} ({session.session_id}): {what}"
         for session_id, pushes in p.by_session(plan.pushes).items():
             marks = Counter(push.status for push in pushes)
-            words = ", ".join(f"{number} {status}" for status, number in sorted(marks.items()))
-            yield "  " + self.env._(
-                "to Moodle (%(session)s): %(marks)s", session=session_id, marks=words
-            )
+            sent = ", ".join(f"{number} {status}" for status, number in sorted(marks.items()))
+            yield "  " + words.to_moodle(self.env, session_id, sent)
         if plan.new_sessions:
-            yield "  " + self.env._("sessions to make in Moodle: %s", len(plan.new_sessions))
+            yield "  " + words.new_sessions(self.env, len(plan.new_sessions))
         if plan.cancelled:
-            yield "  " + self.env._("sheets to cancel: %s", len(plan.cancelled))
+            yield "  " + words.cancelled(self.env, len(plan.cancelled))
         if plan.skipped:
-            yield "  " + self.env._("marks left out: %s", messages.skipped(self.env, plan.skipped))
+            yield "  " + words.left_out(self.env, plan.skipped)
 
     def _sheet_words(self, sheet):
         if not sheet.sheet_id:
-            yield self.env._("new sheet")
+            yield self.env._(words.NEW)
         elif sheet.unlinked:
-            yield self.env._("cancelled sheet to unlink, another one stands in its place")
+            yield self.env._(words.UNLINKED)
         elif sheet.restored:
-            yield self.env._("cancelled sheet to restore, its session is back")
+            yield self.env._(words.RESTORED)
         elif "moodle_session_id" in sheet.values:
-            yield self.env._("sheet to link with this session")
+            yield self.env._(words.LINKED)
         elif sheet.moved:
-            yield self.env._("sheet to move")
+            yield self.env._(words.MOVED)
         counts = p.CoursePlan(sessions=(p.SessionPlan(0, 0, (sheet,)),)).line_actions()
-        words = {
-            p.CREATE: self.env._("new lines"),
-            p.UPDATE: self.env._("lines changed in Moodle"),
-            p.PUT_BACK: self.env._("lines to put back"),
-            p.REMARK: self.env._("remarks"),
-            p.TYPE: self.env._("attendance types to correct"),
-            p.AGREE: self.env._("lines equal, to be noted"),
-        }
-        found = [f"{counts[action]} {text}" for action, text in words.items() if counts[action]]
-        yield from found or [self.env._("details of the session")]
+        found = [
+            f"{counts[action]} {self.env._(text)}"
+            for action, text in words.LINES.items()
+            if counts[action]
+        ]
+        yield from found or [self.env._(words.DETAILS)]
 
 
 def _differences(plan):

@@ -12,10 +12,11 @@ from ..domain.letters_seen import LettersSeen
 from ..domain.moodle_text import clean_name
 from ..moodle import moodle_errors as errors
 from ..moodle.module_detector import CONTENTS
+from ..texts import messages_run as words
 from ..texts.told import keep, say
 from .course_reader import KnownSessions
 from .results import CourseReport, PlanReport
-from .sync_attendance import UNEXPECTED, SkippedError, SyncAttendance
+from .sync_attendance import SkippedError, SyncAttendance
 
 _logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Survey(SyncAttendance):
                 # As in a run: Odoo would switch the cron off, for all instances.
                 cr.rollback()
                 _logger.exception("Report on Moodle instance %s", self.instance_id)
-                report._fail(UNEXPECTED)
+                report._fail(words.UNEXPECTED)
             if in_background and report.state != "running":
                 report._tell_end()
             self.connection.commit()
@@ -141,8 +142,8 @@ class Survey(SyncAttendance):
                 "told = coalesce(told, '{}') || %s::jsonb, "
                 "ended_at = now() AT TIME ZONE 'UTC' WHERE id = %s",
                 (
-                    say(self._plain_env(cr), UNEXPECTED),
-                    json.dumps({"problem": [keep(UNEXPECTED)]}),
+                    say(self._plain_env(cr), words.UNEXPECTED),
+                    json.dumps({"problem": [keep(words.UNEXPECTED)]}),
                     report_id,
                 ),
             )

@@ -14,7 +14,6 @@ import logging
 import time
 
 from odoo import SUPERUSER_ID, api
-from odoo.tools.translate import LazyTranslate
 
 from ..domain import course_settings, matching, site_identity
 from ..domain import plan as p
@@ -22,6 +21,7 @@ from ..domain.moodle_text import clean_name
 from ..moodle import moodle_errors as errors
 from ..moodle.module_detector import detect_installed_modules
 from ..moodle.moodle_url import AddressError
+from ..texts import messages_run as words
 from ..texts.told import keep, say
 from .connection import Connection
 from .course_sync import CourseSync, MovedError, StoppedError
@@ -29,16 +29,7 @@ from .results import RunResult
 from .run_lock import instance_lock
 
 _logger = logging.getLogger(__name__)
-_lt = LazyTranslate(__name__)
-
 REQUIRED_MODEL = "op.attendance.sheet"
-
-
-MOVED = _lt("Something has changed since the preview, so nothing was written. Make a new preview.")
-UNEXPECTED = _lt(
-    "An unexpected error, written down whole in the log of the Odoo server. Please "
-    "show it to your Odoo administrator."
-)
 
 
 class SkippedError(Exception):
@@ -136,7 +127,7 @@ class SyncAttendance:
                 # after five failures, and all other instances with it.
                 self.env.cr.rollback()
                 _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
-                self._stop(run, UNEXPECTED)
+                self._stop(run, words.UNEXPECTED)
             run._count(seconds=time.monotonic() - started)
             if trigger == "cron" and run.trigger != "cron" and run.state != "running":
                 run._tell_end()
@@ -170,8 +161,8 @@ class SyncAttendance:
         :return: ``RunResult``
         """
         with self.registry.cursor() as cr:
-            message = say(self._plain_env(cr), UNEXPECTED)
-            kept = keep(UNEXPECTED)
+            message = say(self._plain_env(cr), words.UNEXPECTED)
+            kept = keep(words.UNEXPECTED)
             cr.execute(
                 "UPDATE moodle_sync_run SET state = 'failed', pending = NULL, summary = %s, "
                 "told = coalesce(told, '{}') || %s::jsonb, "
@@ -187,7 +178,7 @@ class SyncAttendance:
                 (message, json.dumps(kept), self.instance_id),
             )
             names = [row[0] for row in cr.fetchall()]
-            message = say(self._plain_env(cr, self.reader_lang), UNEXPECTED)
+            message = say(self._plain_env(cr, self.reader_lang), words.UNEXPECTED)
             return RunResult((names or [""])[0], "failed", message, max(runs, default=0))
 
     def _plain_env(self, cr, lang=None):
@@ -216,9 +207,7 @@ class SyncAttendance:
         except AddressError as error:
             raise SkippedError(error.reason) from None
         except ValueError:
-            raise SkippedError(
-                _lt("The Moodle URL is no web address, or the token is empty.")
-            ) from None
+            raise SkippedError(words.NO_ADDRESS) from None
         self.connection.commit()
         self.detection = self._check_prerequisites()
         self.connection.use(self.detection)
@@ -228,28 +217,11 @@ class SyncAttendance:
         """:raise WaitingError: the direction or the meaning of a letter was changed, and no
         person has started a run since: nothing is overwritten by surprise"""
         if run.trigger == "cron" and self.instance.direction_changed:
-            raise WaitingError(
-                _lt(
-                    "Attendance comes from was changed. Look at what a run would do now "
-                    "(Preview), then press Sync now on the instance; the schedule goes on from "
-                    "there."
-                )
-            )
+            raise WaitingError(words.DIRECTION_CHANGED)
         if run.trigger == "cron" and self.instance.meaning_changed:
-            raise WaitingError(
-                _lt(
-                    "The meaning of a letter of Moodle was changed. Look at what a run would do "
-                    "now (Preview), then press Sync now on the instance; the schedule goes on "
-                    "from there."
-                )
-            )
+            raise WaitingError(words.MEANING_CHANGED)
         if run.trigger == "cron" and self.instance.site_waits:
-            raise WaitingError(
-                _lt(
-                    "Another Moodle was connected. Look at what a run would do now (Preview), "
-                    "then press Sync now on the instance; the schedule goes on from there."
-                )
-            )
+            raise WaitingError(words.SITE_WAITS)
 
     def _check_prerequisites(self):
         """Moodle's plug-ins and functions, and OpenEduCat's models.
@@ -259,9 +231,7 @@ class SyncAttendance:
         :raise MoodleError: Moodle can't be asked
         """
         if REQUIRED_MODEL not in self.env:
-            raise SkippedError(
-                _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
-            )
+            raise SkippedError(words.NO_OPENEDUCAT)
         instance = self.instance
         detection = detect_installed_modules(
             self.client, instance._widest_direction(), instance.attendance_api
@@ -321,8 +291,8 @@ class SyncAttendance:
         for course_id in missing:
             if course_id in queue:
                 # Matched when it was approved, and not any more.
-                name = _lt("Moodle course %s", course_id)
-                run._course_failed(course_id, name, MOVED, held=True)
+                name = words.course(course_id)
+                run._course_failed(course_id, name, words.MOVED, held=True)
         self.connection.commit()
         calls, done = self._count_calls(run, 0), 0
         for course, match in mapped:
@@ -379,20 +349,14 @@ class SyncAttendance:
         names = {}
         for course, _match in resting:
             names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
-        words = []
+        said = []
         if course_settings.OFF in names:
-            words.append(_lt("Courses switched off: %s.", len(names[course_settings.OFF])))
+            said.append(words.courses_off(len(names[course_settings.OFF])))
         if course_settings.PAUSED in names:
-            words.append(_lt("Paused courses: %s.", ", ".join(names[course_settings.PAUSED])))
+            said.append(words.courses_paused(", ".join(names[course_settings.PAUSED])))
         if course_settings.WAITS in names:
-            words.append(
-                _lt(
-                    "The direction of a course was changed: %s. Look at what a run would do now "
-                    "(Preview), then press Sync now on the instance.",
-                    ", ".join(names[course_settings.WAITS]),
-                )
-            )
-        return words
+            said.append(words.courses_wait(", ".join(names[course_settings.WAITS])))
+        return said
 
     def _nothing_read(self, run, mappings):
         """Why a run has read nothing where Moodle's functions can't list sessions.
@@ -403,13 +367,7 @@ class SyncAttendance:
             return []
         if any((mapping.known_sessions or {}).values() for mapping in mappings):
             return []
-        return [
-            _lt(
-                "No session is known yet: with the plug-in local_wsattendance alone, Moodle names "
-                "only the sessions of the day, of courses with an enrolled teacher. Backfill, on "
-                "the instance, looks for past ones by their numbers."
-            )
-        ]
+        return [words.NOTHING_KNOWN]
 
     def _course(self, run, course, match, mapping):
         """One course, and whatever trouble it makes."""
@@ -423,7 +381,7 @@ class SyncAttendance:
             self._course_failed(run, course, mapping, error)
         except MovedError:
             self.env.cr.rollback()
-            run._course_failed(course.id, course.fullname, MOVED, held=True)
+            run._course_failed(course.id, course.fullname, words.MOVED, held=True)
         except StoppedError as error:
             self.env.cr.rollback()
             self._course_stopped(run, course, mapping, error.args[0])
@@ -434,8 +392,8 @@ class SyncAttendance:
             _logger.exception(
                 "Attendance sync of Moodle instance %s, course %s", self.instance_id, course.id
             )
-            mapping._failed(UNEXPECTED)
-            run._course_failed(course.id, course.fullname, UNEXPECTED)
+            mapping._failed(words.UNEXPECTED)
+            run._course_failed(course.id, course.fullname, words.UNEXPECTED)
         else:
             run._course_done(course, outcome)
 
@@ -495,10 +453,5 @@ class SyncAttendance:
     def _busy(self):
         with self.registry.cursor() as cr:
             self._open(cr)
-            return RunResult(
-                self.instance.name,
-                "busy",
-                self._for_reader(self.instance).env._(
-                    "Another run of this instance is under way; this one steps aside."
-                ),
-            )
+            said = self._for_reader(self.instance).env._(words.BUSY)
+            return RunResult(self.instance.name, "busy", said)

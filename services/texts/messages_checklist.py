@@ -1,0 +1,94 @@
+"""What the check list of a connection says: what was looked at, what was found, what to do."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# What was looked at.
+ACCOUNT = _lt("Account of the token")
+ADDRESS = _lt("Address")
+COURSES = _lt("Courses")
+CREATION = _lt("Create missing Moodle sessions")
+FUNCTIONS = _lt("Functions")
+ONE_SESSION = _lt("Reading a session")
+READING = _lt("Reading")
+SEPARATE_GROUPS = _lt("Separate groups")
+
+# What was found.
+ADMINISTRATOR = _lt(
+    "The token's account is a site administrator: whoever gets hold of the token rules "
+    "Moodle, and marks that this person makes by hand can't be told from ours. Make an "
+    "account for Odoo alone, with the rights that the manual lists."
+)
+ALL_FUNCTIONS = _lt("All that are needed in this direction are in the token's service.")
+CREATION_RIGHTS = _lt(
+    "The role of the token's account needs the rights mod/attendance:manageattendances "
+    "and moodle/site:accessallgroups for it."
+)
+FUNCTION_THERE = _lt("The function is there.")
+IDNUMBERS_HIDDEN = _lt(
+    "ID numbers can't be seen: give the role of the token's account the right "
+    "moodle/course:update, or use short names."
+)
+NO_COURSE = _lt(
+    "The token's account sees no course. Give its role the rights "
+    "moodle/course:view and moodle/course:viewhiddencourses."
+)
+NOT_FOUND = _lt("Not found.")
+NOT_NEEDED = _lt("Not there, and not needed: mod_attendance brings its own functions.")
+OLD_LISTING = _lt(
+    "If it is not offered there, update the Attendance activity (mod_attendance of "
+    "August 2022 or later)."
+)
+OWN_NETWORK = _lt("Moodle has an address inside your own network.")
+SAME_MACHINE = _lt("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
+
+
+def plugin_found(version):
+    return _lt("Found, version %s.", version or _lt("not told"))
+
+
+def function_missing(name):
+    return _lt(
+        "The function %s is missing. In Moodle, Site administration > Server > Web "
+        "services > External services > your service > Functions: add it.",
+        name,
+    )
+
+
+def matched(mapped, courses):
+    """:param mapped, courses: numbers"""
+    return _lt("%(mapped)s of %(all)s are matched.", mapped=mapped, all=courses)
+
+
+def teaches(courses):
+    """:param courses: names, as they are shown"""
+    return _lt(
+        "The token's account teaches in %s, so it may mark by hand, and its time can't "
+        "be told from ours. Use an account that is nobody's.",
+        courses,
+    )
+
+
+def nobody_listed(courses):
+    """:param courses: names, as they are shown"""
+    return _lt(
+        "Moodle lists nobody in %s: the course has separate groups. Give the role of the "
+        "token's account the right moodle/site:accessallgroups (Access all groups).",
+        courses,
+    )
+
+
+def session_read(number, course, students, marks):
+    return _lt(
+        "Session %(number)s of %(course)s: %(students)s students listed, %(marks)s marks.",
+        number=number,
+        course=course,
+        students=students,
+        marks=marks,
+    )
+
+
+def no_session(courses):
+    """:param courses: in how many"""
+    return _lt("No session was found in %s courses, so this could not be tried.", courses)

@@ -1,0 +1,45 @@
+"""What a plan would do, in lines for a shell or a script."""
+
+from odoo.tools.translate import LazyTranslate
+
+from ..domain import plan as p
+from .messages import skipped
+
+_lt = LazyTranslate(__name__)
+
+NOTHING = _lt("nothing to do")
+DETAILS = _lt("details of the session")
+
+# What becomes of a sheet.
+NEW = _lt("new sheet")
+UNLINKED = _lt("cancelled sheet to unlink, another one stands in its place")
+RESTORED = _lt("cancelled sheet to restore, its session is back")
+LINKED = _lt("sheet to link with this session")
+MOVED = _lt("sheet to move")
+
+# What becomes of its lines.
+LINES = {
+    p.CREATE: _lt("new lines"),
+    p.UPDATE: _lt("lines changed in Moodle"),
+    p.PUT_BACK: _lt("lines to put back"),
+    p.REMARK: _lt("remarks"),
+    p.TYPE: _lt("attendance types to correct"),
+    p.AGREE: _lt("lines equal, to be noted"),
+}
+
+
+def to_moodle(env, session_id, marks):
+    return env._("to Moodle (%(session)s): %(marks)s", session=session_id, marks=marks)
+
+
+def new_sessions(env, number):
+    return env._("sessions to make in Moodle: %s", number)
+
+
+def cancelled(env, number):
+    return env._("sheets to cancel: %s", number)
+
+
+def left_out(env, counts):
+    """:param counts: of ``CoursePlan.skipped``"""
+    return env._("marks left out: %s", skipped(env, counts))
