@@ -48,6 +48,7 @@ from . import (
     test_readers_language,
     test_reinstall,
     test_rights_in_moodle,
+    test_rooms,
     test_run,
     test_screens,
     test_security,
