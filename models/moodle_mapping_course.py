@@ -26,7 +26,7 @@ class MoodleMapping(models.Model):
         help="Empty: as the instance says (Synchronise all matched courses).",
     )
     course_on = fields.Boolean(
-        "Synchronised", compute="_compute_course_on", inverse="_inverse_course_on"
+        "Switched on", compute="_compute_course_on", inverse="_inverse_course_on"
     )
     course_direction = fields.Selection(
         [("moodle", "Moodle"), ("oec", "OpenEduCat"), ("both", "Both sides")],

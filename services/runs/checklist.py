@@ -198,7 +198,6 @@ class CheckList:
                 continue
             session = self.api.session(session_id)
             said = words.session_read(
-                self.env,
                 number=session.id,
                 course=clean_name(course.fullname),
                 students=len(session.user_ids),
