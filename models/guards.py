@@ -62,7 +62,7 @@ def without_owned(records, vals, owned):
             label = records.env["ir.model.fields"].sudo()._get(records._name, name)
             raise AccessError(
                 records.env._(
-                    "%s is written by the synchronisation with Moodle alone.",
+                    "Only the synchronisation with Moodle can change %s.",
                     label.field_description,
                 )
             )
@@ -160,7 +160,7 @@ class MoodleGuarded(models.AbstractModel):
                 label = self.env["ir.model.fields"].sudo()._get(self._name, name)
                 raise UserError(
                     self.env._(
-                        "%s can't be changed afterwards. Make a new record instead.",
+                        "%s can't be changed afterwards. Create a new record instead.",
                         label.field_description,
                     )
                 )

@@ -31,8 +31,8 @@ _lt = LazyTranslate(__name__)
 # Seconds that a person waits for a connection test; then it is given up.
 TEST_SECONDS = 20
 HTTP_REFUSED = _lt(
-    "Over http everybody on the way can read the token. Use https://, or switch on Allow http "
-    "and say why."
+    "Over http, anyone on the way can read the token. Use https://, or switch on Allow http and "
+    "say why."
 )
 NO_ACCESS = "."  # the group that nobody is in: only the superuser reads such a field
 
@@ -57,18 +57,18 @@ class MoodleInstance(models.Model):
         "be entered again when the host, the port or http(s) changes.",
     )
     url_hint = fields.Char(compute="_compute_url_hint")
-    url_suggested = fields.Char("Moodle calls itself", readonly=True, copy=False)
+    url_suggested = fields.Char("Moodle's own address", readonly=True, copy=False)
     allow_http = fields.Boolean(
         "Allow http",
         tracking=True,
         groups="base.group_system",
-        help="Over http everybody on the way can read the token and the attendance. Only where "
-        "Moodle has no https and the way to it is safe.",
+        help="Over http, anyone on the way can read the token and the attendance. Use it only "
+        "where Moodle has no https and the network in between is safe.",
     )
     allow_http_reason = fields.Char(
         "Why http",
         groups="base.group_system",
-        help="For whoever looks after this later.",
+        help="For whoever maintains this later.",
     )
     over_http = fields.Boolean(compute="_compute_over_http")
     ca_file = fields.Char(
@@ -84,9 +84,9 @@ class MoodleInstance(models.Model):
         groups="base.group_system",
         copy=False,
         exportable=False,
-        help="Made in Moodle: Site administration > Server > Web services > Manage tokens. Take "
-        "the tick at Valid until away there: with it, the token ends after 30 days. A saved "
-        "token is never shown again.",
+        help="Created in Moodle: Site administration > Server > Web services > Manage tokens. "
+        "Untick Valid until there; otherwise, the token expires after 30 days. A saved token is "
+        "never shown again.",
     )
     # Read and written by SQL alone (_secret, _inverse_token): what the ORM reads lies in a
     # cache that all users' environments of a transaction share.
@@ -110,7 +110,7 @@ class MoodleInstance(models.Model):
         help="The time zone in which the date of a Moodle session is read. It should be "
         "the one of the school.",
     )
-    tz_now = fields.Char("Time there", compute="_compute_tz_hint")
+    tz_now = fields.Char("Local time", compute="_compute_tz_hint")
     tz_hint = fields.Char(compute="_compute_tz_hint")
     tested_at = fields.Datetime("Last Test", readonly=True, copy=False)
     test_ok = fields.Boolean("Test passed", readonly=True, copy=False)
@@ -153,7 +153,7 @@ class MoodleInstance(models.Model):
                 raise ValidationError(
                     self.env._(
                         "CA file must be the absolute path of a file on the server of Odoo that "
-                        "holds certificates (PEM) and that Odoo may read."
+                        "contains certificates (PEM) and that Odoo may read."
                     )
                 )
 
@@ -177,7 +177,7 @@ class MoodleInstance(models.Model):
         old = self._origin
         if old.has_token and not same_origin(old.url, self.url):
             return self.env._(
-                "The token must be entered again: it was made for %s, and is not sent to "
+                "The token must be entered again: it was created for %s, and is not sent to "
                 "another address.",
                 old.url,
             )
@@ -202,7 +202,7 @@ class MoodleInstance(models.Model):
         home = self._home_zone()
         words = []
         if home_zone.is_universal(self.tz):
-            words.append(self.env._("UTC is hardly the zone of a school: choose its own."))
+            words.append(self.env._("UTC is rarely the time zone of a school: choose your own."))
         shift = home and home_zone.other_day(self.tz, home, now)
         if shift:
             day, hour = shift
@@ -343,11 +343,11 @@ class MoodleInstance(models.Model):
         self.ensure_one()
         self.check_access("write")
         if not self.url_suggested:
-            raise UserError(self.env._("Moodle has named no other address."))
+            raise UserError(self.env._("Moodle has not given another address."))
         self.write({"url": self.url_suggested, "tested_at": False, "test_message": False})
         if self.has_token:
-            return self._notify(self.name, self.env._("The address was taken over."), "success")
-        words = self.env._("The address was taken over. Enter the token again.")
+            return self._notify(self.name, self.env._("The address was updated."), "success")
+        words = self.env._("The address was updated. Enter the token again.")
         return self._notify(self.name, words, "warning")
 
     def _test(self):

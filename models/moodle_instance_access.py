@@ -51,7 +51,8 @@ class MoodleInstance(models.Model):
             if active:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s is this Moodle already: each sheet would be there twice.",
+                        "%(name)s is already connected to this Moodle: each sheet would exist "
+                        "twice.",
                         name=active[0].name,
                     )
                 )
@@ -59,8 +60,8 @@ class MoodleInstance(models.Model):
                 if other._has_sheets():
                     raise ValidationError(
                         self.env._(
-                            "%(name)s is this Moodle already, archived and with attendance "
-                            "sheets. Unarchive it instead.",
+                            "%(name)s is already connected to this Moodle; it is archived and has "
+                            "attendance sheets. Unarchive it instead.",
                             name=other.name,
                         )
                     )

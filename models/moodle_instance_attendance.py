@@ -36,10 +36,10 @@ class MoodleInstance(models.Model):
         default="moodle",
         tracking=True,
         help="Moodle: what teachers mark in Moodle is brought to OpenEduCat, and a line changed "
-        "here is put back.\n"
-        "OpenEduCat: what is marked here is brought to Moodle, and a mark changed there is "
+        "here is reset to match Moodle.\n"
+        "OpenEduCat: what is marked here is sent to Moodle, and a mark changed there is "
         "overwritten.\n"
-        "Both sides: whoever has changed a mark wins; if both have, the later one.",
+        "Both sides: the side that changed a mark wins; if both did, the later change wins.",
     )
     attendance_api = fields.Selection(
         [
@@ -65,12 +65,13 @@ class MoodleInstance(models.Model):
         "Days back",
         default=30,
         tracking=True,
-        help="Sessions that began more days ago than this are left alone. 0 means all.",
+        help="Sessions that began more than this many days ago are left alone. 0: all sessions are "
+        "synchronised.",
     )
     create_moodle_sessions = fields.Boolean(
         "Create missing Moodle sessions",
         tracking=True,
-        help="When a sheet of OpenEduCat has no session in Moodle, one is made there, in the "
+        help="When a sheet of OpenEduCat has no session in Moodle, one is created there, in the "
         "course's one Attendance activity.",
     )
     brake_share = fields.Integer(
@@ -78,8 +79,9 @@ class MoodleInstance(models.Model):
         default=30,
         required=True,
         tracking=True,
-        help="A course is stopped, and a gap asks you, when a run would change, cancel or send "
-        "more than this share of the marks that both sides agreed on. 100 stops none.",
+        help="A course is stopped, and a gap asks you what to do, when a run would change, cancel "
+        "or send more than this share of the marks that both sides agreed on. 100: no course is "
+        "stopped.",
     )
     brake_marks = fields.Integer(
         "From this many marks",
@@ -126,7 +128,8 @@ class MoodleInstance(models.Model):
             if not 1 <= instance.brake_share <= 100 or instance.brake_marks < 1:
                 raise ValidationError(
                     self.env._(
-                        "Stop above is a share from 1 to 100 per cent, of at least one mark."
+                        "Stop above must be from 1 to 100 per cent, and From this many marks at "
+                        "least 1."
                     )
                 )
 
@@ -135,7 +138,7 @@ class MoodleInstance(models.Model):
         self.ensure_one()
         about = f"{course_name}: {what}" if course_name else what
         # sudo: attendance managers may not write instances; the right to sync was checked.
-        self.sudo().message_post(body=self.env._("Let through by hand: %s", about))
+        self.sudo().message_post(body=self.env._("Allowed manually: %s", about))
 
     def _last_working_runs(self):
         """The last run of each that has done a course: see :meth:`_last_runs`."""
@@ -260,7 +263,7 @@ class MoodleInstance(models.Model):
             following = self._open_form()
         if result.state == "running":
             self._continue_in_background()
-            message = self.env._("The rest goes on in the background. %s", message)
+            message = self.env._("The rest continues in the background. %s", message)
         kinds = {"done": "success", "running": "info", "busy": "info", "failed": "danger"}
         return self._notify(
             self.name,
@@ -274,7 +277,7 @@ class MoodleInstance(models.Model):
         self._begin_in_background(report)
         return self._notify(
             self.name,
-            self.env._("Started in the background. The form shows how far it is."),
+            self.env._("Started in the background. The form shows the progress."),
             "info",
             following=self._open_form() if finishing else None,
         )
@@ -302,8 +305,8 @@ class MoodleInstance(models.Model):
 
     def _other_run(self):
         return self.env._(
-            "Another run of this instance has not finished yet. Wait for its end, and make a "
-            "new preview then."
+            "Another run of this instance has not finished yet. Wait until it ends, then make a "
+            "new preview."
         )
 
     @api.model

@@ -25,7 +25,7 @@ class MoodleInstance(models.Model):
         "instance_id",
         "Matched courses",
         domain=[("model", "=", "op.subject")],
-        help="Those to begin with; the others follow whenever they are switched on in "
+        help="The courses to begin with; the others follow when you switch them on in "
         "Configuration > Moodle > Courses.",
     )
 

@@ -14,7 +14,7 @@ class MoodleInstance(models.Model):
     letter_gap_ids = fields.One2many(
         "moodle.sync.gap",
         "instance_id",
-        "Letters to choose",
+        "Letters to define",
         domain=[("acronym", "!=", False), ("state", "=", "open")],
     )
 

@@ -16,13 +16,13 @@ class MoodleInstance(models.Model):
     _inherit = "moodle.instance"
 
     percent_of = fields.Selection(
-        [(percent.MARKS, "Marks here"), (percent.POINTS, "Moodle's points")],
+        [(percent.MARKS, "Marks in OpenEduCat"), (percent.POINTS, "Moodle's points")],
         "Percentage from",
         required=True,
         default=percent.MARKS,
-        help="Marks here: those that count as present, of all that count. Moodle's points: "
-        "those of a student's marks, of the most that were possible in their sessions, as in "
-        "the report of Moodle's Attendance activity.",
+        help="Marks in OpenEduCat: those that count as present, of all that count. Moodle's "
+        "points: those of a student's marks, of the most that were possible in their sessions, as "
+        "in the report of Moodle's Attendance activity.",
     )
     percent_late = fields.Selection(COUNTS_AS, "Late", required=True, default=percent.PRESENT)
     percent_excused = fields.Selection(COUNTS_AS, "Excused", required=True, default=percent.ABSENT)
@@ -36,9 +36,9 @@ class MoodleInstance(models.Model):
         self.ensure_one()
         if self.percent_of == percent.POINTS:
             return self.env._(
-                "The points of a student's marks in Moodle, of the most that were possible in "
-                "the sessions with a mark, as in Moodle's own report. Marks that were left out "
-                "(gaps) are not in it."
+                "The points of a student's marks in Moodle, of the most that were possible in the "
+                "sessions with a mark, as in Moodle's own report. Marks that were left out (gaps) "
+                "are not included."
             )
         late = {
             percent.PRESENT: self.env._("Late counts as present."),

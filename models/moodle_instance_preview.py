@@ -118,7 +118,10 @@ class MoodleInstance(models.Model):
         """:raise UserError: these are no numbers of sessions, or too many"""
         if not (type(first_id) is type(last_id) is int and 0 <= first_id <= last_id <= LARGEST_ID):
             raise UserError(
-                self.env._("The numbers must be above zero, the first not above the last.")
+                self.env._(
+                    "The numbers must be above zero, and the first must not be greater than the "
+                    "last."
+                )
             )
         if last_id - first_id >= BACKFILL_MOST:
             raise UserError(
@@ -235,7 +238,7 @@ class MoodleInstance(models.Model):
         self._check_may_sync()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Look for past sessions"),
+            "name": self.env._("Find past sessions"),
             "res_model": "moodle.backfill",
             "view_mode": "form",
             "target": "new",

@@ -44,7 +44,7 @@ class MoodleInstance(models.Model):
     setup_report_id = fields.Many2one("moodle.sync.report", compute="_compute_setup_report")
     setup_written = fields.Boolean(compute="_compute_setup_report")
     setup_report_state = fields.Char(compute="_compute_setup_report")
-    setup_report_progress = fields.Float("Looking", compute="_compute_setup_report")
+    setup_report_progress = fields.Float("Progress of the preview", compute="_compute_setup_report")
     setup_report_html = fields.Html(
         "What a first run would do", compute="_compute_setup_report", sanitize=False
     )
@@ -186,7 +186,8 @@ class MoodleInstance(models.Model):
     def _discovery_words(self, found):
         ways = dict(self.env["moodle.mapping"]._fields["found_by"]._description_selection(self.env))
         intro = self.env._(
-            "%(mapped)s of %(all)s Moodle courses stand for a subject and course of OpenEduCat.",
+            "%(mapped)s of %(all)s Moodle courses are matched with a subject and course of "
+            "OpenEduCat.",
             mapped=len(found["matched"]) + found["left"],
             all=found["courses"],
         )
@@ -208,18 +209,18 @@ class MoodleInstance(models.Model):
             )
         if found["left"]:
             parts.append(
-                Markup("<p>%s</p>") % self.env._("%s more courses not shown.", found["left"])
+                Markup("<p>%s</p>") % self.env._("%s more courses are not shown.", found["left"])
             )
         words = []
         if found.get("without"):
             words.append(
-                self.env._("Without a match and without attendance: %s.", len(found["without"]))
+                self.env._("%s courses have no match and no attendance.", len(found["without"]))
             )
         if found.get("not_asked"):
             words.append(
                 self.env._(
-                    "Without a match and not looked through for attendance yet: %s. The weekly "
-                    "verification does it.",
+                    "%s courses without a match have not been checked for attendance yet. The "
+                    "weekly verification does that.",
                     found["not_asked"],
                 )
             )
@@ -269,7 +270,7 @@ class MoodleInstance(models.Model):
 
     def _course_words(self, course, ways, names):
         students = [
-            self.env._("%(number)s by %(way)s", number=number, way=ways[way])
+            self.env._("%(number)s (%(way)s)", number=number, way=ways[way])
             for way, number in course["students"].items()
         ]
         subject, op_course = course["pair"]
@@ -290,7 +291,7 @@ class MoodleInstance(models.Model):
                 )
             if left is course["people"] and course["with_marks"]:
                 words += Markup('<br/><span class="text-danger">%s</span>') % self.env._(
-                    "Of these have marks: %s", course["with_marks"]
+                    "%s of them have marks", course["with_marks"]
                 )
             cells.append(words)
         return Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in cells)

@@ -132,9 +132,9 @@ class MoodleInstance(models.Model):
         self._check_asked()
         seen = remembered(self._known_site(), Site.from_json(self.site_seen))
         self._keep_site({"site_identity": seen.to_json(), "site_seen": False})
-        self._answered(self.env._("Taken for the same Moodle under a new address."))
+        self._answered(self.env._("Treated as the same Moodle under a new address."))
         self._continue_in_background()
-        return self._notify(self.name, self.env._("It goes on with the next run."), "success")
+        return self._notify(self.name, self.env._("It continues with the next run."), "success")
 
     def action_site_unlink(self):
         """Another Moodle: what was linked with the former one is forgotten."""
@@ -142,15 +142,17 @@ class MoodleInstance(models.Model):
         with instance_lock(self.env.registry, self.id) as held:
             if not held:
                 raise UserError(
-                    self.env._("A run of this instance is under way. Wait for its end.")
+                    self.env._("A run of this instance is in progress. Wait until it ends.")
                 )
             self._forget_links()
-        self._answered(self.env._("Taken for another Moodle; the links with the former were cut."))
+        self._answered(
+            self.env._("Treated as another Moodle; the links with the previous one were removed.")
+        )
         return self._notify(
             self.name,
             self.env._(
-                "Nothing is linked any more. Look at what a run would do now (Preview), then "
-                "press Sync now; the schedule goes on from there."
+                "Nothing is linked any more. Check what a run would do now (Preview), then press "
+                "Sync now; the schedule continues from there."
             ),
             "warning",
             sticky=True,
@@ -163,9 +165,7 @@ class MoodleInstance(models.Model):
         self.ensure_one()
         self.check_access("write")
         if not self.site_changed:
-            raise UserError(
-                self.env._("This is the Moodle that is known; there is nothing to answer.")
-            )
+            raise UserError(self.env._("This is the known Moodle; there is nothing to decide."))
 
     def _answered(self, words):
         """For whoever looks later, with who it was and when; and the alarm ends."""

@@ -29,7 +29,7 @@ class MoodleInstance(models.Model):
     failing_since = fields.Datetime(
         readonly=True,
         copy=False,
-        help="When the first run failed since the last one that could do a course.",
+        help="When the first run failed since the last one that synchronised a course.",
     )
     state = fields.Selection(STATES, compute="_compute_state", search="_search_state")
     state_why = fields.Char(compute="_compute_state")
@@ -194,7 +194,7 @@ class MoodleInstance(models.Model):
 
     def _step_unarchive(self):
         self.active = True
-        return self._notify(self.name, self.env._("The schedule goes on with it."), "success")
+        return self._notify(self.name, self.env._("The schedule takes care of it."), "success")
 
     def _open_form(self):
         return self._open("moodle.instance", self.id)

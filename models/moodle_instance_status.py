@@ -25,7 +25,7 @@ class MoodleInstance(models.Model):
     next_run = fields.Datetime(compute="_compute_next_run")
     run_state = fields.Char(compute="_compute_last_run")
     run_progress = fields.Float("Progress of the run", compute="_compute_last_run")
-    run_words = fields.Char("How far", compute="_compute_last_run")
+    run_words = fields.Char("Progress details", compute="_compute_last_run")
     last_summary = fields.Text("Result", compute="_compute_last_run")
     run_count = fields.Integer("Runs", compute="_compute_counts")
     sheet_count = fields.Integer("Sheets", compute="_compute_counts")

@@ -63,11 +63,11 @@ class MoodleMapping(models.Model):
     moodle_idnumber = fields.Char("Moodle ID number", readonly=True)
     found_by = fields.Selection(
         [
-            (matching.MANUAL, "By hand"),
+            (matching.MANUAL, "Manual"),
             (matching.IDNUMBER, "ID number"),
             (matching.SHORTNAME, "Short name"),
             (matching.EMAIL, "E-mail"),
-            (matching.FORMER, "Account that is gone"),
+            (matching.FORMER, "Former account"),
         ],
         required=True,
         default=matching.MANUAL,
@@ -78,9 +78,11 @@ class MoodleMapping(models.Model):
     extra_data = fields.Json(
         readonly=True, help="Of a course: the Moodle sessions met so far, by activity."
     )
-    mapped_at = fields.Datetime("Mapped on", readonly=True, help="By hand, the last time.")
+    mapped_at = fields.Datetime(
+        "Mapped on", readonly=True, help="When it was last mapped manually."
+    )
     found_before = fields.Json(
-        readonly=True, help="What the synchronisation had found when it was mapped by hand."
+        readonly=True, help="What the synchronisation had found when it was mapped manually."
     )
     last_success = fields.Datetime(readonly=True)
     error_message = fields.Text("Error as it was found", readonly=True)
@@ -168,17 +170,17 @@ class MoodleMapping(models.Model):
         :raise AccessError: it says to have been found by the synchronisation
         """
         if vals.get("found_by", matching.MANUAL) != matching.MANUAL:
-            raise AccessError(self.env._("What is mapped by a person was found by hand."))
+            raise AccessError(self.env._("A mapping made by a person must be Manual."))
         return matching.MANUAL
 
     @api.constrains("model", "oec_record_id", "op_course_id", "moodle_id", "found_by")
     def _check_record(self):
         for mapping in self:
             if mapping.moodle_id <= 0:
-                raise ValidationError(self.env._("The Moodle ID is a number above zero."))
+                raise ValidationError(self.env._("The Moodle ID must be a number above zero."))
             if mapping.model == "op.subject" and not mapping.op_course_id:
                 raise ValidationError(
-                    self.env._("A Moodle course stands for a subject and a course: name both.")
+                    self.env._("Choose both a subject and a course for the Moodle course.")
                 )
             # sudo: see _compute_record_name.
             if mapping.found_by == matching.MANUAL and not (
@@ -270,7 +272,7 @@ class MoodleMapping(models.Model):
         """:raise UserError: it was not mapped by hand"""
         self.check_access("write")
         if self.found_by != matching.MANUAL:
-            raise UserError(self.env._("Only what was mapped by hand can be undone."))
+            raise UserError(self.env._("Only manual mappings can be undone."))
         instance = self.instance_id
         instance._check_may_sync()
         # sudo: gaps are written by the synchronisation, and attendance managers delete no
@@ -278,7 +280,7 @@ class MoodleMapping(models.Model):
         self.env["moodle.sync.gap"].sudo()._open_unmapped(instance, self.model, self.moodle_id)
         instance.sudo().message_post(
             body=self.env._(
-                "Mapping by hand undone: %(moodle)s, %(record)s",
+                "Manual mapping undone: %(moodle)s, %(record)s",
                 moodle=self._name_in_moodle(),
                 record=self.record_name,
             )

@@ -34,16 +34,18 @@ class MoodleMapping(models.Model):
         help="Empty: as on the instance. After a change the schedule leaves the course alone "
         "until somebody presses Sync now.",
     )
-    own_days = fields.Boolean("Days back of its own")
+    own_days = fields.Boolean("Own days back")
     course_days = fields.Integer(
         "Days back",
-        help="Sessions that began more days ago than this are left alone. 0 means all.",
+        help="Sessions that began more than this many days ago are left alone. 0: all sessions are "
+        "synchronised.",
     )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
         domain="[('share', '=', False)]",
-        help="Is told of registers not taken. Empty: the responsible person of the instance.",
+        help="Receives the reminders of registers not taken. Empty: the responsible person of the "
+        "instance.",
     )
     paused_until = fields.Date(
         "Pause until", help="The first day on which the course is synchronised again."
@@ -55,7 +57,7 @@ class MoodleMapping(models.Model):
             (ON, "Synchronised"),
             (OFF, "Off"),
             (PAUSED, "Paused"),
-            (WAITS, "Waits for Sync now"),
+            (WAITS, "Waiting for Sync now"),
         ],
         "State",
         compute="_compute_course_state",
@@ -97,7 +99,9 @@ class MoodleMapping(models.Model):
     @api.constrains("own_days", "course_days")
     def _check_course_days(self):
         if any(mapping.course_days < 0 for mapping in self):
-            raise ValidationError(self.env._("Days back is a number above zero, or 0 for all."))
+            raise ValidationError(
+                self.env._("Days back must be a number above zero, or 0 for all.")
+            )
 
     def _own_settings(self):
         """Of a course; of none, where it has no mapping yet.

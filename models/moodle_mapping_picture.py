@@ -121,7 +121,7 @@ class MoodleMapping(models.Model):
         try:
             return date.fromisoformat(text)
         except (TypeError, ValueError):
-            raise UserError(self.env._("This is no date: %s", text)) from None
+            raise UserError(self.env._("This is not a date: %s", text)) from None
 
     def _columns(self, sheets):
         found = {}
@@ -187,8 +187,8 @@ class MoodleMapping(models.Model):
         """Of what a percentage is, for who points at it."""
         if not share.known:
             return self.env._(
-                "Can't be had: the points in Moodle of a mark are not known. The next run notes "
-                "those of the sessions that it reads."
+                "Not available: the Moodle points of a mark are not known. The next run stores "
+                "them for the sessions it reads."
             )
         return f"{share.part:g} / {share.whole:g}"
 

@@ -40,8 +40,8 @@ class MoodleSessionUntaken(models.Model):
     ends_at = fields.Datetime("End", required=True, readonly=True)
     teacher = fields.Char(
         readonly=True,
-        help="Moodle names nobody for a session: the teachers of the course, or whoever took "
-        "the session most like it.",
+        help="Moodle does not say who teaches a session: these are the teachers of the course, or "
+        "whoever took the most similar session.",
     )
     responsible_id = fields.Many2one("res.users", compute="_compute_responsible_id")
 
@@ -141,7 +141,7 @@ class MoodleInstance(models.Model):
         "Remind of registers not taken",
         tracking=True,
         help="Every day, the responsible person of a course gets one activity that names the "
-        "sessions of the day that ended and hold no mark.",
+        "sessions of the day that ended and have no mark.",
     )
     untaken_hour = fields.Integer("Remind at", default=18, help="Hour of the day, 0 to 23.")
     untaken_reminded = fields.Date(readonly=True, copy=False)

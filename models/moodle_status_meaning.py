@@ -64,7 +64,7 @@ class MoodleStatusMeaning(models.Model):
             if not row.acronym.strip():
                 raise ValidationError(self.env._("Enter the letter as Moodle shows it."))
             if row.activity_id < 0:
-                raise ValidationError(self.env._("The activity's number is above zero."))
+                raise ValidationError(self.env._("The activity's number must be above zero."))
 
     @api.depends("acronym", "description")
     def _compute_display_name(self):
@@ -99,7 +99,7 @@ class MoodleStatusMeaning(models.Model):
 
     def unlink(self):
         for row in self:
-            row._tell(self.env._("Letter no longer chosen: %s.", row._words()))
+            row._tell(self.env._("Letter removed: %s.", row._words()))
         return super().unlink()
 
     def _tell(self, words):

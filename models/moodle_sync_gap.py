@@ -31,7 +31,7 @@ KINDS = [
     ("refused_push", "Can't be sent to Moodle"),
     ("vanished", "Gone on one side"),
     ("stopped", "Course stopped"),
-    ("clock", "A clock is off"),
+    ("clock", "Wrong server clock"),
 ]
 # What a mapping by hand can mend, and with which model.
 MAPPED_BY = {
@@ -81,7 +81,7 @@ class MoodleSyncGap(models.Model):
     state = fields.Selection(
         [
             ("open", "Open"),
-            ("mended", "Waits for a run"),
+            ("mended", "Waiting for a run"),
             ("ignored", "Ignored"),
             ("closed", "Closed"),
         ],
@@ -98,7 +98,7 @@ class MoodleSyncGap(models.Model):
     )
     why = fields.Char(readonly=True, help="Which sentence says it.")
     details = fields.Json(readonly=True, help="What the sentence names.")
-    words = fields.Text("What is to be mended", compute="_compute_words")
+    words = fields.Text("What to fix", compute="_compute_words")
     unit = fields.Integer(
         readonly=True, help="Moodle course whose reading meets this; 0: the site."
     )
@@ -126,9 +126,9 @@ class MoodleSyncGap(models.Model):
     record_id = fields.Many2oneReference(
         "OpenEduCat Record", model_field="record_model", readonly=True
     )
-    allows = fields.Json(readonly=True, help="What Apply anyway lets through, in numbers.")
+    allows = fields.Json(readonly=True, help="What Apply anyway allows, in numbers.")
     can_apply = fields.Boolean(compute="_compute_can_apply")
-    maps = fields.Char(compute="_compute_maps", help="What a mapping can mend it with.")
+    maps = fields.Char(compute="_compute_maps", help="What a mapping can fix it with.")
     can_undo = fields.Boolean(compute="_compute_can_undo")
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url")
 
@@ -210,7 +210,7 @@ class MoodleSyncGap(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Map by hand"),
+            "name": self.env._("Map"),
             "res_model": "moodle.gap.map",
             "view_mode": "form",
             "target": "new",
@@ -222,7 +222,7 @@ class MoodleSyncGap(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.can_undo:
-            raise UserError(self.env._("Nothing is mapped by hand here any more."))
+            raise UserError(self.env._("There is no manual mapping here any more."))
         instance = self.instance_id
         mapping = self.env["moodle.mapping"].search(
             [
@@ -235,7 +235,9 @@ class MoodleSyncGap(models.Model):
         if self.env.context.get("moodle_setup"):
             return instance._setup_dialog()
         return instance._notify(
-            instance.name, self.env._("Undone. The next run goes back to what it finds."), "info"
+            instance.name,
+            self.env._("Undone. The next run goes back to what it finds automatically."),
+            "info",
         )
 
     def action_choose(self):
@@ -275,7 +277,7 @@ class MoodleSyncGap(models.Model):
         instance._continue_in_background()
         return instance._notify(
             instance.name,
-            self.env._("The next run does it, in about a minute, unless more has changed."),
+            self.env._("The next run will do this in about a minute, unless more has changed."),
             "info",
         )
 

@@ -6,7 +6,7 @@ from ..services.domain import changes as c
 OUTCOMES = [
     ("lines_created", "New lines"),
     ("lines_updated", "Lines changed in Moodle"),
-    ("lines_put_back", "Lines put back"),
+    ("lines_put_back", "Lines reset to match Moodle"),
     ("marks_pushed", "Marks sent to Moodle"),
 ]
 OUTCOME_OF = {

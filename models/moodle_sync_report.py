@@ -21,7 +21,7 @@ CHANGES = [
     (c.NEW_SHEET, "New sheet"),
     (c.NEW_LINE, "New line"),
     (c.UPDATE, "Changed in Moodle"),
-    (c.PUT_BACK, "Put back"),
+    (c.PUT_BACK, "Reset to match Moodle"),
     (c.REMARK, "Remark"),
     (c.TYPE, "Attendance type corrected"),
     (c.PUSH, "Sent to Moodle"),
@@ -30,7 +30,7 @@ CHANGES = [
     (c.CANCEL_SHEET, "Sheet cancelled"),
     (c.RESTORE_SHEET, "Sheet restored"),
     (c.LINK_SHEET, "Sheet linked"),
-    (c.NOTE, "Found equal"),
+    (c.NOTE, "Equal on both sides"),
 ]
 # Which number of a report counts the marks of which entries.
 COUNTED = {
@@ -81,11 +81,11 @@ class MoodleSyncReport(models.Model):
         readonly=True,
         index=True,
     )
-    user_id = fields.Many2one("res.users", "Asked for by", readonly=True)
+    user_id = fields.Many2one("res.users", "Requested by", readonly=True)
     started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
     ended_at = fields.Datetime("End", readonly=True)
     course_id = fields.Integer(
-        "Moodle course number", readonly=True, help="The only course looked at; 0: all of them."
+        "Moodle course number", readonly=True, help="The only course checked; 0: all of them."
     )
     problem = fields.Text("Problem as it was found", readonly=True)
     held = fields.Text("Held back, as it was found", readonly=True)
@@ -97,41 +97,41 @@ class MoodleSyncReport(models.Model):
     held_words = fields.Text(
         "Held back",
         compute="_compute_told",
-        help="What a run leaves alone until a person lets it through.",
+        help="What a run leaves alone until a person allows it.",
     )
     pending = fields.Json(readonly=True)
     fingerprints = fields.Json(readonly=True, help="Of each course's plan: what Apply may do.")
     courses_total = fields.Integer("Courses", readonly=True)
-    courses_done = fields.Integer("Courses looked at", readonly=True)
+    courses_done = fields.Integer("Courses checked", readonly=True)
     progress = fields.Float(compute="_compute_progress")
     line_ids = fields.One2many("moodle.sync.report.line", "report_id", readonly=True)
     differences = fields.Integer(
-        readonly=True, help="Marks, sheets and sessions that are not equal on both sides."
+        readonly=True, help="Marks, sheets and sessions that differ between the two sides."
     )
     marks_new = fields.Integer("New marks", readonly=True)
     marks_changed = fields.Integer("Marks changed in Moodle", readonly=True)
-    marks_put_back = fields.Integer("Marks put back", readonly=True)
+    marks_put_back = fields.Integer("Marks reset to match Moodle", readonly=True)
     marks_pushed = fields.Integer("Marks sent to Moodle", readonly=True)
     remarks = fields.Integer(readonly=True)
     types_corrected = fields.Integer("Attendance types corrected", readonly=True)
     marks_left_out = fields.Integer(readonly=True)
     left_out = fields.Json(readonly=True, help="Marks left out, by reason.")
     left_out_words = fields.Text("Left out", compute="_compute_left_out_words")
-    gaps_met = fields.Integer("Gaps met", readonly=True)
+    gaps_met = fields.Integer("Gaps found", readonly=True)
     gap_letters = fields.Json(readonly=True, help="Keys of the letters without a meaning.")
     marks_in_gaps = fields.Integer(readonly=True)
     sessions_older = fields.Integer("Sessions older than Days back", readonly=True)
     sessions_early = fields.Integer("Sessions before the course's start", readonly=True)
     courses_unmatched = fields.Integer("Courses with attendance and no match", readonly=True)
     result_words = fields.Text("Result", compute="_compute_result_words")
-    sessions_new = fields.Integer("Sessions made in Moodle", readonly=True)
+    sessions_new = fields.Integer("Sessions created in Moodle", readonly=True)
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
     sheets_restored = fields.Integer("Sheets restored", readonly=True)
     run_ids = fields.One2many("moodle.sync.run", "report_id", "Runs", readonly=True)
     applied_run_id = fields.Many2one(
         "moodle.sync.run", "Applied on", compute="_compute_applied_run_id",
-        help="The run that did what stands here, by its start.",
+        help="The run that applied this preview, by its start.",
     )  # fmt: skip
 
     @api.depends("kind", "instance_id", "started_at")
@@ -216,11 +216,11 @@ class MoodleSyncReport(models.Model):
         if finishing:
             instance.check_access("write")
         if self.kind != "preview" or self.state != "done":
-            raise UserError(self.env._("Only a preview that is done can be applied."))
+            raise UserError(self.env._("Only a finished preview can be applied."))
         if self.run_ids:
-            raise UserError(self.env._("This preview was applied already. Make a new one."))
+            raise UserError(self.env._("This preview has already been applied. Make a new one."))
         if not self.fingerprints:
-            raise UserError(self.env._("No course could be looked at: there is nothing to apply."))
+            raise UserError(self.env._("No course could be checked, so there is nothing to apply."))
         if self.direction != instance.sync_attendance_from:
             raise UserError(
                 self.env._("The direction was changed since this preview. Make a new one.")
@@ -266,7 +266,7 @@ class MoodleSyncReport(models.Model):
         elif self.result_words:
             items.insert(0, self.result_words)
         elif self.gaps_met:
-            items.append(self.env._("What is left out is told by gaps: %s.", self.gaps_met))
+            items.append(self.env._("%s gaps say what is left out.", self.gaps_met))
         return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % i for i in items)
 
     # --- what the survey tells --------------------------------------------------------
@@ -374,11 +374,13 @@ class MoodleSyncReport(models.Model):
         if self.state == "failed":
             message, kind = env._("The preview or verification has failed."), "danger"
         elif self.kind == "preview":
-            message = env._("The preview is done: %s differences.", self.differences)
+            message = env._("The preview is finished: %s differences.", self.differences)
             kind = "success"
         else:
             words = self.with_env(env).result_words
-            message = words or env._("The verification is done: %s differences.", self.differences)
+            message = words or env._(
+                "The verification is finished: %s differences.", self.differences
+            )
             kind = "success"
         self.instance_id._tell(self.user_id, message, kind)
 
@@ -410,7 +412,7 @@ class MoodleSyncReportLine(models.Model):
     )
     course_id = fields.Integer("Moodle course number", readonly=True)
     course_name = fields.Char("Moodle Course", readonly=True)
-    kind = fields.Selection(CHANGES, "What", required=True, readonly=True)
+    kind = fields.Selection(CHANGES, "Change", required=True, readonly=True)
     day = fields.Date("Date", readonly=True)
     starts = fields.Datetime("Start", readonly=True)
     time = fields.Char(
@@ -424,14 +426,14 @@ class MoodleSyncReportLine(models.Model):
     student_id = fields.Many2one("op.student", readonly=True, ondelete="set null")
     moodle = fields.Char("In Moodle", readonly=True)
     odoo = fields.Char("In OpenEduCat", readonly=True)
-    after = fields.Char("Afterwards", readonly=True)
+    after = fields.Char("After the run", readonly=True)
     marks = fields.Integer(readonly=True)
     detail = fields.Char("Details as found", readonly=True)
     detail_words = fields.Char("Details", compute="_compute_detail_words")
     moodle_user = fields.Char(
         "Marked in Moodle by",
         readonly=True,
-        help="Who last took the session there; Moodle does not say it of a single mark.",
+        help="Who last took the session there; Moodle does not record it for each mark.",
     )
     odoo_user_id = fields.Many2one(
         "res.users", "Marked here by", readonly=True, ondelete="set null"

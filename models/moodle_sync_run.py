@@ -135,7 +135,7 @@ class MoodleSyncRun(models.Model):
     summary_words = fields.Text("Summary", compute="_compute_told")
     errors_words = fields.Text("Errors", compute="_compute_told")
     progress = fields.Float(compute="_compute_progress")
-    progress_words = fields.Char("How far", compute="_compute_progress")
+    progress_words = fields.Char("Progress details", compute="_compute_progress")
     clock_offset = fields.Float(
         readonly=True, help="Seconds that Moodle's clock is ahead of Odoo's."
     )
@@ -156,12 +156,12 @@ class MoodleSyncRun(models.Model):
     sheets_restored = fields.Integer("Sheets restored", readonly=True)
     lines_created = fields.Integer("New lines", readonly=True)
     lines_updated = fields.Integer("Lines changed in Moodle", readonly=True)
-    lines_put_back = fields.Integer("Lines put back", readonly=True)
-    lines_agreed = fields.Integer("Lines found equal", readonly=True)
+    lines_put_back = fields.Integer("Lines reset to match Moodle", readonly=True)
+    lines_agreed = fields.Integer("Equal lines", readonly=True)
     remarks_updated = fields.Integer("Remarks", readonly=True)
     types_corrected = fields.Integer("Attendance types corrected", readonly=True)
     marks_pushed = fields.Integer("Marks sent to Moodle", readonly=True)
-    moodle_sessions_created = fields.Integer("Sessions made in Moodle", readonly=True)
+    moodle_sessions_created = fields.Integer("Sessions created in Moodle", readonly=True)
     conflicts_moodle = fields.Integer("Conflicts won by Moodle", readonly=True)
     conflicts_oec = fields.Integer("Conflicts won by OpenEduCat", readonly=True)
     gaps_opened = fields.Integer("Gaps opened", readonly=True)
@@ -488,9 +488,9 @@ class MoodleSyncRun(models.Model):
         if not self.courses_mapped:
             lines.append(
                 self.env._(
-                    "No course is matched yet: give courses in Moodle the ID number "
-                    "oec_subj_…_course_…, the short name SUBJECTCODE_COURSECODE, or a mapping "
-                    "by hand."
+                    "No course is matched yet: in Moodle, give courses the ID number "
+                    "oec_subj_…_course_… or the short name SUBJECTCODE_COURSECODE, or map them "
+                    "manually."
                 )
             )
         changes = {
@@ -503,17 +503,17 @@ class MoodleSyncRun(models.Model):
             self.env._("sheets restored"): self.sheets_restored,
             self.env._("new lines"): self.lines_created,
             self.env._("lines changed in Moodle"): self.lines_updated,
-            self.env._("lines put back"): self.lines_put_back,
+            self.env._("lines reset to match Moodle"): self.lines_put_back,
             self.env._("remarks"): self.remarks_updated,
             self.env._("attendance types corrected"): self.types_corrected,
             self.env._("marks sent to Moodle"): self.marks_pushed,
-            self.env._("sessions made in Moodle"): self.moodle_sessions_created,
+            self.env._("sessions created in Moodle"): self.moodle_sessions_created,
         }
-        written = ", ".join(f"{what} {number}" for what, number in changes.items() if number)
+        written = ", ".join(f"{number} {what}" for what, number in changes.items() if number)
         lines.append(
             self.env._("Written: %s.", written)
             if written
-            else self.env._("Nothing had to be written.")
+            else self.env._("There was nothing to write.")
         )
         if self.skipped_by_reason:
             lines.append(
@@ -525,8 +525,8 @@ class MoodleSyncRun(models.Model):
         if self.conflicts_moodle or self.conflicts_oec:
             lines.append(
                 self.env._(
-                    "Changed on both sides and decided by time: won by Moodle %(moodle)s, by "
-                    "OpenEduCat %(oec)s.",
+                    "%(moodle)s conflicts won by Moodle, %(oec)s by OpenEduCat (the later change "
+                    "counts).",
                     moodle=self.conflicts_moodle,
                     oec=self.conflicts_oec,
                 )
@@ -534,7 +534,7 @@ class MoodleSyncRun(models.Model):
         if self.gaps_opened or self.gaps_closed:
             lines.append(
                 self.env._(
-                    "Gaps: %(opened)s opened, %(closed)s closed.",
+                    "%(opened)s gaps opened, %(closed)s closed.",
                     opened=self.gaps_opened,
                     closed=self.gaps_closed,
                 )

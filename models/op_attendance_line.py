@@ -23,7 +23,7 @@ class OpAttendanceLine(models.Model):
         help="The status that both sides last agreed on.",
     )
     moodle_marked_at = fields.Datetime(
-        "Marked here",
+        "Marked here on",
         readonly=True,
         copy=False,
         help="When a person last changed the mark in Odoo.",

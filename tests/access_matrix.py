@@ -123,7 +123,7 @@ group stands here for itself alone; whoever has several may do what each of them
   name only to those who may read that record, else its number.
   What was mapped by hand is taken back with *Undo* by whoever may map; the chatter of the instance
   says who did.
-* **Gaps** are written by the synchronisation alone; *Ignore*, *Open again*, *Map*, *Undo*, *Choose*,
+* **Gaps** are written by the synchronisation alone; *Ignore*, *Reopen*, *Map*, *Undo*, *Choose*,
   *Preview* and *Apply anyway* are for whoever may synchronise. What was let through by hand, and by whom, stands
   in the chatter of the instance.
 * **Addresses in Moodle** are shown to internal users who may read the record.

@@ -430,7 +430,7 @@ class TestEmptiedActivity(PreviewCase):
         self.assertEqual(self.sync().counters["sheets_cancelled"], 2)
         self.assertEqual(self.states, ["cancel"] * 2)
         self.assertEqual(self.gap.state, "closed")
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
 
     def test_the_preview_shows_and_carries_it_out(self):
         self.empty()
@@ -465,7 +465,7 @@ class TestEmptiedActivity(PreviewCase):
             self.assertEqual(set(self.states), {"done"}, direction)
             self.assertEqual(result.counters["sheets_restored"], 2)
             self.assertEqual(self.statuses(self.sessions[0]), "AAAA")
-            self.assertIn("Nothing had to be written", self.sync().message)
+            self.assertIn("There was nothing to write", self.sync().message)
             self.mark(self.sessions[0], "PPPP")
             self.sync()
 
@@ -484,7 +484,7 @@ class TestEmptiedActivity(PreviewCase):
         second.state = "done"
         second.state = "cancel"
         self.bring_back()
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
         self.assertEqual((first.state, second.state), ("cancel", "cancel"))
 
     def test_a_large_course_is_stopped_with_one_gap(self):
@@ -499,7 +499,7 @@ class TestEmptiedActivity(PreviewCase):
             gap.action_apply_anyway()
         self.assertEqual(self.sync().state, "done")
         self.assertEqual(self.states, ["cancel"] * 2)
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
 
     def test_a_course_without_people_goes_on_once_somebody_has_said_so(self):
         self.instance.brake_marks = 8

@@ -121,7 +121,7 @@ class TestInItsPlaceForReal(MoodleCase):
             self.assertEqual(new.moodle_session_id, session.id, direction)
             self.assertFalse(old.moodle_session_id or old.moodle_instance_id, direction)
             self.assertEqual(len(self.moodle.sessions), 1, direction)
-            self.assertIn("Nothing had to be written", self.sync().message, direction)
+            self.assertIn("There was nothing to write", self.sync().message, direction)
             self.moodle.delete_session(session)
             with_marker = self.sheets.with_context(connector_no_export=True)
             with_marker.write({"moodle_session_id": 0, "moodle_instance_id": False})

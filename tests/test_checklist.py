@@ -60,7 +60,7 @@ class TestCheckList(MoodleCase):
         name = "Create missing Moodle sessions"
         ok, words = self.checks("both", **may)[name]
         self.assertIs(ok, True)
-        self.assertIn("The function is there.", words)
+        self.assertIn("The function is available.", words)
         # It alone needs a right more, which can't be looked for.
         self.assertIn("mod/attendance:manageattendances", words)
         ok, words = self.checks(LEGACY + CORE, **may)[name]

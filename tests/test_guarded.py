@@ -334,7 +334,7 @@ class TestButtonsEnd(MoodleCase):
     def test_each_of_them(self):
         self.drip()
         action = self.timed(self.instance.action_test_connection)
-        self.assertIn("in the time there was", action["params"]["message"])
+        self.assertIn("did not answer in time", action["params"]["message"])
         action = self.timed(self.instance.action_sync_now)
         self.assertEqual(action["params"]["type"], "info")
         self.assertEqual(self.instance.last_run_id.state, "running", "the schedule goes on")

@@ -106,7 +106,7 @@ class TestItStaysWithItsAddress(KeyCase):
         form.url = "https://elsewhere.example"
         self.assertIn("must be entered again", form.url_hint)
         form.url = "https://else where.example"
-        self.assertIn("must hold no", form.url_hint)
+        self.assertIn("must not contain", form.url_hint)
 
 
 @tagged("post_install", "-at_install")

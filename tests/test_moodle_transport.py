@@ -98,7 +98,7 @@ class TestTime(RawCase):
         error = self.error(errors.MoodleOutOfTime, 10, deadline=time.monotonic() + 0.4)
         self.assertLess(self.seconds, 0.8)
         self.assertEqual(error.scope, errors.SITE)
-        self.assertIn("in the time there was", error.explain(self.env))
+        self.assertIn("did not answer in time", error.explain(self.env))
 
     def test_none_is_begun_after_it(self):
         self.send(answer())

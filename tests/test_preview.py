@@ -75,7 +75,7 @@ class TestPreview(PreviewCase):
         self.assertEqual(self.statuses(session), "PA")
         run = report.run_ids
         self.assertEqual((run.trigger, run.state, run.lines_created), ("preview", "done", 2))
-        with self.assertRaisesRegex(UserError, "applied already"):
+        with self.assertRaisesRegex(UserError, "already been applied"):
             report.action_apply()
 
     def test_nothing_is_applied_where_something_moved_meanwhile(self):
@@ -123,7 +123,7 @@ class TestPreview(PreviewCase):
     def test_what_cannot_be_applied(self):
         self.add_session("PA")
         verification = self.look("verify")
-        with self.assertRaisesRegex(UserError, "Only a preview"):
+        with self.assertRaisesRegex(UserError, "Only a finished preview"):
             verification.action_apply()
         report = self.look()
         self.instance.sync_attendance_from = "both"

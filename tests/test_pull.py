@@ -55,7 +55,7 @@ class TestFirstPull(MoodleCase):
         result = self.sync()
         self.assertEqual(self.database(), before)
         self.assertEqual(result.counters["gaps_opened"], 0)
-        self.assertIn("Nothing had to be written", result.message)
+        self.assertIn("There was nothing to write", result.message)
         self.assertEqual(self.server.write_count, 0)
 
     def database(self):
@@ -149,7 +149,7 @@ class TestLaterPulls(MoodleCase):
         self.assertEqual(self.sheets.state, "cancel")
         self.assertEqual(self.statuses(self.session), "PPAA")
         self.assertEqual(result.counters["sheets_cancelled"], 1)
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
 
     def test_a_cancelled_sheet_stays_cancelled(self):
         self.sheets.state = "cancel"
@@ -185,7 +185,7 @@ class TestLaterPulls(MoodleCase):
         result = self.sync()
         self.assertEqual(len(self.sheets), 1)
         self.assertEqual(self.statuses(self.session), "PPAA")
-        self.assertIn("Nothing had to be written", result.message)
+        self.assertIn("There was nothing to write", result.message)
 
     def test_another_address_of_the_same_moodle_doubles_nothing(self):
         self.lead_to(self.server.url.replace("127.0.0.1", "localhost"))
@@ -196,7 +196,7 @@ class TestLaterPulls(MoodleCase):
         result = self.sync()
         self.assertEqual(result.state, "done", result)
         self.assertEqual(len(self.sheets), 1)
-        self.assertIn("Nothing had to be written", result.message)
+        self.assertIn("There was nothing to write", result.message)
 
     def test_a_course_reset_leaves_the_lines(self):
         self.moodle.reset_course(self.moodle_course)
@@ -283,7 +283,7 @@ class TestRefusals(MoodleCase):
                 self.assertEqual(self.statuses(session), marks)
             self.assertEqual(len(self.registers), 3)
             self.assertFalse(self.gaps())
-            self.assertIn("Nothing had to be written", self.sync().message)
+            self.assertIn("There was nothing to write", self.sync().message)
 
     def patch_of(self, model_class, name, function):
         from unittest.mock import patch

@@ -181,7 +181,7 @@ class TestSessions(MoodleCase):
         self.assertEqual(
             self.lines(session).mapped("remark"), ["delay < 10 min 😀", "x" * 256, "two lines"]
         )
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
 
     def test_a_session_without_duration(self):
         session = self.add_session("P", duration=0)

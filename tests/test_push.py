@@ -48,7 +48,7 @@ class TestPush(PushCase):
         self.server.reset_calls()
         result = self.sync()
         self.assertEqual(self.server.write_count, 0)
-        self.assertIn("Nothing had to be written", result.message)
+        self.assertIn("There was nothing to write", result.message)
         self.assertEqual((stored(sheet), stored(sheet.attendance_line)), before)
 
     def test_only_differences_are_sent(self):

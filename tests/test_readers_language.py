@@ -356,7 +356,7 @@ class TestRuns(ReadersCase):
                 self.assertEqual(self.sync(here).message, self.said(UNEXPECTED)[lang])
             with self.own_cursors():
                 busy = SyncAttendance(self.registry, here.id, self.env.uid, lang)._busy()
-            self.assertEqual("steps aside" in busy.message, lang == "en_US")
+            self.assertEqual("already running" in busy.message, lang == "en_US")
 
     def test_of_an_older_version(self):
         self.sync()

@@ -51,7 +51,7 @@ class TestReinstall(ForgottenCase):
         for session, marks in ((self.first, "PALEPA"), (self.second, "AAPPLL")):
             self.assertEqual(self.statuses(session), marks)
         self.assertFalse(self.open_gaps())
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
 
     def test_both_and_push(self):
         for direction in ("both", "oec"):
@@ -78,7 +78,7 @@ class TestReinstall(ForgottenCase):
         result = self.sync()
         self.assertEqual(self.sheets, self.before)
         self.assertEqual(self.open_gaps(), ["conflicting_sheets"])
-        self.assertIn("may be of one session or another", result.message)
+        self.assertIn("which sheet belongs to which session", result.message)
         # The second batch is not held up by the first.
         self.assertEqual(self.statuses(self.second), "LL")
         sheet = next(s for s in self.sheets if self.letters(s) == "PALE")

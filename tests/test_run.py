@@ -216,7 +216,7 @@ class TestLock(MoodleCase):
             )
             result = self.sync()
             self.assertEqual(result.state, "busy")
-            self.assertIn("steps aside", result.message)
+            self.assertIn("already running", result.message)
             self.assertFalse(self.sheets)
             self.assertFalse(self.instance.run_ids)
         self.assertEqual(self.sync().state, "done")
@@ -277,7 +277,7 @@ class TestEntries(MoodleCase):
         self.assertEqual(
             str(result),
             "Test Moodle: done. 1 of 1 Moodle courses matched; 1 sessions with 2 marks.\n"
-            "Written: new registers 1, new sheets 1, new lines 2.",
+            "Written: 1 new registers, 1 new sheets, 2 new lines.",
         )
         self.assertEqual(repr(result), str(result))
         self.assertEqual(str(self.env["moodle.instance"].sync_attendance()), "No Moodle instance.")
@@ -405,7 +405,7 @@ class TestLegacyFamily(MoodleCase):
         canned.answers["mod_wsattendance_get_session"] = (200, {}, fault)
         result = self.sync()
         self.assertEqual(result.state, "failed")
-        self.assertIn("local_wsattendance broke down", result.message)
+        self.assertIn("local_wsattendance failed", result.message)
 
 
 @tagged("post_install", "-at_install")

@@ -324,7 +324,7 @@ class TestPicture(MoodleCase):
         self.assertEqual(self.picture(until="2026-11-03")["students"][0]["percent"], 100)
         self.assertFalse(self.picture(since="2026-11-05")["sessions"])
         for odd in ("yesterday", "2026-13-01", 5, ["2026-11-03"]):
-            with self.subTest(odd=odd), self.assertRaisesRegex(UserError, "no date"):
+            with self.subTest(odd=odd), self.assertRaisesRegex(UserError, "not a date"):
                 self.picture(since=odd)
 
     def test_percentages_as_the_school_counts(self):
@@ -357,7 +357,7 @@ class TestPicture(MoodleCase):
         )
         (row,) = self.picture()["students"]
         self.assertIs(row["percent"], None)
-        self.assertIn("Can't be had", row["share"])
+        self.assertIn("Not available", row["share"])
         self.sync()
         self.assertEqual(self.picture()["students"][0]["percent"], 100)
         self.assertEqual(self.sheets.moodle_time, "09:00")

@@ -37,7 +37,7 @@ class TestAddress(AddressCase):
 
     def test_the_address_that_moodle_names_is_taken_over(self):
         self.redirected(f"{self.server.url}/login/index.php")
-        self.assertIn(f"calls itself {self.server.url}.", self.instance.test_message)
+        self.assertIn(f"own address is {self.server.url}.", self.instance.test_message)
         self.assertEqual(self.instance.url_suggested, self.server.url)
         self.instance.setup_step = "connect"
         action = self.instance.action_use_address()

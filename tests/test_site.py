@@ -96,7 +96,7 @@ class TestSite(MoodleCase):
         self.sync()
         self.move()
         self.assertTrue(self.instance._test()[0])
-        self.assertIn("another one than before", self.instance.checklist)
+        self.assertIn("A different Moodle answers now", self.instance.checklist)
         self.assertFalse(self.instance.site_changed, "only a run stops it")
 
     def test_nothing_else_looks_at_it_either(self):
@@ -104,7 +104,7 @@ class TestSite(MoodleCase):
         self.another_moodle()
         report = self.preview()
         self.assertFalse(list(report))
-        self.assertIn("another one", report.problem)
+        self.assertIn("different Moodle", report.problem)
         with self.own_cursors(), self.assertRaises(UserError):
             self.instance.backfill_attendance(1, 9)
 

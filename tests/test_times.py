@@ -263,7 +263,7 @@ class TestForReal(MoodleCase):
         self.assertEqual(self.lines(early).attendance_id.attendance_date.year, 1970)
         self.assertFalse(self.lines(nothing) or self.lines(far))
         self.assertEqual(self.open_gaps(), ["unreadable_session"] * 2)
-        self.assertIn("Nothing had to be written", self.sync().message)
+        self.assertIn("There was nothing to write", self.sync().message)
 
     def test_a_zone_changed_later_doubles_nothing(self):
         late = self.add_session("PALE", starts=START + 14 * HOUR + HOUR // 2)

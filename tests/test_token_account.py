@@ -76,15 +76,15 @@ class TestNothingKnown(MoodleCase):
         self.add_session("PA", starts=START - 5 * 86400)
         result = self.sync()
         self.assertEqual(result.state, "done")
-        self.assertIn("Backfill", result.message)
+        self.assertIn("Find past sessions", result.message)
         self.add_session("PA")
-        self.assertNotIn("Backfill", self.sync().message)
+        self.assertNotIn("Find past sessions", self.sync().message)
 
     def test_a_day_without_sessions_is_no_riddle(self):
         session = self.add_session("PA")
         self.sync()
         self.moodle.reset_course(self.moodle_course)
-        self.assertNotIn("Backfill", self.sync().message)
+        self.assertNotIn("Find past sessions", self.sync().message)
         self.assertEqual(self.statuses(session), "PA")
 
 
@@ -92,7 +92,7 @@ class TestNothingKnown(MoodleCase):
 class TestRefusedCreation(MoodleCase):
     """``invalidrecordunknown`` is known from a real site."""
 
-    code, words = "invalidrecordunknown", "no such record"
+    code, words = "invalidrecordunknown", "no longer exists in Moodle"
 
     def test_it_is_the_gap_of_that_sheet(self):
         self.instance.write({"sync_attendance_from": "oec", "create_moodle_sessions": True})
@@ -104,7 +104,7 @@ class TestRefusedCreation(MoodleCase):
         self.assertEqual(result.counters["moodle_sessions_created"], 1)
         (gap,) = self.gaps(state="open")
         self.assertEqual(gap.kind, "sheet_without_session")
-        self.assertIn("does not make a session", gap.name)
+        self.assertIn("does not create a session", gap.name)
         self.assertIn(self.words, gap.name)
         self.server.faults.clear()
         self.sync()
@@ -114,7 +114,7 @@ class TestRefusedCreation(MoodleCase):
 
 @tagged("post_install", "-at_install")
 class TestRefusedCreationForWantOfARight(TestRefusedCreation):
-    code, words = "nopermissions", "may not make sessions"
+    code, words = "nopermissions", "may not create sessions"
 
 
 @tagged("post_install", "-at_install")

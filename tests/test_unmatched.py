@@ -134,7 +134,7 @@ class TestMappedByHand(GapCase):
         self.assertTrue(self.line(self.session, 2).late)
         self.gap = self.gaps(kind="ambiguous_student", state="open")
         self.assertIn("Sam Visitor", self.gap.words, "a name, not a number")
-        self.assertIn("by hand, too", self.take(self.students[1]).warning)
+        self.assertIn("also manually", self.take(self.students[1]).warning)
 
     def test_undo_goes_back(self):
         self.take(self.students[1]).save().action_map()

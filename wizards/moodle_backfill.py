@@ -9,7 +9,7 @@ class MoodleBackfill(models.TransientModel):
 
     _name = "moodle.backfill"
     _inherit = "moodle.guarded"
-    _description = "Look for Past Moodle Sessions"
+    _description = "Find Past Moodle Sessions"
 
     instance_id = fields.Many2one("moodle.instance", required=True, readonly=True)
     needs_backfill = fields.Boolean(related="instance_id.needs_backfill")
@@ -42,12 +42,12 @@ class MoodleBackfill(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         found, following = instance._backfill(self.first_id, self.last_id, BUTTON_SECONDS)
-        message = self.env._("Sessions found: %s. The next run reads them.", found)
+        message = self.env._("%s sessions found. The next run reads them.", found)
         if following:
             instance._backfill_in_background(following, self.last_id, found)
             message = self.env._(
-                "Sessions found so far: %s. The search goes on in the background; the form of "
-                "the instance says how far it is.",
+                "%s sessions found so far. The search continues in the background; the form of the "
+                "instance shows its progress.",
                 found,
             )
         return instance._notify(

@@ -12,7 +12,7 @@ class MoodleGapMap(models.TransientModel):
 
     _name = "moodle.gap.map"
     _inherit = "moodle.guarded"
-    _description = "Map by Hand"
+    _description = "Manual Mapping"
 
     gap_id = fields.Many2one("moodle.sync.gap", required=True, readonly=True)
     maps = fields.Char(related="gap_id.maps")
@@ -44,8 +44,8 @@ class MoodleGapMap(models.TransientModel):
             mapped = Mapping._of_course(gap.instance_id, gap.unit).op_course_id
             if mapped and record.course_id != mapped:
                 yield self.env._(
-                    "%(batch)s is a batch of %(course)s, not of the course that this Moodle "
-                    "course stands for (%(mapped)s).",
+                    "%(batch)s is a batch of %(course)s, not of the course that this Moodle course "
+                    "is matched with (%(mapped)s).",
                     batch=record.display_name,
                     course=record.course_id.display_name,
                     mapped=mapped.display_name,
@@ -55,8 +55,8 @@ class MoodleGapMap(models.TransientModel):
         names = {"record": record.display_name, "other": other._name_in_moodle()}
         if model == "op.subject":
             return self.env._(
-                "%(record)s and this course are already matched with the Moodle course "
-                "%(other)s. With two, sheets made by hand that may be of either are left alone.",
+                "%(record)s and this course are already matched with the Moodle course %(other)s. "
+                "With two, manually created sheets that may belong to either are left alone.",
                 **names,
             )
         if model == "op.batch":
@@ -67,13 +67,13 @@ class MoodleGapMap(models.TransientModel):
             )
         if other.found_by == MANUAL:
             return self.env._(
-                "%(record)s is already matched with the Moodle account %(other)s, by hand, too. "
+                "%(record)s is already matched with the Moodle account %(other)s, also manually. "
                 "With both, neither counts and the marks of both wait: undo that mapping first.",
                 **names,
             )
         return self.env._(
             "%(record)s is already matched with the Moodle account %(other)s (%(way)s). This "
-            "would take its place: marks of %(record)s become those of this account, and the "
+            "account would replace it: marks of %(record)s become those of this account, and the "
             "marks of %(other)s wait as a gap.",
             way=dict(other._fields["found_by"]._description_selection(self.env))[other.found_by],
             **names,
@@ -95,11 +95,11 @@ class MoodleGapMap(models.TransientModel):
         gap = self.env["moodle.sync.gap"].browse(values["gap_id"])
         model = gap.maps
         if not model:
-            raise UserError(self.env._("This can't be mended by a mapping."))
+            raise UserError(self.env._("This can't be fixed by a mapping."))
         if not self.env[model].has_access("read"):
             raise UserError(
                 self.env._(
-                    "Choosing a %(what)s here needs the right to see them (Settings > Users: "
+                    "To choose a %(what)s here, you need the right to see them (Settings > Users: "
                     "%(right)s).",
                     what=self.env[model]._description,
                     right=right_name(self.env, "openeducat_core.group_op_faculty"),
@@ -119,10 +119,10 @@ class MoodleGapMap(models.TransientModel):
         self.gap_id.check_access("read")
         model = self.maps
         if not model:
-            raise UserError(self.env._("This can't be mended by a mapping."))
+            raise UserError(self.env._("This can't be fixed by a mapping."))
         record = self._chosen()
         if not record:
-            raise UserError(self.env._("Choose what it is in OpenEduCat first."))
+            raise UserError(self.env._("First choose what this is in OpenEduCat."))
         gap = self.gap_id
         self.env["moodle.mapping"]._map_by_hand(
             gap.instance_id,
@@ -139,7 +139,9 @@ class MoodleGapMap(models.TransientModel):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "message": self.env._("Mapped. The next run brings the marks and closes this."),
+                "message": self.env._(
+                    "Mapped. The next run brings the marks over and closes this gap."
+                ),
                 "type": "success",
                 "next": {"type": "ir.actions.act_window_close"},
             },

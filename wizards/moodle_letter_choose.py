@@ -42,7 +42,7 @@ class MoodleLetterChoose(models.TransientModel):
         if not gap.acronym:
             raise UserError(self.env._("This is not about a letter."))
         if not self.meaning:
-            raise UserError(self.env._("Choose what the letter means first."))
+            raise UserError(self.env._("First choose what the letter means."))
         instance = gap.instance_id
         self.env["moodle.status.meaning"]._choose(
             instance,
@@ -56,10 +56,11 @@ class MoodleLetterChoose(models.TransientModel):
             return instance._setup_dialog()
         if instance.meaning_changed:
             message = self.env._(
-                "Chosen. The schedule waits: look at Preview, then press Sync now on the instance."
+                "Saved. The schedule is waiting: check the Preview, then press Sync now on the "
+                "instance."
             )
         else:
-            message = self.env._("Chosen. The next run brings the marks and closes this.")
+            message = self.env._("Saved. The next run brings the marks over and closes this gap.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -18,13 +18,13 @@ SKIPPED = {
     "not_begun": _lt("in sessions that have not begun"),
     "odd": _lt("that can't be used"),
     "two_courses": _lt("of sheets that may belong to two Moodle courses"),
-    "unsure_sheets": _lt("of days whose sheets may be of one session or another"),
+    "unsure_sheets": _lt("of days on which it is not clear which sheet belongs to which session"),
     "unmatched_student": _lt("of people who match no student"),
     "ambiguous_student": _lt("of people who match several students"),
     "unmatched_group": _lt("of a group without a batch"),
-    "no_batch": _lt("of students without one running batch"),
+    "no_batch": _lt("of students without exactly one running batch"),
     "cancelled": _lt("on cancelled sheets"),
-    "in_hands": _lt("on sheets that are not done yet"),
+    "in_hands": _lt("on sheets that are not finished yet"),
 }
 
 
@@ -66,10 +66,10 @@ def not_looked_at(env, older, early):
     """
     words = []
     if older:
-        words.append(env._("Sessions older than Days back, and not taken since: %s.", older))
+        words.append(env._("%s sessions older than Days back, and not taken since.", older))
     if early:
         words.append(
-            env._("Sessions before the start of their course, left out as in Moodle: %s.", early)
+            env._("%s sessions before the start of their course, left out as in Moodle.", early)
         )
     return words
 
@@ -94,10 +94,7 @@ def describe(env, gap):
 
 
 def _manual_gone(env, gap, *details):
-    return env._(
-        "The record that a mapping made by hand names was deleted. Choose another (Map, "
-        "beside this line in Odoo)."
-    )
+    return env._("The record of a manual mapping was deleted. Choose another with the Map button.")
 
 
 def _manual_student_gone(env, gap, name, record_id):
@@ -106,18 +103,16 @@ def _manual_student_gone(env, gap, name, record_id):
 
 def _course_unmeant(env, gap):
     return env._(
-        "This course has attendance, and matches no subject and course of OpenEduCat. Map it by "
-        "hand (Map, beside this line in Odoo), or give it an ID number such as "
-        "oec_subj_12_course_3 in Moodle, in the course's settings. If its attendance is not for "
-        "OpenEduCat, ignore this."
+        "This course has attendance but matches no subject and course of OpenEduCat. Use the Map "
+        "button, or give it an ID number such as oec_subj_12_course_3 in Moodle, in the course's "
+        "settings. If its attendance is not for OpenEduCat, ignore this."
     )
 
 
 def _idnumber_unknown(env, gap, idnumber):
     return env._(
-        "The course's ID number %s names a subject or course that does not exist in "
-        "OpenEduCat. Correct it in Moodle, in the course's settings, or map the course "
-        "by hand (Map, beside this line in Odoo).",
+        "The course's ID number %s names a subject or course that does not exist in OpenEduCat. "
+        "Correct it in Moodle, in the course's settings, or use the Map button.",
         idnumber,
     )
 
@@ -132,25 +127,24 @@ def _idnumber_nonsense(env, gap, idnumber):
 
 def _idnumbers_hidden(env, gap):
     return env._(
-        "Moodle keeps the ID numbers of courses from the account of the token, so courses can "
-        "be matched by short name or by hand only. Ask Moodle's administrator to give its role "
-        "the right moodle/course:update."
+        "Moodle hides the ID numbers of courses from the token's account, so courses can only be "
+        "matched by short name or manually. Ask Moodle's administrator to give its role the right "
+        "moodle/course:update."
     )
 
 
 def _shortname_ambiguous(env, gap, shortname):
     return env._(
-        "The course's short name %s fits several pairs of subject and course. Map the "
-        "course by hand (Map, beside this line in Odoo).",
+        "The course's short name %s matches several pairs of subject and course. Use the Map "
+        "button.",
         shortname,
     )
 
 
 def _group_without_idnumber(env, gap, name, idnumber):
     return env._(
-        "The group %s of this course is no batch: it needs the ID number oec_batch_ and "
-        "the batch's number, in Moodle, Participants > Groups; or map it by hand "
-        "(Map, beside this line in Odoo).",
+        "The group %s of this course matches no batch: in Moodle, Participants > Groups, give it "
+        "the ID number oec_batch_ followed by the batch's number, or use the Map button.",
         name or gap.moodle_id,
     )
 
@@ -175,9 +169,8 @@ def _group_unknown_batch(env, gap, name, idnumber):
 
 def _group_of_other_course(env, gap, name, idnumber):
     return env._(
-        "The group %(group)s (%(idnumber)s) is a batch of another course than the one this "
-        "Moodle course stands for. If that is meant, map the group by hand "
-        "(Map, beside this line in Odoo).",
+        "The group %(group)s (%(idnumber)s) is a batch of another course than the one this Moodle "
+        "course is matched with. If that is intended, use the Map button.",
         idnumber=idnumber,
         group=name,
     )
@@ -187,8 +180,8 @@ def _no_match(env, gap, name, idnumber, address):
     if address and "@" not in address:
         # Moodle puts a hash for the e-mail address of an account that it deletes.
         return env._(
-            "%s is an account that was deleted in Moodle, and no student is known for it. Map it "
-            "by hand (Map, beside this line in Odoo), or ignore this.",
+            "%s is an account that was deleted in Moodle, and no student is known for it. Use the "
+            "Map button, or ignore this.",
             _who(env, name, gap.moodle_id),
         )
     # Moodle leaves out what the token's account may not see, too.
@@ -199,9 +192,9 @@ def _no_match(env, gap, name, idnumber, address):
         )
     )
     return env._(
-        "%(who)s (%(known)s) matches no student. Give the account the ID number oec_student_ "
-        "and the student's number in Moodle, or the same e-mail address on both sides, or "
-        "map it by hand (Map, beside this line in Odoo).",
+        "%(who)s (%(known)s) matches no student. In Moodle, give the account the ID number "
+        "oec_student_ followed by the student's number, or use the same e-mail address on both "
+        "sides; or use the Map button.",
         who=_who(env, name, gap.moodle_id),
         known=known,
     )
@@ -226,9 +219,9 @@ def _student_nonsense(env, gap, name, idnumber):
 
 def _account_unknown(env, gap, name):
     return env._(
-        "Moodle holds marks of the account number %s, of which it tells nothing more: a "
-        "temporary attendee or a deleted account. Merge the temporary attendee with a real "
-        "account in Moodle, or map it by hand (Map, beside this line in Odoo).",
+        "Moodle has marks of the account number %s, but shows nothing else about it: it is a "
+        "temporary attendee or a deleted account. Merge the temporary attendee with a real account "
+        "in Moodle, or use the Map button.",
         gap.moodle_id,
     )
 
@@ -244,8 +237,8 @@ def _idnumber_shared(env, gap, name, idnumber):
 
 def _email_shared_moodle(env, gap, name, address):
     return env._(
-        "%(who)s shares the e-mail %(email)s with another Moodle account, so neither is taken "
-        "for the student who has it.",
+        "%(who)s shares the e-mail %(email)s with another Moodle account, so neither account is "
+        "matched with the student who has it.",
         who=_who(env, name, gap.moodle_id),
         email=address,
     )
@@ -253,8 +246,8 @@ def _email_shared_moodle(env, gap, name, address):
 
 def _email_shared_odoo(env, gap, name, address):
     return env._(
-        "Several students have the e-mail %(email)s of %(who)s. Correct the students, or map "
-        "the account by hand (Map, beside this line in Odoo).",
+        "Several students have the e-mail %(email)s of %(who)s. Correct the students, or use the "
+        "Map button.",
         who=_who(env, name, gap.moodle_id),
         email=address,
     )
@@ -262,9 +255,9 @@ def _email_shared_odoo(env, gap, name, address):
 
 def _student_claimed(env, gap, name, record_id, others):
     return env._(
-        "%(who)s and the Moodle account %(others)s both match the student %(student)s. "
-        "Map the right one by hand (Map, beside this line in Odoo), or remove the "
-        "ID number or e-mail of the other in Moodle.",
+        "%(who)s and the Moodle account %(others)s both match the student %(student)s. Map the "
+        "correct one with the Map button, or remove the ID number or e-mail of the other in "
+        "Moodle.",
         who=_who(env, name, gap.moodle_id),
         others=", ".join(_account(env, who) for who in others),
         student=student_name(env, record_id),
@@ -291,7 +284,8 @@ def _batch_several(env, gap, student_id):
 
 def _batch_empty(env, gap, student_id):
     return env._(
-        "The running course detail of %s in this course names no batch. Fill it in on the student.",
+        "The running course detail of %s in this course has no batch. Fill it in on the student's "
+        "form.",
         student_name(env, student_id),
     )
 
@@ -325,9 +319,9 @@ def _unreadable_session(env, gap, activity, day):
 
 def _unreadable_activity(env, gap, activity):
     return env._(
-        "Moodle can't deliver the sessions of the activity %s: one remark looks like HTML "
-        "(for example <b>). Edit that remark in Moodle; until then, sessions that were "
-        "never read before are missing here.",
+        "Moodle can't deliver the sessions of the activity %s: one remark looks like HTML (for "
+        "example <b>). Edit that remark in Moodle; until then, sessions that have never been read "
+        "are missing here.",
         activity,
     )
 
@@ -343,9 +337,9 @@ def _session_gone(env, gap, name, day):
 
 def _sheets_beside(env, gap, names, day):
     return env._(
-        "Of %(day)s there are sheets without a Moodle session (%(sheets)s) beside a Moodle "
+        "On %(day)s there are sheets without a Moodle session (%(sheets)s) as well as a Moodle "
         "session of the same subject, batch and date. If they are the same class, cancel or "
-        "archive the sheets made by hand; if not, ignore this.",
+        "archive the sheets that were created manually; if not, ignore this.",
         sheets=", ".join(names),
         day=day,
     )
@@ -353,10 +347,10 @@ def _sheets_beside(env, gap, names, day):
 
 def _sheets_unsure(env, gap, names, day):
     return env._(
-        "Of %(day)s there are sheets without a Moodle session (%(sheets)s), and Moodle has marks "
-        "of the same subject, batch and date. Which sheet is of which session can't be told, so "
-        "nothing is made beside them. Give each sheet the marks of its session, or cancel or "
-        "archive those that are no class of Moodle's.",
+        "On %(day)s there are sheets without a Moodle session (%(sheets)s), and Moodle has marks "
+        "of the same subject, batch and date. It is not clear which sheet belongs to which "
+        "session, so no further sheet is created. Give each sheet the marks of its session, or "
+        "cancel or archive the sheets of classes that are not in Moodle.",
         sheets=", ".join(names),
         day=day,
     )
@@ -365,9 +359,9 @@ def _sheets_unsure(env, gap, names, day):
 def _session_elsewhere(env, gap, name, day, session, activity):
     return env._(
         "The sheet %(sheet)s of %(day)s is linked with the Moodle session number %(session)s, "
-        "but that is a session of the activity %(activity)s now, so the sheet is left alone. "
-        "Moodle may have been restored from a backup. Cancel or archive the sheet if it is of "
-        "no class of Moodle's.",
+        "which now belongs to the activity %(activity)s, so the sheet is left alone. Moodle may "
+        "have been restored from a backup. Cancel or archive the sheet if its class is not in "
+        "Moodle.",
         sheet=name,
         day=day,
         session=session,
@@ -386,11 +380,11 @@ def _refused(env, gap, words, day="", sheet=""):
         )
     if day:
         return env._(
-            "OpenEduCat refuses what Moodle holds of the session of %(day)s: %(words)s",
+            "OpenEduCat refuses Moodle's data of the session of %(day)s: %(words)s",
             day=day,
             words=words,
         )
-    return env._("OpenEduCat refuses what Moodle holds: %s", words)
+    return env._("OpenEduCat refuses Moodle's data: %s", words)
 
 
 SENTENCES = {

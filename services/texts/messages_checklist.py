@@ -16,18 +16,18 @@ SEPARATE_GROUPS = _lt("Separate groups")
 
 # What was found.
 ADMINISTRATOR = _lt(
-    "The token's account is a site administrator: whoever gets hold of the token rules "
-    "Moodle, and marks that this person makes by hand can't be told from ours. Make an "
-    "account for Odoo alone, with the rights that the manual lists."
+    "The token's account is a site administrator: whoever gets hold of the token controls Moodle, "
+    "and this person's own marks can't be told apart from those of the synchronisation. Create an "
+    "account just for Odoo, with the rights listed in the manual."
 )
-ALL_FUNCTIONS = _lt("All that are needed in this direction are in the token's service.")
+ALL_FUNCTIONS = _lt("All functions needed for this direction are in the token's service.")
 CREATION_RIGHTS = _lt(
     "The role of the token's account needs the rights mod/attendance:manageattendances "
     "and moodle/site:accessallgroups for it."
 )
-FUNCTION_THERE = _lt("The function is there.")
+FUNCTION_THERE = _lt("The function is available.")
 IDNUMBERS_HIDDEN = _lt(
-    "ID numbers can't be seen: give the role of the token's account the right "
+    "ID numbers are not visible: give the role of the token's account the right "
     "moodle/course:update, or use short names."
 )
 NO_COURSE = _lt(
@@ -35,7 +35,7 @@ NO_COURSE = _lt(
     "moodle/course:view and moodle/course:viewhiddencourses."
 )
 NOT_FOUND = _lt("Not found.")
-NOT_NEEDED = _lt("Not there, and not needed: mod_attendance brings its own functions.")
+NOT_NEEDED = _lt("Not installed, and not needed: mod_attendance has its own functions.")
 OLD_LISTING = _lt(
     "If it is not offered there, update the Attendance activity (mod_attendance of "
     "August 2022 or later)."
@@ -45,7 +45,7 @@ SAME_MACHINE = _lt("Moodle runs on the same machine as Odoo, or behind a tunnel 
 
 
 def plugin_found(version):
-    return _lt("Found, version %s.", version or _lt("not told"))
+    return _lt("Found, version %s.", version or _lt("unknown"))
 
 
 def function_missing(name):
@@ -64,8 +64,8 @@ def matched(mapped, courses):
 def teaches(courses):
     """:param courses: names, as they are shown"""
     return _lt(
-        "The token's account teaches in %s, so it may mark by hand, and its time can't "
-        "be told from ours. Use an account that is nobody's.",
+        "The token's account teaches in %s, so its own marks can't be told apart from those of the "
+        "synchronisation. Use an account that belongs to no person.",
         courses,
     )
 
@@ -91,4 +91,4 @@ def session_read(number, course, students, marks):
 
 def no_session(courses):
     """:param courses: in how many"""
-    return _lt("No session was found in %s courses, so this could not be tried.", courses)
+    return _lt("No session was found in %s courses, so this could not be tested.", courses)

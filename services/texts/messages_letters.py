@@ -25,15 +25,15 @@ def letter_words(env, acronym, description):
 
 def _letter_custom(env, gap, acronym, description):
     return env._(
-        "The letter %s of Moodle is none of P, A, L and E, so marks with it are left out. "
-        "Choose what it means.",
+        "The letter %s of Moodle is not P, A, L or E, so marks with it are left out. Choose what "
+        "it means.",
         letter_words(env, acronym, description),
     )
 
 
 def _letter_doubt(env, gap, acronym, description):
     return env._(
-        "The letter %(letter)s of Moodle may mean something else than %(status)s: its "
+        "The letter %(letter)s of Moodle may mean something other than %(status)s: its "
         "description, its points or the other letters of its set do not fit. Marks with it are "
         "neither brought over nor sent until you choose what it means.",
         letter=letter_words(env, acronym, description),

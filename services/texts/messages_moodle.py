@@ -9,18 +9,16 @@ _lt = LazyTranslate(__name__)
 
 REFUSED = _lt("Moodle refused the request.")
 UNREACHABLE = _lt(
-    "Moodle does not answer. Check the address in Moodle URL, and whether the "
-    "server of Odoo may reach it; if Moodle is down, the next run catches up "
-    "by itself."
+    "Moodle does not answer. Check the address in Moodle URL, and whether the Odoo server can "
+    "reach it; if Moodle is down, the next run catches up automatically."
 )
 TOO_SLOW = _lt(
-    "Moodle took too long to answer. Usually it is busy and the next run "
-    "succeeds; if not, ask Moodle's administrator whether the activity holds "
-    "very many sessions."
+    "Moodle took too long to answer. Usually it is busy and the next run succeeds; if not, ask "
+    "Moodle's administrator whether the activity has very many sessions."
 )
 OUT_OF_TIME = _lt(
-    "Moodle did not answer in the time there was. Usually it is busy; try again, or "
-    "leave it to the schedule, which takes more time."
+    "Moodle did not answer in time. Usually it is busy; try again, or leave it to the schedule, "
+    "which allows more time."
 )
 REFUSED_ADDRESS = _lt(
     "The host in Moodle URL leads to an address that is never a Moodle: one of the "
@@ -28,11 +26,11 @@ REFUSED_ADDRESS = _lt(
     "and the name server."
 )
 UNTRUSTED = _lt(
-    "Moodle's certificate can't be trusted. If it has expired or belongs to another "
-    "host, ask Moodle's administrator; if your school signs its own, enter the file "
-    "of its certificate authority in CA file."
+    "Moodle's certificate is not trusted. If it has expired or belongs to another host, ask "
+    "Moodle's administrator; if your school signs its own, enter the file of its certificate "
+    "authority in CA file."
 )
-WRONG_ADDRESS = _lt("The address is not the one Moodle knows itself by.")
+WRONG_ADDRESS = _lt("This is not Moodle's own address.")
 SERVICES_OFF = _lt(
     "Moodle's web services or its REST protocol are switched off. Ask Moodle's "
     "administrator to enable both: Site administration > Advanced features > "
@@ -40,13 +38,13 @@ SERVICES_OFF = _lt(
     "Manage protocols > REST."
 )
 MAINTENANCE = _lt(
-    "Moodle is in maintenance mode. Nothing is to be done here: the next run "
-    "after the maintenance catches up by itself."
+    "Moodle is in maintenance mode. There is nothing to do here: the next run after the "
+    "maintenance catches up automatically."
 )
 BAD_TOKEN = _lt(
-    "Moodle does not know this token: it has expired, was deleted, or is mistyped. Create "
-    "one in Moodle, Site administration > Server > Web services > Manage tokens, without a "
-    "tick at Valid until, and enter it in Token."
+    "Moodle does not know this token: it has expired, was deleted, or is mistyped. Create one in "
+    "Moodle, Site administration > Server > Web services > Manage tokens, with Valid until "
+    "unticked, and enter it in Token."
 )
 EXPIRED_TOKEN = _lt(
     "The token has expired: the day that Moodle had set in Valid until is over. Create a "
@@ -61,8 +59,8 @@ ACCOUNT_PROBLEM = _lt(
     "and to finish what Moodle asks for."
 )
 SITE_BROKEN = _lt(
-    "Moodle has a fault of its own (its database or its server). Moodle's "
-    "administrator must look; the next run afterwards catches up by itself."
+    "Moodle itself has a problem (its database or its server). Moodle's administrator must fix it; "
+    "the next run then catches up automatically."
 )
 PLUGIN_HIDDEN = _lt(
     "The Attendance activity is switched off in Moodle. Ask Moodle's administrator "
@@ -70,26 +68,24 @@ PLUGIN_HIDDEN = _lt(
     "activities > Attendance."
 )
 NO_PERMISSION = _lt("The Moodle account of the token lacks a right.")
-NOT_FOUND = _lt("Moodle has no such record any more.")
+NOT_FOUND = _lt("This record no longer exists in Moodle.")
 REFUSED_PARAMETER = _lt(
-    "Moodle refuses the values it was sent. If this goes on, Moodle's Attendance "
-    "activity is of a version this add-on does not know: please report it."
+    "Moodle rejected the values it was sent. If this happens again, this add-on does not know your "
+    "version of Moodle's Attendance activity: please report it."
 )
 POISONED_ANSWER = _lt(
-    "Moodle can't deliver this attendance: one of its remarks holds something "
-    "that looks like HTML, such as <b> or an arrow without a space. Edit that "
-    "remark in Moodle."
+    "Moodle can't deliver this attendance: one of its remarks contains something that looks like "
+    "HTML, such as <b> or an arrow without a space. Edit that remark in Moodle."
 )
-FAULT = _lt("A function of Moodle broke down.")
+FAULT = _lt("A Moodle function has failed.")
 UNREADABLE = _lt(
-    "What came back is not an answer of Moodle's web services. Check that Moodle "
-    "URL leads to Moodle itself, and not to a log-in page, a firewall or a proxy."
+    "The answer did not come from Moodle's web services. Check that Moodle URL leads to Moodle "
+    "itself, and not to a log-in page, a firewall or a proxy."
 )
-ODD_RECORD = _lt("Moodle holds a value here that can't be used.")
+ODD_RECORD = _lt("Moodle has a value here that can't be used.")
 COMPRESSED = _lt(
-    "Moodle's answer came compressed although it was asked for as it is. Ask whoever "
-    "looks after the server in front of Moodle to switch compression off for "
-    "/webservice/rest/server.php."
+    "Moodle's answer was compressed although Odoo asked for it uncompressed. Ask whoever maintains "
+    "the server in front of Moodle to switch compression off for /webservice/rest/server.php."
 )
 ANSWER_TOO_LARGE = _lt(
     "Moodle's answer is larger than this add-on accepts. Ask Moodle's "
@@ -108,69 +104,66 @@ def said(text):
 
 
 def other_address(address):
-    return _lt("Moodle calls itself %s. Put exactly this address into Moodle URL.", address)
+    return _lt("Moodle's own address is %s. Enter exactly this address in Moodle URL.", address)
 
 
 def leads_on(location):
     return _lt(
-        "Moodle URL leads on to %s instead of Moodle's web services. Check the address, and "
-        "whether a log-in page, a firewall or a proxy stands before Moodle.",
+        "Moodle URL redirects to %s instead of Moodle's web services. Check the address, and "
+        "whether there is a log-in page, a firewall or a proxy in front of Moodle.",
         location or "?",
     )
 
 
 def function_denied(function):
     return _lt(
-        "Moodle does not let this token use the function %s. In Moodle, Site "
-        "administration > Server > Web services > External services: the service "
-        "must be enabled, hold that function and be open to the token's user; the "
-        "token must not be bound to another IP address; the user's role must allow the "
-        "REST protocol (webservice/rest:use).",
+        "Moodle does not let this token use the function %s. In Moodle, Site administration > "
+        "Server > Web services > External services: the service must be enabled, contain that "
+        "function and be open to the token's user; the token must not be restricted to another IP "
+        "address; the user's role must allow the REST protocol (webservice/rest:use).",
         function or "?",
     )
 
 
 def may_not_make_sessions():
     return _lt(
-        "The Moodle account of the token may not make sessions. Ask Moodle's "
-        "administrator to give its system role the rights "
-        "mod/attendance:manageattendances and moodle/site:accessallgroups."
+        "The Moodle account of the token may not create sessions. Ask Moodle's administrator to "
+        "give its system role the rights mod/attendance:manageattendances and "
+        "moodle/site:accessallgroups."
     )
 
 
 def no_permission(function):
     return _lt(
-        "The Moodle account of the token may not do this (%s). Ask Moodle's "
-        "administrator to give its system role the rights that the manual lists: "
-        "moodle/course:view, moodle/course:viewhiddencourses, "
-        "moodle/course:viewhiddenactivities, moodle/course:viewparticipants, "
-        "moodle/course:managegroups, moodle/user:viewdetails, mod/attendance:view "
-        "and mod/attendance:takeattendances.",
+        "The Moodle account of the token may not do this (%s). Ask Moodle's administrator to give "
+        "its system role the rights listed in the manual: moodle/course:view, "
+        "moodle/course:viewhiddencourses, moodle/course:viewhiddenactivities, "
+        "moodle/course:viewparticipants, moodle/course:managegroups, moodle/user:viewdetails, "
+        "mod/attendance:view and mod/attendance:takeattendances.",
         function or "?",
     )
 
 
 def reading_refused():
     return _lt(
-        "Moodle refuses to show this attendance. Usually the role of the token's "
-        "account lacks the right mod/attendance:takeattendances (or, for reading "
-        "alone, mod/attendance:changeattendances)."
+        "Moodle refuses to show this attendance. Usually the role of the token's account lacks the "
+        "right mod/attendance:takeattendances (or, for reading only, "
+        "mod/attendance:changeattendances)."
     )
 
 
 def legacy_fault(function):
     return _lt(
-        "The function %s of the plug-in local_wsattendance broke down. Ask "
-        "Moodle's administrator to update that plug-in, or to remove it and to "
-        "enable the functions mod_attendance_… instead.",
+        "The function %s of the plug-in local_wsattendance failed. Ask Moodle's administrator to "
+        "update that plug-in, or to remove it and enable the functions mod_attendance_… instead.",
         function,
     )
 
 
 def fault(function):
     return _lt(
-        "Moodle's function %s broke down. Ask Moodle's administrator to look into "
-        "its log and to update the plug-in it belongs to.",
+        "Moodle's function %s failed. Ask Moodle's administrator to check the log and to update "
+        "the plug-in that the function belongs to.",
         function or "?",
     )
 
@@ -186,17 +179,16 @@ NO_FUNCTION = _lt(
     "the plug-in local_wsattendance, mod_wsattendance_)."
 )
 NO_LEGACY_FUNCTION = _lt(
-    "Attendance functions are set to local_wsattendance, but Moodle offers no "
-    "function mod_wsattendance_… to this token. Install the plug-in "
-    "local_wsattendance in Moodle and add its functions to the service, or set "
-    "Attendance functions to Automatic: the functions built into the Attendance "
-    "activity do as well."
+    "Attendance functions is set to local_wsattendance, but Moodle offers no function "
+    "mod_wsattendance_… to this token. Install the plug-in local_wsattendance in Moodle and add "
+    "its functions to the service, or set Attendance functions to Automatic: the functions built "
+    "into the Attendance activity work just as well."
 )
 NO_NATIVE_FUNCTION = _lt(
-    "Attendance functions are set to the built-in ones, but Moodle offers no "
-    "function mod_attendance_… to this token. In Moodle, Site administration > "
-    "Server > Web services > External services > your service > Functions: add "
-    "them, or set Attendance functions to Automatic."
+    "Attendance functions is set to the built-in ones, but Moodle offers no function "
+    "mod_attendance_… to this token. In Moodle, Site administration > Server > Web services > "
+    "External services > your service > Functions: add them, or set Attendance functions to "
+    "Automatic."
 )
 
 
@@ -227,8 +219,8 @@ def functions_missing(missing, listing=None):
 URL_TOO_LONG = _lt("The Moodle URL is too long.")
 URL_SCHEME = _lt("The Moodle URL must begin with https:// or http://.")
 URL_CHARACTERS = _lt(
-    "The Moodle URL must hold no user name, question mark, number sign, space, "
-    "backslash or other special character."
+    "The Moodle URL must not contain a user name, question mark, number sign, space, backslash or "
+    "other special character."
 )
 URL_PARTS = _lt("The Moodle URL has no valid host, port or path.")
 URL_REFUSED = _lt("This address is never a Moodle (link-local, cloud metadata or reserved).")

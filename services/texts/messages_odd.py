@@ -8,8 +8,8 @@ from .messages_people import student_name
 _lt = LazyTranslate(__name__)
 
 REASONS = {
-    "date": _lt("its date lies before 1970 or after 2038"),
-    "text": _lt("it holds characters that can't be stored"),
+    "date": _lt("its date is before 1970 or after 2038"),
+    "text": _lt("it contains characters that can't be stored"),
     "shape": _lt("a value of it is missing or not of the kind it should be"),
 }
 
@@ -74,10 +74,10 @@ def _mark(env, gap, number, reason, activity, where):
 
 def _mark_doubled(env, gap, student_id, day, session, users):
     return env._(
-        "Moodle holds two different marks of %(student)s in the session of %(day)s, and nobody "
-        "knows which is true: neither is brought over or replaced. Moodle's own pages can't "
-        "remove one. Ask its administrator to delete the wrong row (table attendance_log, "
-        "sessionid %(session)s, studentid %(users)s).",
+        "Moodle has two different marks of %(student)s in the session of %(day)s, and it is not "
+        "clear which one is correct: neither is brought over or replaced. A mark can't be removed "
+        "on Moodle's own pages. Ask Moodle's administrator to delete the wrong row (table "
+        "attendance_log, sessionid %(session)s, studentid %(users)s).",
         student=student_name(env, student_id),
         day=day,
         session=session,

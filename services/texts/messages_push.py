@@ -15,9 +15,9 @@ def _no_session(env, gap, sheet, day):
 
 def _no_place_for_session(env, gap, sheet, day):
     return env._(
-        "No session can be made in Moodle for the sheet %(sheet)s of %(day)s: the course needs "
-        "exactly one attendance activity, with a status set that has the letters needed and, "
-        "if it has separate groups, the batch's group. Add the session there by hand.",
+        "No session can be created in Moodle for the sheet %(sheet)s of %(day)s: the course needs "
+        "exactly one attendance activity, with a status set that has the letters needed and, if it "
+        "has separate groups, the batch's group. Add the session in Moodle yourself.",
         sheet=sheet,
         day=day,
     )
@@ -25,9 +25,8 @@ def _no_place_for_session(env, gap, sheet, day):
 
 def _several_sessions(env, gap, sheet, day):
     return env._(
-        "Several sessions in Moodle, or several sheets here, fit the sheet %(sheet)s of "
-        "%(day)s. Give the sheet the timetable session it belongs to, or cancel what is too "
-        "much.",
+        "Several sessions in Moodle, or several sheets here, fit the sheet %(sheet)s of %(day)s. "
+        "Set on the sheet the timetable session it belongs to, or cancel the extra ones.",
         sheet=sheet,
         day=day,
     )
@@ -62,7 +61,7 @@ def _push_none_status(env, gap, status, activity, letters):
 
 def _push_several_status(env, gap, status, activity, letters):
     return env._(
-        "Several statuses of the activity %(activity)s mean %(status)s: %(letters)s. Say which "
+        "Several statuses of the activity %(activity)s mean %(status)s: %(letters)s. Choose which "
         "of them is sent (Configuration > Moodle > Letters, Send this one).",
         activity=activity,
         status=status_word(env, status),
@@ -72,10 +71,10 @@ def _push_several_status(env, gap, status, activity, letters):
 
 def _push_not_held(env, gap, student_id, day, session):
     return env._(
-        "Moodle accepted the mark of %(student)s in the session of %(day)s, and shows another "
-        "one all the same. Usually it has two rows for this student (table attendance_log, "
-        "sessionid %(session)s), of which its administrator can delete the wrong one. The mark "
-        "is sent again as soon as it is changed on either side.",
+        "Moodle accepted the mark of %(student)s in the session of %(day)s, but still shows "
+        "another one. Usually it has two rows for this student (table attendance_log, sessionid "
+        "%(session)s); Moodle's administrator can delete the wrong one. The mark is sent again as "
+        "soon as it is changed on either side.",
         student=student_name(env, student_id),
         day=day,
         session=session,
@@ -84,7 +83,7 @@ def _push_not_held(env, gap, student_id, day, session):
 
 def _session_refused(env, gap, sheet, day, words):
     return env._(
-        "Moodle does not make a session for the sheet %(sheet)s of %(day)s: %(words)s",
+        "Moodle does not create a session for the sheet %(sheet)s of %(day)s: %(words)s",
         sheet=sheet,
         day=day,
         words=words,
@@ -102,8 +101,8 @@ def _before_course(env, gap, sheet, day):
 
 def _two_courses(env, gap, sheet, day, names):
     return env._(
-        "The sheet %(sheet)s of %(day)s may belong to several Moodle courses: %(courses)s. "
-        "Give them start and end dates in Moodle of which only one course's hold this day.",
+        "The sheet %(sheet)s of %(day)s may belong to several Moodle courses: %(courses)s. In "
+        "Moodle, set their start and end dates so that only one of them includes this day.",
         sheet=sheet,
         day=day,
         courses=", ".join(names),
@@ -112,7 +111,7 @@ def _two_courses(env, gap, sheet, day, names):
 
 def _push_refused(env, gap, student_id, words):
     return env._(
-        "Moodle does not take the mark of %(student)s: %(words)s",
+        "Moodle does not accept the mark of %(student)s: %(words)s",
         student=student_name(env, student_id),
         words=words,
     )
@@ -120,8 +119,8 @@ def _push_refused(env, gap, student_id, words):
 
 def _line_unclear(env, gap, sheet, day, count):
     return env._(
-        "%(count)s lines of the sheet %(sheet)s of %(day)s have none or several of present, "
-        "absent, late and excused. Mark them.",
+        "%(count)s lines of the sheet %(sheet)s of %(day)s have no status, or more than one. "
+        "Choose exactly one of present, absent, late and excused for each.",
         count=count,
         sheet=sheet,
         day=day,
@@ -130,8 +129,8 @@ def _line_unclear(env, gap, sheet, day, count):
 
 def _mark_vanished(env, gap, sheet, day, count):
     return env._(
-        "%(count)s marks of the sheet %(sheet)s of %(day)s are gone in Moodle (a course reset, "
-        "for example). They stay here and are not sent again. Mark the students anew on "
+        "%(count)s marks of the sheet %(sheet)s of %(day)s are gone in Moodle (after a course "
+        "reset, for example). They stay here and are not sent again. Mark the students again on "
         "either side, or ignore this.",
         count=count,
         sheet=sheet,
@@ -141,9 +140,9 @@ def _mark_vanished(env, gap, sheet, day, count):
 
 def _line_dropped(env, gap, sheet, day, count):
     return env._(
-        "%(count)s lines were deleted from the sheet %(sheet)s of %(day)s; Moodle still has "
-        "these marks. They are not brought back. Mark the students anew on either side, or "
-        "ignore this.",
+        "%(count)s lines were deleted from the sheet %(sheet)s of %(day)s, but Moodle still has "
+        "these marks. They are not brought back. Mark the students again on either side, or ignore "
+        "this.",
         count=count,
         sheet=sheet,
         day=day,
@@ -152,9 +151,10 @@ def _line_dropped(env, gap, sheet, day, count):
 
 def _clock_off(env, gap, name, day, count):
     return env._(
-        "%(count)s marks of the sheet %(sheet)s of %(day)s were changed on both sides, and a clock "
-        "is off by hours, so nobody knows which is later. Both stay as they are. Set the clock of "
-        "Moodle's or Odoo's server right, then save the marks that hold again, or make both equal.",
+        "%(count)s marks of the sheet %(sheet)s of %(day)s were changed on both sides, and a "
+        "server clock is wrong by hours, so it is not clear which change is later. Both stay as "
+        "they are. Correct the clock of the Moodle or Odoo server, then save the correct marks "
+        "again, or make both sides equal.",
         sheet=name,
         day=day,
         count=count,

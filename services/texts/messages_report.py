@@ -12,7 +12,7 @@ DETAILS = _lt("details of the session")
 
 # What becomes of a sheet.
 NEW = _lt("new sheet")
-UNLINKED = _lt("cancelled sheet to unlink, another one stands in its place")
+UNLINKED = _lt("cancelled sheet to unlink, another one has taken its place")
 RESTORED = _lt("cancelled sheet to restore, its session is back")
 LINKED = _lt("sheet to link with this session")
 MOVED = _lt("sheet to move")
@@ -21,10 +21,10 @@ MOVED = _lt("sheet to move")
 LINES = {
     p.CREATE: _lt("new lines"),
     p.UPDATE: _lt("lines changed in Moodle"),
-    p.PUT_BACK: _lt("lines to put back"),
+    p.PUT_BACK: _lt("lines to reset to match Moodle"),
     p.REMARK: _lt("remarks"),
     p.TYPE: _lt("attendance types to correct"),
-    p.AGREE: _lt("lines equal, to be noted"),
+    p.AGREE: _lt("equal lines"),
 }
 
 
@@ -33,11 +33,11 @@ def to_moodle(env, session_id, marks):
 
 
 def new_sessions(env, number):
-    return env._("sessions to make in Moodle: %s", number)
+    return env._("%s sessions to create in Moodle", number)
 
 
 def cancelled(env, number):
-    return env._("sheets to cancel: %s", number)
+    return env._("%s sheets to cancel", number)
 
 
 def left_out(env, counts):

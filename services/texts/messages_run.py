@@ -5,32 +5,30 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-BUSY = _lt("Another run of this instance is under way; this one steps aside.")
+BUSY = _lt("Another sync of this instance is already running.")
 DIRECTION_CHANGED = _lt(
-    "Attendance comes from was changed. Look at what a run would do now "
-    "(Preview), then press Sync now on the instance; the schedule goes on from "
-    "there."
+    "The setting Attendance comes from was changed. Check what a run would do now (Preview), then "
+    "press Sync now on the instance; the schedule continues from there."
 )
 MEANING_CHANGED = _lt(
-    "The meaning of a letter of Moodle was changed. Look at what a run would do "
-    "now (Preview), then press Sync now on the instance; the schedule goes on "
-    "from there."
+    "The meaning of a letter of Moodle was changed. Check what a run would do now (Preview), then "
+    "press Sync now on the instance; the schedule continues from there."
 )
 MOVED = _lt("Something has changed since the preview, so nothing was written. Make a new preview.")
 NOTHING_KNOWN = _lt(
-    "No session is known yet: with the plug-in local_wsattendance alone, Moodle names "
-    "only the sessions of the day, of courses with an enrolled teacher. Backfill, on the "
-    "instance, looks for past ones by their numbers."
+    "No session is known yet: with the plug-in local_wsattendance alone, Moodle lists only the "
+    "sessions of the day, in courses with an enrolled teacher. Use Find past sessions on the "
+    "instance to look for older ones by their numbers."
 )
-NO_ADDRESS = _lt("The Moodle URL is no web address, or the token is empty.")
+NO_ADDRESS = _lt("The Moodle URL is not a web address, or the token is empty.")
 NO_OPENEDUCAT = _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
 SITE_WAITS = _lt(
-    "Another Moodle was connected. Look at what a run would do now (Preview), "
-    "then press Sync now on the instance; the schedule goes on from there."
+    "Another Moodle was connected. Check what a run would do now (Preview), then press Sync now on "
+    "the instance; the schedule continues from there."
 )
 UNEXPECTED = _lt(
-    "An unexpected error, written down whole in the log of the Odoo server. Please "
-    "show it to your Odoo administrator."
+    "An unexpected error occurred. The details are in the log of the Odoo server; please show them "
+    "to your Odoo administrator."
 )
 
 
@@ -40,7 +38,7 @@ def course(number):
 
 
 def courses_off(number):
-    return _lt("Courses switched off: %s.", number)
+    return _lt("%s courses are switched off.", number)
 
 
 def courses_paused(names):
@@ -49,8 +47,8 @@ def courses_paused(names):
 
 def courses_wait(names):
     return _lt(
-        "The direction of a course was changed: %s. Look at what a run would do now "
-        "(Preview), then press Sync now on the instance.",
+        "The direction of a course was changed: %s. Check what a run would do now (Preview), then "
+        "press Sync now on the instance.",
         names,
     )
 

@@ -33,7 +33,7 @@ def asked(courses, known, seen):
     return joined(
         " ",
         _lt(
-            "The Moodle that answers is another one than before. Known: %(known)s. Now: %(seen)s.",
+            "A different Moodle answers now. Known: %(known)s. Now: %(seen)s.",
             known=known,
             seen=seen,
         ),

@@ -8,39 +8,39 @@ _lt = LazyTranslate(__name__)
 
 # What to do next, by why the state is what it is.
 NEXT = {
-    s.STEPS: _lt("The set-up was begun: finish it, and the schedule starts."),
-    s.UNTESTED: _lt("It was never tried: test the connection."),
+    s.STEPS: _lt("The set-up is not finished yet: finish it to start the schedule."),
+    s.UNTESTED: _lt("The connection has never been tested: test it now."),
     s.TOKEN: _lt("There is no token: an administrator has to enter it (Connection)."),
     s.ERROR: _lt("Do what the message says, then test the connection."),
-    s.MENDED: _lt("A test was passed since: press Sync now, or wait for the schedule."),
+    s.MENDED: _lt("A test has passed since then: press Sync now, or wait for the schedule."),
     s.ARCHIVED: _lt("It is archived, and nothing is synchronised."),
     s.SCHEDULE: _lt(
         "The scheduled action Moodle: synchronise attendance is switched off: switch it on."
     ),
-    s.SITE: _lt("Another Moodle answers: an administrator has to say what it is."),
+    s.SITE: _lt("A different Moodle answers: an administrator must say what it is."),
     s.SITE_WAITS: _lt(
-        "Another Moodle was connected. The schedule waits: look at what a run would do now "
+        "Another Moodle was connected. The schedule is waiting: check what a run would do now "
         "(Preview), then press Sync now."
     ),
     s.DIRECTION: _lt(
-        "The direction was changed. The schedule waits: look at what a run would do now "
+        "The direction was changed. The schedule is waiting: check what a run would do now "
         "(Preview), then press Sync now."
     ),
     s.MEANING: _lt(
-        "The meaning of a letter of Moodle was changed. The schedule waits: look at what a run "
+        "The meaning of a letter of Moodle was changed. The schedule is waiting: check what a run "
         "would do now (Preview), then press Sync now."
     ),
     s.STOPPED: _lt(
-        "A course would change too much at once and was stopped; the others go on. Look at it, "
-        "and let it through or mend it."
+        "A course was stopped because it would change too much at once; the others continue. Check "
+        "it, then allow it or fix it."
     ),
     s.COURSE: _lt(
-        "The direction of a course was changed. The schedule leaves it alone: look at what a run "
+        "The direction of a course was changed. The schedule leaves it alone: check what a run "
         "would do now (Preview), then press Sync now."
     ),
-    s.COURSES: _lt("Some courses could not be done: the last run says which, and why."),
-    s.FIRST: _lt("The first run comes by itself."),
-    s.GAPS: _lt("Something is left out: look at the open gaps."),
+    s.COURSES: _lt("Some courses could not be synchronised: the last run says which, and why."),
+    s.FIRST: _lt("The first run starts automatically."),
+    s.GAPS: _lt("Something was left out: see the open gaps."),
 }
 BUTTONS = {
     s.STEPS: _lt("Finish set-up"),
@@ -50,7 +50,7 @@ BUTTONS = {
     s.MENDED: _lt("Sync now"),
     s.ARCHIVED: _lt("Unarchive"),
     s.SCHEDULE: _lt("Open the scheduled action"),
-    s.SITE: _lt("Look at the question"),
+    s.SITE: _lt("See the question"),
     s.SITE_WAITS: _lt("Preview"),
     s.DIRECTION: _lt("Preview"),
     s.MEANING: _lt("Preview"),

@@ -8,7 +8,7 @@ _lt = LazyTranslate(__name__)
 # What marks that both sides had agreed on would meet.
 TOUCHED = {
     "changed": _lt("changed in OpenEduCat"),
-    "put_back": _lt("changed back in OpenEduCat"),
+    "put_back": _lt("reset to match Moodle"),
     "replaced": _lt("of other students than before"),
     "moved": _lt("moved to another date"),
     "cancelled": _lt("on sheets to be cancelled"),
@@ -18,11 +18,11 @@ TOUCHED = {
 
 def _too_much(env, gap, total, agreed, sheets, touched, share):
     return env._(
-        "This course was stopped and nothing was written, because a run would change %(total)s "
-        "of the %(agreed)s marks that both sides agreed on (the limit is %(share)s%%): %(what)s. "
-        "The usual reasons are a restored backup, a reset course, changed ID numbers, a changed "
-        "time zone or a changed meaning of a letter. Look at the Preview. If it is right, press "
-        "Apply anyway.",
+        "This course was stopped and nothing was written, because a run would change %(total)s of "
+        "the %(agreed)s marks that both sides agreed on (the limit is %(share)s%%): %(what)s. The "
+        "usual reasons are a restored backup, a reset course, changed ID numbers, a changed time "
+        "zone or a changed meaning of a letter. Check the Preview. If it is correct, press Apply "
+        "anyway.",
         total=total,
         agreed=agreed,
         share=share,
@@ -35,10 +35,10 @@ def _too_much(env, gap, total, agreed, sheets, touched, share):
 
 def _no_sessions(env, gap, total, agreed, sheets, touched, share):
     return env._(
-        "This course was stopped and nothing was written, because Moodle lists no sessions in "
-        "it any more. OpenEduCat has %(agreed)s marks from there (sheets: %(sheets)s). If they "
-        "were deleted by mistake, restore them in Moodle. Apply anyway goes on without them, "
-        "and cancels their sheets unless attendance comes from OpenEduCat; look at the Preview "
+        "This course was stopped and nothing was written, because Moodle lists no sessions in it "
+        "any more. OpenEduCat has %(agreed)s marks from there on %(sheets)s sheets. If the "
+        "sessions were deleted by mistake, restore them in Moodle. Apply anyway continues without "
+        "them, and cancels their sheets unless attendance comes from OpenEduCat; check the Preview "
         "first.",
         agreed=agreed,
         sheets=sheets,
@@ -48,10 +48,10 @@ def _no_sessions(env, gap, total, agreed, sheets, touched, share):
 def _no_activities(env, gap, total, agreed, sheets, touched, share):
     return env._(
         "This course was stopped and nothing was written, because Moodle lists no attendance "
-        "activity in it any more. OpenEduCat has %(agreed)s marks from there (sheets: "
-        "%(sheets)s). If an activity is hidden, the Moodle account of the token needs the right "
-        "moodle/course:viewhiddenactivities. Apply anyway goes on without them, and cancels their "
-        "sheets unless attendance comes from OpenEduCat; look at the Preview first.",
+        "activity in it any more. OpenEduCat has %(agreed)s marks from there on %(sheets)s sheets. "
+        "If an activity is hidden, the Moodle account of the token needs the right "
+        "moodle/course:viewhiddenactivities. Apply anyway continues without them, and cancels "
+        "their sheets unless attendance comes from OpenEduCat; check the Preview first.",
         agreed=agreed,
         sheets=sheets,
     )
@@ -60,7 +60,7 @@ def _no_activities(env, gap, total, agreed, sheets, touched, share):
 def _no_people(env, gap, total, agreed, sheets, touched, share):
     return env._(
         "This course was stopped and nothing was written, because Moodle lists nobody in it any "
-        "more. OpenEduCat has %(agreed)s marks from there (sheets: %(sheets)s). If people are "
+        "more. OpenEduCat has %(agreed)s marks from there on %(sheets)s sheets. If people are "
         "enrolled, the role of the token's account lacks a right, usually "
         "moodle/site:accessallgroups (Access all groups). If the course is really empty, press "
         "Apply anyway.",
@@ -72,9 +72,9 @@ def _no_people(env, gap, total, agreed, sheets, touched, share):
 def _activity_emptied(env, gap, activity, sheets, marks):
     return env._(
         "All sessions of the activity %(activity)s are gone in Moodle. Its sheets were not "
-        "cancelled (sheets: %(sheets)s, marks: %(marks)s). If the sessions were deleted by "
-        "mistake, restore them in Moodle. If the sheets are to be cancelled, look at the Preview "
-        "and press Apply anyway.",
+        "cancelled (%(sheets)s sheets, %(marks)s marks). If the sessions were deleted by mistake, "
+        "restore them in Moodle. If the sheets should be cancelled, check the Preview and press "
+        "Apply anyway.",
         activity=activity,
         sheets=sheets,
         marks=marks,
@@ -84,9 +84,9 @@ def _activity_emptied(env, gap, activity, sheets, marks):
 def _activity_gone(env, gap, activity, sheets, marks):
     return env._(
         "The attendance activity number %(activity)s is not visible any more in this course. Its "
-        "sheets were not cancelled (sheets: %(sheets)s, marks: %(marks)s). If it is hidden, the "
-        "Moodle account of the token needs the right moodle/course:viewhiddenactivities. If it "
-        "was deleted, look at the Preview and press Apply anyway to cancel its sheets.",
+        "sheets were not cancelled (%(sheets)s sheets, %(marks)s marks). If it is hidden, the "
+        "Moodle account of the token needs the right moodle/course:viewhiddenactivities. If it was "
+        "deleted, check the Preview and press Apply anyway to cancel its sheets.",
         activity=activity,
         sheets=sheets,
         marks=marks,

@@ -10,9 +10,9 @@ export class MoodleDirection extends RadioField {
 
     sentence(value) {
         return {
-            moodle: _t("Marks come from Moodle; a line changed here is put back."),
+            moodle: _t("Marks come from Moodle; a line changed here is reset to match Moodle."),
             oec: _t("Marks go to Moodle; a mark changed there is overwritten."),
-            both: _t("Whoever has changed a mark wins; if both have, the later one."),
+            both: _t("The side that changed a mark wins; if both did, the later change wins."),
         }[value];
     }
 }

@@ -44,7 +44,7 @@ export class AttendancePicture extends Component {
             ["A", "o_moodle_A", _t("Absent")],
             ["L", "o_moodle_L", _t("Late")],
             ["E", "o_moodle_E", _t("Excused")],
-            ["?", "", _t("None or several of them")],
+            ["?", "", _t("No status, or several")],
             ["03", "o_moodle_alone", _t("Session that is not in Moodle")],
         ];
         onWillStart(() => this.load(0));

@@ -45,7 +45,7 @@ tours.add("moodle_setup", {
         },
         {
             content: "Does not go on",
-            trigger: `.modal ${button("action_setup_next")}:contains(Test and go on)`,
+            trigger: `.modal ${button("action_setup_next")}:contains(Test and continue)`,
             run: "click",
         },
         {
@@ -63,7 +63,7 @@ tours.add("moodle_setup", {
         },
         {
             content: "Test it",
-            trigger: `.modal ${button("action_setup_next")}:contains(Test and go on)`,
+            trigger: `.modal ${button("action_setup_next")}:contains(Test and continue)`,
             run: "click",
         },
         {
@@ -76,8 +76,8 @@ tours.add("moodle_setup", {
                 ".modal .o_field_widget[name=discovery_html] .text-warning:contains(Sam Visitor)",
         },
         {
-            content: "Go on",
-            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            content: "Continue",
+            trigger: `.modal ${button("action_setup_next")}:contains(Continue)`,
             run: "click",
         },
         {
@@ -90,8 +90,8 @@ tours.add("moodle_setup", {
             run: "edit 0",
         },
         {
-            content: "Go on",
-            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            content: "Continue",
+            trigger: `.modal ${button("action_setup_next")}:contains(Continue)`,
             run: "click",
         },
         {
@@ -129,8 +129,8 @@ tours.add("moodle_setup_preview", {
             run: "click",
         },
         {
-            content: "Go on",
-            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            content: "Continue",
+            trigger: `.modal ${button("action_setup_next")}:contains(Continue)`,
             run: "click",
         },
         {
@@ -241,7 +241,7 @@ tours.add("moodle_setup_address", {
         },
         {
             content: "Test it",
-            trigger: `.modal ${button("action_setup_next")}:contains(Test and go on)`,
+            trigger: `.modal ${button("action_setup_next")}:contains(Test and continue)`,
             run: "click",
         },
         {
@@ -258,8 +258,8 @@ tours.add("moodle_setup_address", {
             trigger: `.modal:has(.o_field_widget[name=url] input:value(${given().other})) .o_field_widget[name=token]:visible input[placeholder^=Paste]`,
         },
         {
-            content: "Later",
-            trigger: ".modal .modal-footer button:contains(Later)",
+            content: "Finish later",
+            trigger: ".modal .modal-footer button:contains(Finish later)",
             run: "click",
         },
         {
@@ -323,7 +323,7 @@ tours.add("moodle_mend", {
             run: "click",
         },
         {
-            content: "What is to be mended, in words",
+            content: "What to fix, in words",
             trigger: ".o_data_row:contains(Sam Visitor):contains(matches no student)",
         },
         {
@@ -349,7 +349,7 @@ tours.add("moodle_mend", {
         {
             content: "It waits for the next run",
             trigger:
-                "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Waits for a run)",
+                "body:not(:has(.modal)) .o_data_row:contains(Sam Visitor) td[name=state]:contains(Waiting for a run)",
         },
         ...instances,
         {
@@ -372,8 +372,8 @@ tours.add("moodle_mend", {
             run: "click",
         },
         {
-            content: "Nothing is to be mended",
-            trigger: ".o_nocontent_help:contains(Nothing is to be mended)",
+            content: "Nothing to fix",
+            trigger: ".o_nocontent_help:contains(Nothing to fix)",
         },
     ],
 });
@@ -406,7 +406,7 @@ tours.add("moodle_preview_apply", {
         },
         {
             content: "A mark that is put back",
-            trigger: ".o_data_row:contains(Put back):contains(Student 2)",
+            trigger: ".o_data_row:contains(Reset to match Moodle):contains(Student 2)",
         },
         {
             content: "Back to the preview",
@@ -474,7 +474,7 @@ tours.add("moodle_manager", {
         },
         {
             content: "It ran",
-            trigger: ".o_field_widget[name=last_summary]:contains(Nothing had to be written)",
+            trigger: ".o_field_widget[name=last_summary]:contains(There was nothing to write)",
         },
         ...openMenu("Moodle", "Attendance by Course"),
         {
@@ -657,10 +657,10 @@ tours.add("moodle_setup_courses", {
         },
         {
             content: "Back in the set-up it can be taken back",
-            trigger: `.modal .o_data_row:contains(Chemistry):contains(Waits for a run) ${button("action_undo")}`,
+            trigger: `.modal .o_data_row:contains(Chemistry):contains(Waiting for a run) ${button("action_undo")}`,
         },
         {
-            content: "Look again",
+            content: "Check again",
             trigger: `.modal ${button("action_setup_discover")}`,
             run: "click",
         },
@@ -669,8 +669,8 @@ tours.add("moodle_setup_courses", {
             trigger: ".modal .o_field_widget[name=discovery_html] td:contains(Chemistry)",
         },
         {
-            content: "Go on",
-            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            content: "Continue",
+            trigger: `.modal ${button("action_setup_next")}:contains(Continue)`,
             run: "click",
         },
         {
@@ -690,8 +690,8 @@ tours.add("moodle_setup_courses", {
                 ".modal .o_field_widget[name=course_ids]:has(.o_data_row:contains(Chemistry) input:checked):has(.o_data_row:contains(Algebra I) input:not(:checked))",
         },
         {
-            content: "Go on",
-            trigger: `.modal ${button("action_setup_next")}:contains(Go on)`,
+            content: "Continue",
+            trigger: `.modal ${button("action_setup_next")}:contains(Continue)`,
             run: "click",
         },
         {
@@ -737,7 +737,7 @@ tours.add("moodle_map_warning", {
         },
         {
             content: "It can be undone",
-            trigger: `body:not(:has(.modal)) .o_data_row:contains(Sam Visitor):contains(Waits for a run) ${button("action_undo")}`,
+            trigger: `body:not(:has(.modal)) .o_data_row:contains(Sam Visitor):contains(Waiting for a run) ${button("action_undo")}`,
             run: "click",
         },
         {
