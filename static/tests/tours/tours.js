@@ -767,8 +767,7 @@ tours.add("moodle_verify", {
         },
         {
             content: "What is left out is no equality",
-            trigger:
-                ".o_field_widget[name=result_words]:contains(Equal, except 1 mark in 1 gap.)",
+            trigger: ".o_field_widget[name=result_words]:contains(Equal, except 1 mark in 1 gap.)",
         },
     ],
 });
@@ -796,7 +795,8 @@ tours.add("moodle_student_form", {
         },
         {
             content: "Who changed the mark, and where",
-            trigger: ".o_data_row:contains(Student 1):contains(Changed in Moodle):contains(Tea Cher)",
+            trigger:
+                ".o_data_row:contains(Student 1):contains(Changed in Moodle):contains(Tea Cher)",
         },
     ],
 });
