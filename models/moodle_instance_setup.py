@@ -8,6 +8,7 @@ from ..services.domain.letters_seen import letter_gap
 from ..services.domain.plan import Letter, course_gap
 from ..services.domain.status_meaning import OPEN, row_for
 from ..services.moodle import moodle_errors as errors
+from ..services.texts.messages_counts import counted
 from ..services.texts.messages_letters import STATUS_WORDS, letter_words, status_word
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 
@@ -213,9 +214,7 @@ class MoodleInstance(models.Model):
             )
         words = []
         if found.get("without"):
-            words.append(
-                self.env._("%s courses have no match and no attendance.", len(found["without"]))
-            )
+            words.append(counted(self.env, "without", len(found["without"])))
         if found.get("not_asked"):
             words.append(
                 self.env._(

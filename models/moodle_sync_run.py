@@ -8,6 +8,7 @@ from ..services.domain.changes import NOTE
 from ..services.domain.moodle_text import clean_name
 from ..services.runs.results import RunResult
 from ..services.texts import messages, told
+from ..services.texts.messages_counts import counted
 
 KEEP_DAYS = 90
 
@@ -48,7 +49,7 @@ COUNTERS = (
     "gaps_opened",
     "gaps_closed",
 )
-# Those of them that say that something was written on either side.
+# Those of them that say that something was written on either side, as the summary lists them.
 WRITTEN = (
     "registers_created", "sheets_created", "sheets_adopted", "sheets_updated", "sheets_moved",
     "sheets_cancelled", "sheets_restored", "lines_created", "lines_updated", "lines_put_back",
@@ -493,23 +494,7 @@ class MoodleSyncRun(models.Model):
                     "manually."
                 )
             )
-        changes = {
-            self.env._("new registers"): self.registers_created,
-            self.env._("new sheets"): self.sheets_created,
-            self.env._("sheets linked"): self.sheets_adopted,
-            self.env._("sheets updated"): self.sheets_updated,
-            self.env._("sheets moved"): self.sheets_moved,
-            self.env._("sheets cancelled"): self.sheets_cancelled,
-            self.env._("sheets restored"): self.sheets_restored,
-            self.env._("new lines"): self.lines_created,
-            self.env._("lines changed in Moodle"): self.lines_updated,
-            self.env._("lines reset to match Moodle"): self.lines_put_back,
-            self.env._("remarks"): self.remarks_updated,
-            self.env._("attendance types corrected"): self.types_corrected,
-            self.env._("marks sent to Moodle"): self.marks_pushed,
-            self.env._("sessions created in Moodle"): self.moodle_sessions_created,
-        }
-        written = ", ".join(f"{number} {what}" for what, number in changes.items() if number)
+        written = ", ".join(counted(self.env, name, self[name]) for name in WRITTEN if self[name])
         lines.append(
             self.env._("Written: %s.", written)
             if written

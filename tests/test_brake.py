@@ -420,7 +420,7 @@ class TestEmptiedActivity(PreviewCase):
         self.assertEqual(self.states, ["done"] * 2)
         self.assertEqual(len(self.gap), 1)
         self.assertIn("Lectures", self.gap.name)
-        self.assertIn("sheets: 2, marks: 8", self.gap.name)
+        self.assertIn("2 sheets, 8 marks", self.gap.name)
 
     def test_apply_anyway_cancels(self):
         self.empty()
@@ -436,7 +436,7 @@ class TestEmptiedActivity(PreviewCase):
         self.empty()
         report = self.look()
         self.assertEqual(report.sheets_cancelled, 2)
-        self.assertIn("sheets: 2, marks: 8", report.held)
+        self.assertIn("2 sheets, 8 marks", report.held)
         self.apply(report)
         self.assertEqual(self.states, ["cancel"] * 2)
 

@@ -61,7 +61,7 @@ class TestCourses(TwoCourses):
         result = self.sync()
         self.assertEqual(result.state, "done")
         self.assertFalse(self.sheets)
-        self.assertIn("switched off: 2", result.message)
+        self.assertIn("2 courses are switched off", result.message)
         self.mapping(self.second_course).course_switch = "on"
         self.sync()
         self.assertEqual((self.statuses(self.first), self.statuses(self.second)), ("", "LE"))
@@ -120,7 +120,7 @@ class TestCourses(TwoCourses):
         self.mark_here(self.second, 1, "P")
         self.sync()
         self.assertEqual(self.moodle_marks(self.first)[:2], "PA")
-        self.assertEqual(self.statuses(self.first), "PA", "put back")
+        self.assertEqual(self.statuses(self.first), "PA", "reset")
         self.assertEqual(self.moodle_marks(self.second)[:2], "PE", "sent")
 
     def test_after_a_changed_direction_the_schedule_waits(self):

@@ -33,4 +33,4 @@ class TestDates(TransactionCase):
         self.assertIn("the sheet ALG1/1 of 11/03/2026", describe(self.env, gap))
         # As older versions have kept it.
         gap = p.Gap("refused", "session:7", "refused", ("no room",))
-        self.assertIn("refuses what Moodle holds: no room", describe(self.env, gap))
+        self.assertIn("refuses Moodle's data: no room", describe(self.env, gap))

@@ -293,7 +293,7 @@ class TestEntries(MoodleCase):
         self.sync()
         self.line(self.session, 1).write({"present": False, "late": True})
         report = self.preview()
-        self.assertIn("1 lines to put back", str(report))
+        self.assertIn("1 lines to reset to match Moodle", str(report))
         self.sync()
         with self.own_cursors():
             report = self.instance.verify_attendance()

@@ -126,7 +126,7 @@ class TestMending(MoodleCase):
     def test_nothing_is_chosen(self):
         form = self.wizard(self.gap)
         form.student_id = self.env["op.student"]
-        with self.assertRaisesRegex(UserError, "Choose"):
+        with self.assertRaisesRegex(UserError, "choose what this is"):
             form.save().action_map()
 
     def test_a_course_and_a_group(self):
@@ -135,7 +135,7 @@ class TestMending(MoodleCase):
         gap = self.gaps(kind="unmatched_course", state="open")
         form = self.wizard(gap)
         form.subject_id = self.algebra
-        with self.assertRaisesRegex(UserError, "Choose"):
+        with self.assertRaisesRegex(UserError, "choose what this is"):
             form.save().action_map()
         form.course_id = self.course
         form.save().action_map()
@@ -157,7 +157,7 @@ class TestMending(MoodleCase):
     def test_attendance_managers_mend_if_they_may_see_students(self):
         manager = new_test_user(self.env, "t-mender", f"base.group_user,{MANAGER}")
         if not self.env["op.student"].with_user(manager).has_access("read"):
-            with self.assertRaisesRegex(UserError, "needs the right"):
+            with self.assertRaisesRegex(UserError, "need the right"):
                 self.wizard(self.gap, manager)
         manager.write({self.groups_field: [(4, self.env.ref(FACULTY).id)]})
         form = self.wizard(self.gap, manager)
@@ -470,8 +470,8 @@ class TestSetup(MoodleCase):
         self.assertEqual(self.go_on(), "people")
         words = self.instance.discovery_html
         self.assertIn("1 of 2 Moodle courses", words)
-        self.assertIn("5 by ID number", words)
-        self.assertIn("1 by E-mail", words)
+        self.assertIn("5 (ID number)", words)
+        self.assertIn("1 (E-mail)", words)
         self.assertIn(", ".join(self.batches.mapped("display_name")), words)
         self.assertIn("1 without a match: &lt;b&gt;Who", words)
         self.assertNotIn("Tea", words, "teachers need no student")
@@ -525,7 +525,7 @@ class TestBackfillWizard(MoodleCase):
         )
         with self.own_cursors():
             action = wizard.action_backfill()
-        self.assertIn("found: 1", action["params"]["message"])
+        self.assertIn("1 session found", action["params"]["message"])
         self.instance._backfill_in_background(past.id, past.id + 3, 1)
         with self.own_cursors():
             self.env["moodle.instance"]._cron_survey()

@@ -103,7 +103,7 @@ class TestTimeZone(MoodleCase):
         self.assertFalse(form.tz_hint)
         self.assertRegex(form.tz_now, r"^\d\d:\d\d$")
         form.tz = "UTC"
-        self.assertIn("hardly", form.tz_hint)
+        self.assertIn("rarely the time zone of a school", form.tz_hint)
         self.assertIn("from 19:00 (America/Bogota) on", form.tz_hint)
         form.tz = "Pacific/Pago_Pago"
         self.assertIn("before 06:00", form.tz_hint)

@@ -96,7 +96,7 @@ class TestUnmatchedCourses(GapCase):
         gap = self.instance.course_gap_ids
         self.assertEqual(gap.course_name, "Drama")
         words = self.instance.discovery_html
-        self.assertIn("without attendance: 1.", words)
+        self.assertIn("1 course has no match and no attendance.", words)
         for name in (self.algebra.display_name, self.batches[0].display_name):
             self.assertIn(name, words)
         self.assertIn("Of these have marks: 1", words)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.moodle_instance_preview import BUTTON_SECONDS
+from ..services.texts.messages_counts import counted
 
 
 class MoodleBackfill(models.TransientModel):
@@ -42,7 +43,7 @@ class MoodleBackfill(models.TransientModel):
         self.ensure_one()
         instance = self.instance_id
         found, following = instance._backfill(self.first_id, self.last_id, BUTTON_SECONDS)
-        message = self.env._("%s sessions found. The next run reads them.", found)
+        message = counted(self.env, "sessions_found", found)
         if following:
             instance._backfill_in_background(following, self.last_id, found)
             message = self.env._(

@@ -3,6 +3,7 @@
 from odoo.tools.translate import LazyTranslate
 
 from . import messages_letters, messages_odd, messages_push, messages_site, messages_stops, told
+from .messages_counts import counted
 from .messages_dates import in_words
 from .messages_people import student_name
 
@@ -33,14 +34,6 @@ def skipped(env, counts):
     return ", ".join(f"{number} {env._(SKIPPED[why])}" for why, number in sorted(counts.items()))
 
 
-def _marks(env, number):
-    return env._("1 mark") if number == 1 else env._("%s marks", number)
-
-
-def _gaps(env, number):
-    return env._("1 gap") if number == 1 else env._("%s gaps", number)
-
-
 def equal_except(env, marks, gaps, left_out):
     """What it means that a comparison found no difference.
 
@@ -50,12 +43,14 @@ def equal_except(env, marks, gaps, left_out):
     """
     if gaps and marks:
         return env._(
-            "Equal, except %(marks)s in %(gaps)s.", marks=_marks(env, marks), gaps=_gaps(env, gaps)
+            "Equal, except %(marks)s in %(gaps)s.",
+            marks=counted(env, "marks", marks),
+            gaps=counted(env, "gaps", gaps),
         )
     if gaps:
-        return env._("Equal, except %s.", _gaps(env, gaps))
+        return env._("Equal, except %s.", counted(env, "gaps", gaps))
     if left_out:
-        return env._("Equal, except %s that are left out.", _marks(env, left_out))
+        return env._("Equal, except %s that are left out.", counted(env, "marks", left_out))
     return env._("Both sides are equal: nothing would be written.")
 
 

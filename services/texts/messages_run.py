@@ -38,6 +38,8 @@ def course(number):
 
 
 def courses_off(number):
+    if number == 1:
+        return _lt("1 course is switched off.")
     return _lt("%s courses are switched off.", number)
 
 

@@ -82,7 +82,7 @@ tours.add("moodle_setup", {
         },
         {
             content: "A direction has a sentence",
-            trigger: ".modal .o_moodle_direction label:contains(a line changed here is put back)",
+            trigger: ".modal .o_moodle_direction label:contains(a line changed here is reset to match Moodle)",
         },
         {
             content: "All sessions",
@@ -223,7 +223,7 @@ tours.add("moodle_setup_address", {
         },
         {
             content: "What is wrong stands below it",
-            trigger: ".modal:only-child .o_field_widget[name=url_hint]:contains(must hold no)",
+            trigger: ".modal:only-child .o_field_widget[name=url_hint]:contains(must not contain)",
         },
         {
             content: "A page of Moodle, as copied",
@@ -790,7 +790,7 @@ tours.add("moodle_student_form", {
         },
         {
             content: "From the student to the changes of marks",
-            trigger: ".oe_stat_button:contains(Changes)",
+            trigger: ".oe_stat_button:contains(Changed)",
             run: "click",
         },
         {

@@ -1,0 +1,47 @@
+"""Numbers with what they count, the same everywhere: "1 new line", "3 new lines"."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# One, and any other number.
+FORMS = {
+    "gaps": (_lt("1 gap"), _lt("%s gaps")),
+    "lines_created": (_lt("1 new line"), _lt("%s new lines")),
+    "lines_put_back": (_lt("1 line reset to match Moodle"), _lt("%s lines reset to match Moodle")),
+    "lines_updated": (_lt("1 line changed in Moodle"), _lt("%s lines changed in Moodle")),
+    "marks": (_lt("1 mark"), _lt("%s marks")),
+    "marks_pushed": (_lt("1 mark sent to Moodle"), _lt("%s marks sent to Moodle")),
+    "moodle_sessions_created": (
+        _lt("1 session created in Moodle"),
+        _lt("%s sessions created in Moodle"),
+    ),
+    "registers_created": (_lt("1 new register"), _lt("%s new registers")),
+    "remarks_updated": (_lt("1 remark"), _lt("%s remarks")),
+    "sessions_found": (
+        _lt("1 session found. The next run reads it."),
+        _lt("%s sessions found. The next run reads them."),
+    ),
+    "sheets_adopted": (_lt("1 sheet linked"), _lt("%s sheets linked")),
+    "sheets_cancelled": (_lt("1 sheet cancelled"), _lt("%s sheets cancelled")),
+    "sheets_created": (_lt("1 new sheet"), _lt("%s new sheets")),
+    "sheets_moved": (_lt("1 sheet moved"), _lt("%s sheets moved")),
+    "sheets_restored": (_lt("1 sheet restored"), _lt("%s sheets restored")),
+    "sheets_updated": (_lt("1 sheet updated"), _lt("%s sheets updated")),
+    "types_corrected": (
+        _lt("1 attendance type corrected"),
+        _lt("%s attendance types corrected"),
+    ),
+    "without": (
+        _lt("1 course has no match and no attendance."),
+        _lt("%s courses have no match and no attendance."),
+    ),
+}
+
+
+def counted(env, what, number):
+    """:param what: of :data:`FORMS`
+    :return: text in the language of ``env``
+    """
+    one, many = FORMS[what]
+    return env._(one) if number == 1 else env._(many) % number
