@@ -290,7 +290,7 @@ class MoodleInstance(models.Model):
                 )
             if left is course["people"] and course["with_marks"]:
                 words += Markup('<br/><span class="text-danger">%s</span>') % self.env._(
-                    "%s of them have marks", course["with_marks"]
+                    "%s of them with marks", course["with_marks"]
                 )
             cells.append(words)
         return Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in cells)

@@ -277,7 +277,7 @@ class TestEntries(MoodleCase):
         self.assertEqual(
             str(result),
             "Test Moodle: done. 1 of 1 Moodle courses matched; 1 sessions with 2 marks.\n"
-            "Written: 1 new registers, 1 new sheets, 2 new lines.",
+            "Written: 1 new register, 1 new sheet, 2 new lines.",
         )
         self.assertEqual(repr(result), str(result))
         self.assertEqual(str(self.env["moodle.instance"].sync_attendance()), "No Moodle instance.")

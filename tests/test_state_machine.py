@@ -22,7 +22,7 @@ from .test_histories_real import RealHistoryCase
 from .test_run import SYNC
 
 EXAMPLES = int(os.environ.get("MACHINES", 150))
-REAL_EXAMPLES = int(os.environ.get("REAL_MACHINES", 8))
+REAL_EXAMPLES = int(os.environ.get("REAL_MACHINES", 4))
 
 
 def machine_of(begin, end):

@@ -99,7 +99,7 @@ class TestUnmatchedCourses(GapCase):
         self.assertIn("1 course has no match and no attendance.", words)
         for name in (self.algebra.display_name, self.batches[0].display_name):
             self.assertIn(name, words)
-        self.assertIn("Of these have marks: 1", words)
+        self.assertIn("1 of them with marks", words)
         action = gap.with_context(moodle_setup=True).action_map()
         form = Form(self.env[action["res_model"]].with_context(**action["context"]))
         form.subject_id, form.course_id = self.physics, self.course

@@ -246,7 +246,7 @@ tours.add("moodle_setup_address", {
         },
         {
             content: "A word while Moodle is asked",
-            trigger: ".modal .o_moodle_asking:contains(Moodle is being asked)",
+            trigger: ".modal .o_moodle_asking:contains(Asking Moodle)",
         },
         {
             content: "Moodle has another address: take it over",
