@@ -44,4 +44,7 @@ def counted(env, what, number):
     :return: text in the language of ``env``
     """
     one, many = FORMS[what]
-    return env._(one) if number == 1 else env._(many) % number
+    if number == 1:
+        return env._(one)
+    text = env._(many)
+    return text % number

@@ -82,7 +82,8 @@ tours.add("moodle_setup", {
         },
         {
             content: "A direction has a sentence",
-            trigger: ".modal .o_moodle_direction label:contains(a line changed here is reset to match Moodle)",
+            trigger:
+                ".modal .o_moodle_direction label:contains(a line changed here is reset to match Moodle)",
         },
         {
             content: "All sessions",
