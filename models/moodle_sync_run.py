@@ -478,12 +478,11 @@ class MoodleSyncRun(models.Model):
         """What was read and written, in a few lines."""
         lines = [
             self.env._(
-                "%(mapped)s of %(all)s Moodle courses matched; %(sessions)s sessions with "
-                "%(marks)s marks.",
+                "%(mapped)s of %(all)s Moodle courses matched; %(sessions)s with %(marks)s.",
                 mapped=self.courses_mapped,
                 all=self.courses_in_moodle,
-                sessions=self.sessions_seen,
-                marks=self.marks_seen,
+                sessions=counted(self.env, "sessions", self.sessions_seen),
+                marks=counted(self.env, "marks", self.marks_seen),
             )
         ]
         if not self.courses_mapped:
@@ -519,7 +518,7 @@ class MoodleSyncRun(models.Model):
         if self.gaps_opened or self.gaps_closed:
             lines.append(
                 self.env._(
-                    "%(opened)s gaps opened, %(closed)s closed.",
+                    "Gaps: %(opened)s opened, %(closed)s closed.",
                     opened=self.gaps_opened,
                     closed=self.gaps_closed,
                 )

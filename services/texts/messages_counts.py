@@ -18,6 +18,7 @@ FORMS = {
     ),
     "registers_created": (_lt("1 new register"), _lt("%s new registers")),
     "remarks_updated": (_lt("1 remark"), _lt("%s remarks")),
+    "sessions": (_lt("1 session"), _lt("%s sessions")),
     "sessions_found": (
         _lt("1 session found. The next run reads it."),
         _lt("%s sessions found. The next run reads them."),
