@@ -206,7 +206,8 @@ class TestBrowser(MoodleCase, HttpCase):
         answer = self.url_open(f"{page}?since=2026-11-01")
         self.assertEqual((answer.status_code, answer.content[:2]), (200, b"PK"))
         self.assertIn("Algebra%20I.xlsx", answer.headers["Content-Disposition"])
-        self.assertEqual(self.url_open(f"{page}?since=x").status_code, 422)
+        # 18.0 answers 400.
+        self.assertIn(self.url_open(f"{page}?since=x").status_code, (400, 422))
         self.assertEqual(self.url_open(f"{page}9999999").status_code, 404)
         self.authenticate("t-user", "t-user")
         self.assertEqual(self.url_open(page).status_code, 403)

@@ -490,7 +490,7 @@ tours.add("moodle_manager", {
         },
         {
             content: "It is there",
-            trigger: ".o_form_view .o_field_widget[name=absent]",
+            trigger: ".o_form_view .o_field_widget[name=student_id]",
         },
         {
             content: "Back to the picture",
@@ -777,7 +777,8 @@ tours.add("moodle_student_form", {
     steps: () => [
         {
             content: "From the student to the attendance",
-            trigger: ".oe_stat_button:contains(Attendance)",
+            // OpenEduCat of 2025 has a button of that name, too.
+            trigger: ".oe_stat_button:has(.fa-check-square-o):contains(Attendance)",
             run: "click",
         },
         {
