@@ -173,7 +173,10 @@ class MoodleInstance(models.Model):
         """On a cursor of its own: this transaction began before the run that has written the
         instance, and could not write over it."""
         with self.env.registry.cursor() as cr:
-            self.with_env(self.env(cr=cr))._end_setup()
+            here = self.with_env(self.env(cr=cr))
+            here._end_setup()
+            # 18.0 writes at the commit only what an environment that is still there holds.
+            here.env.flush_all()
         self.invalidate_recordset(["setup_step", "discovery"], flush=False)
 
     # --- what is shown ------------------------------------------------------------------
