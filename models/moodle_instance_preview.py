@@ -170,7 +170,10 @@ class MoodleInstance(models.Model):
         # On a cursor of its own, so that the survey's cursor finds it. This request's own
         # transaction began before and will not see it.
         with self.env.registry.cursor() as cr:
-            report_id = self.with_env(self.env(cr=cr))._new_report(kind, course_id).id
+            report = self.with_env(self.env(cr=cr))._new_report(kind, course_id)
+            # As 18.0 needs it, see _end_setup_at_once.
+            report.env.flush_all()
+            report_id = report.id
         if self._survey().report(report_id, seconds, GRACE_SECONDS) == "running":
             self._survey_in_background()
         return report_id
