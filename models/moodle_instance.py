@@ -358,12 +358,13 @@ class MoodleInstance(models.Model):
             raise UserError(self.env._(error.reason)) from None
         except ValueError:
             raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
-        self._suggest_address(None)
+        problem = None
         try:
             checks = self._test_connection(client, site_info_from(client.fetch(SITE_INFO)))
         except errors.MoodleError as error:
             checks = [Check.of(self.env, False, _lt("Connection"), error.told())]
-            self._suggest_address(error)
+            problem = error
+        self._suggest_address(problem)
         passed = all(check.ok is not False for check in checks)
         message = result_of(checks)
         self.write(

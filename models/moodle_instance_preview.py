@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -169,14 +170,20 @@ class MoodleInstance(models.Model):
             raise UserError(self.env._("This instance is archived."))
         # On a cursor of its own, so that the survey's cursor finds it. This request's own
         # transaction began before and will not see it.
-        with self.env.registry.cursor() as cr:
-            report = self.with_env(self.env(cr=cr))._new_report(kind, course_id)
-            # As 18.0 needs it, see _end_setup_at_once.
-            report.env.flush_all()
-            report_id = report.id
+        with self._on_own_cursor() as here:
+            report_id = here._new_report(kind, course_id).id
         if self._survey().report(report_id, seconds, GRACE_SECONDS) == "running":
             self._survey_in_background()
         return report_id
+
+    @contextmanager
+    def _on_own_cursor(self):
+        """These records in a transaction of their own, which is committed at the end."""
+        with self.env.registry.cursor() as cr:
+            here = self.with_env(self.env(cr=cr))
+            yield here
+            # At a commit 18.0 writes only what an environment that is still there holds.
+            here.env.flush_all()
 
     def _new_report(self, kind, course_id=0):
         # sudo: reports are written by the survey alone; the right to sync was checked.
@@ -270,15 +277,15 @@ class MoodleInstance(models.Model):
             _logger.exception("Search for past sessions of Moodle instance %s", self.id)
             self._end_backfill_at_once()
         self.invalidate_recordset(["backfill_next", "backfill_found"])
-        with self.env.registry.cursor() as cr:
-            left = self.with_env(self.env(cr=cr)).backfill_next
+        with self._on_own_cursor() as here:
+            left = here.backfill_next
         return "running" if left else "done"
 
     def _end_backfill_at_once(self):
         """On a cursor of its own: this transaction began before the steps that were kept,
         and could not write over them."""
-        with self.env.registry.cursor() as cr:
-            self.with_env(self.env(cr=cr))._end_backfill()
+        with self._on_own_cursor() as here:
+            here._end_backfill()
 
     def _end_backfill(self):
         self.env.cr.execute(

@@ -58,13 +58,13 @@ class MoodleInstance(models.Model):
         return self.browse()._setup_dialog()
 
     def action_setup(self):
-        """Taken up again, both sides are looked at anew: days may lie between."""
+        """Taken up again, both sides are looked at again: days may lie between."""
         self.ensure_one()
         self.check_access("write")
         if self.active and self.setup_step == "people":
             self._discover_or_test()
         elif self.active and self.setup_step == "preview":
-            self._look_anew()
+            self._look_again()
         return self._setup_dialog()
 
     def _discover_or_test(self):
@@ -76,7 +76,7 @@ class MoodleInstance(models.Model):
             if self.has_token:
                 self._test()
 
-    def _look_anew(self):
+    def _look_again(self):
         if self.setup_report_state != "running":
             self._make_report("preview", BUTTON_SECONDS)
             self.invalidate_recordset(["setup_report_id"], flush=False)
@@ -126,7 +126,7 @@ class MoodleInstance(models.Model):
         return self._setup_dialog()
 
     def action_setup_discover(self):
-        """Also after something was mended in Moodle."""
+        """Also after something was fixed in Moodle."""
         self.ensure_one()
         self.check_access("write")
         self._discover()
@@ -172,11 +172,8 @@ class MoodleInstance(models.Model):
     def _end_setup_at_once(self):
         """On a cursor of its own: this transaction began before the run that has written the
         instance, and could not write over it."""
-        with self.env.registry.cursor() as cr:
-            here = self.with_env(self.env(cr=cr))
+        with self._on_own_cursor() as here:
             here._end_setup()
-            # 18.0 writes at the commit only what an environment that is still there holds.
-            here.env.flush_all()
         self.invalidate_recordset(["setup_step", "discovery"], flush=False)
 
     # --- what is shown ------------------------------------------------------------------

@@ -36,6 +36,8 @@ class MoodleError(Exception):
 
     scope = COURSE
     advice = words.REFUSED
+    # Whether Moodle's own words, or the call, stand behind the advice.
+    quotes = True
 
     def __init__(self, function=None, errorcode=None, detail=""):
         self.function = function
@@ -48,7 +50,7 @@ class MoodleError(Exception):
 
         :return: sentences for an administrator, as JSON holds them, see ``told``
         """
-        return joined(" ", self._advice(), self._said())
+        return joined(" ", self._advice(), self._said() if self.quotes else "")
 
     def explain(self, env):
         """The same as a text, in the language of ``env``."""
@@ -96,9 +98,7 @@ class MoodleRefusedAddress(MoodleError):
 
     scope = SITE
     advice = words.REFUSED_ADDRESS
-
-    def _said(self):
-        return ""
+    quotes = False
 
 
 class MoodleUntrusted(MoodleError):
@@ -140,9 +140,7 @@ class MoodleServicesOff(MoodleError):
 class MoodleMaintenance(MoodleError):
     scope = SITE
     advice = words.MAINTENANCE
-
-    def _said(self):
-        return ""
+    quotes = False
 
 
 class MoodleBadToken(MoodleError):
@@ -154,9 +152,7 @@ class MoodleExpiredToken(MoodleBadToken):
     """The day of *Valid until* is over, see ``MoodleClient._why_denied``."""
 
     advice = words.EXPIRED_TOKEN
-
-    def _said(self):
-        return ""
+    quotes = False
 
 
 class MoodleFunctionDenied(MoodleError):
@@ -190,7 +186,7 @@ class MoodleNoPermission(MoodleError):
 
     def _advice(self):
         if (self.function or "").endswith("_add_session"):
-            return words.may_not_make_sessions()
+            return words.MAY_NOT_CREATE_SESSIONS
         return words.no_permission(self.function)
 
 
@@ -207,7 +203,7 @@ class MoodleRefusedParameter(MoodleError):
         if "attendance_get_session" in (self.function or ""):
             # Measured on Moodle 4.3 and 5.1: reading asks for one of two rights, and
             # without both it answers as if a parameter were wrong.
-            return words.reading_refused()
+            return words.READING_REFUSED
         return super()._advice()
 
 
@@ -226,9 +222,7 @@ class MoodleFault(MoodleError):
 
     scope = COURSE
     advice = words.FAULT
-
-    def _said(self):
-        return ""
+    quotes = False
 
     def _advice(self):
         if (self.function or "").startswith("mod_wsattendance_"):

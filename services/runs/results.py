@@ -4,9 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..domain import plan as p
-from ..texts import messages
+from ..texts import messages, told
 from ..texts import messages_report as words
-from ..texts import told as t
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,7 @@ class PlanReport(tuple):
 
     def _lines(self, report):
         if report.plan is None:
-            why = t.tell(self.env, report.told) if report.told else report.error
-            yield f"{report.course}: {why}"
+            yield f"{report.course}: {told.shown(self.env, report.told, report.error)}"
             return
         plan = report.plan
         for gap in report.held:

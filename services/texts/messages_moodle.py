@@ -92,6 +92,18 @@ ANSWER_TOO_LARGE = _lt(
     "administrator to split the attendance activity, for example by term."
 )
 
+MAY_NOT_CREATE_SESSIONS = _lt(
+    "The Moodle account of the token may not create sessions. Ask Moodle's administrator to "
+    "give its system role the rights mod/attendance:manageattendances and "
+    "moodle/site:accessallgroups."
+)
+
+READING_REFUSED = _lt(
+    "Moodle refuses to show this attendance. Usually the role of the token's account lacks the "
+    "right mod/attendance:takeattendances (or, for reading only, "
+    "mod/attendance:changeattendances)."
+)
+
 
 def said_to(call, said):
     """Moodle's own words, and what was called."""
@@ -125,14 +137,6 @@ def function_denied(function):
     )
 
 
-def may_not_make_sessions():
-    return _lt(
-        "The Moodle account of the token may not create sessions. Ask Moodle's administrator to "
-        "give its system role the rights mod/attendance:manageattendances and "
-        "moodle/site:accessallgroups."
-    )
-
-
 def no_permission(function):
     return _lt(
         "The Moodle account of the token may not do this (%s). Ask Moodle's administrator to give "
@@ -141,14 +145,6 @@ def no_permission(function):
         "moodle/course:viewparticipants, moodle/course:managegroups, moodle/user:viewdetails, "
         "mod/attendance:view and mod/attendance:takeattendances.",
         function or "?",
-    )
-
-
-def reading_refused():
-    return _lt(
-        "Moodle refuses to show this attendance. Usually the role of the token's account lacks the "
-        "right mod/attendance:takeattendances (or, for reading only, "
-        "mod/attendance:changeattendances)."
     )
 
 
