@@ -7,7 +7,7 @@
 # make wheel      packages for pip, one for each Odoo series
 # make histories  many more random histories; HISTORY_SEED repeats one
 # make fuzz       changed answers of Moodle, fifty times as many, others each time
-# make faults     every mishap at every call of a run; `make test` takes every third, in turn
+# make faults     every mishap at every call of a run; `make test` takes every fifth, in turn
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards

@@ -8,9 +8,13 @@
 # those files are shown of which they reach least; pyproject.toml says how much it has to be.
 . "$(dirname "$0")/env.sh"
 use_postgres
-[ -n "${KEEP_DB:-}" ] && database_exists "$DB_TEST" || "$(dirname "$0")/database.sh" "$DB_TEST"
-cd "$CHECKOUT"
 all=$([ $# != 0 ] || echo yes)
+if [ -z "${KEEP_DB:-}" ] || ! database_exists "$DB_TEST"; then
+  "$(dirname "$0")/database.sh" "$DB_TEST"
+  # Made here once, and not by each test in a browser anew: a test takes back what it has made.
+  [ -z "$all" ] || odoo shell -d "$DB_TEST" --no-http --log-level=warn <"$(dirname "$0")/assets.py"
+fi
+cd "$CHECKOUT"
 jobs=${JOBS:-$([ "$all" ] && nproc || echo 1)}
 export COVERAGE_FILE=$CACHE/coverage/data
 if [ -n "${COVERAGE:-}" ]; then

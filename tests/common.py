@@ -16,9 +16,11 @@ NOW = START + 6 * 3600
 
 
 def stored(records):
-    """All that the database holds of records; of several others their ids in order, since two
-    with the same place in a list come in any."""
-    rows = records.read([name for name, field in records._fields.items() if field.store])
+    """All that the database holds of records, in the order of their ids, as are those that they
+    name: two with the same place in a list come in any order."""
+    rows = records.sorted("id").read(
+        [name for name, field in records._fields.items() if field.store]
+    )
     return [
         {name: sorted(v) if isinstance(v, list) else v for name, v in row.items()} for row in rows
     ]

@@ -27,7 +27,7 @@ class EveryMishap:
             (n, kind)
             for n in range(1, calls + 1)
             for place, kind in enumerate(self.kinds)
-            if ALL or (n + place) % 3 == 0
+            if ALL or (n + place) % 5 == 0
         ]
         struck = self.each(attempts, self.disturb_call)
         measured("%s: %s mishaps at the %s Moodle calls", type(self).__name__, struck, calls)

@@ -1,6 +1,7 @@
 """Two runs at once, as cron and button may be: two processes with connections of their
 own, on data that is committed (and taken away again)."""
 
+import os
 import subprocess
 import sys
 
@@ -15,20 +16,68 @@ from .builders import START
 from .moodle_server import Fault, MoodleServer, MoodleState
 
 TOKEN = "2" * 32
-SECONDS = 6  # that Moodle takes for one answer, while the other process comes by
+SECONDS = 3  # that Moodle takes for one answer, while the other process comes by
+# Does what each line of a pipe says, and tells when it has.
 SCRIPT = """
-{entry}
-env.cr.commit()
-import os, sys
-sys.stdout.flush()
+import os
+print("STATE ready", flush=True)
+for line in os.fdopen({pipe}):
+    env.cr.rollback()
+    env.invalidate_all()
+    exec(line)
+    env.cr.commit()
 os._exit(0)
 """
-SHELL = 'print("STATE", env["moodle.instance"].browse({id}).sync_attendance()[0].state)'
-CRON = 'env["moodle.instance"]._cron_sync_attendance(); print("STATE", "cron")'
+SHELL = 'print("STATE", env["moodle.instance"].browse({id}).sync_attendance()[0].state, flush=True)'
+CRON = 'env["moodle.instance"]._cron_sync_attendance(); print("STATE cron", flush=True)'
+
+
+class Process:
+    """An Odoo's shell that waits for lines to carry out."""
+
+    def __init__(self):
+        # 18.0 keeps the name of its configuration file elsewhere.
+        rcfile = config["config"] or config.rcfile
+        command = [
+            sys.executable, "-m", "odoo", "shell", "-c", rcfile, "-d", get_db_name(),
+            "--no-http", "--log-level=error",
+        ]  # fmt: skip
+        reads, writes = os.pipe()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[reads]
+        )
+        os.close(reads)
+        self.lines = os.fdopen(writes, "w")
+        self.process.stdin.write(SCRIPT.format(pipe=reads))
+        self.process.stdin.close()
+
+    def start(self, line):
+        print(line, file=self.lines, flush=True)
+
+    def state(self):
+        """:return: what it says when a line is done; empty if it has ended"""
+        for line in self.process.stdout:
+            if line.startswith("STATE"):
+                return line.split()[1]
+        return ""
+
+    def end(self):
+        self.lines.close()
+        with self.process:
+            self.process.stdout.read()
 
 
 @tagged("post_install", "-at_install")
 class TestTwoProcesses(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.processes = [Process(), Process()]
+        for process in cls.processes:
+            cls.addClassCleanup(process.end)
+        for process in cls.processes:
+            assert process.state() == "ready"
+
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
@@ -100,25 +149,6 @@ class TestTwoProcesses(BaseCase):
             for model, record_id in reversed(self.created):
                 env[model].browse(record_id).unlink()
 
-    def start(self, entry):
-        # 18.0 keeps the name of its configuration file elsewhere.
-        rcfile = config["config"] or config.rcfile
-        command = [
-            sys.executable, "-m", "odoo", "shell", "-c", rcfile, "-d", get_db_name(),
-            "--no-http", "--log-level=error",
-        ]  # fmt: skip
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        process.stdin.write(SCRIPT.format(entry=entry.format(id=self.instance_id)))
-        process.stdin.close()
-        return process
-
-    def finish(self, process):
-        with process:
-            lines = process.stdout.read().splitlines()
-        return [line.split()[1] for line in lines if line.startswith("STATE")]
-
     def both_sides(self):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
@@ -146,29 +176,30 @@ class TestTwoProcesses(BaseCase):
             )
             line.write({"present": letter == "P", "absent": False, "late": letter == "L"})
 
-    def at_once(self):
-        """A run by hand and the cron; Moodle is slow for whichever comes first."""
+    def at_once(self, *lines):
+        """Two runs; Moodle is slow for whichever comes first.
+
+        :return: the state that each ended in
+        """
         self.server.reset_calls()
         self.server.faults.clear()
         self.server.faults.add(Fault.delay(1, SECONDS, function="core_course_get_contents"))
-        processes = [self.start(SHELL), self.start(CRON)]
-        states = [state for process in processes for state in self.finish(process)]
+        for process, line in zip(self.processes, lines, strict=True):
+            process.start(line.format(id=self.instance_id))
+        states = [process.state() for process in self.processes]
         self.server.faults.clear()
         return states
 
     def test_no_duplicates_and_no_lost_update(self):
-        states = self.at_once()
+        states = self.at_once(SHELL, CRON)
         self.assertIn(states[0], ("done", "busy"), states)
         # One of them did the work, and the other left no trace of its own.
         self.assertEqual(len(self.server.calls_of("core_course_get_contents")), 1)
         self.assertEqual(self.both_sides(), ("PALE", "PALE", (1, 1, 4, 1)))
         self.mark_here(1, "L")
-        states = self.at_once()
+        self.at_once(SHELL, CRON)
         self.assertEqual(self.both_sides(), ("PLLE", "PLLE", (1, 1, 4, 2)))
         self.assertEqual(self.server.write_count, 1)
 
     def test_the_second_says_so(self):
-        self.server.faults.add(Fault.delay(1, SECONDS, function="core_course_get_contents"))
-        processes = [self.start(SHELL), self.start(SHELL)]
-        states = sorted(state for process in processes for state in self.finish(process))
-        self.assertEqual(states, ["busy", "done"])
+        self.assertEqual(sorted(self.at_once(SHELL, SHELL)), ["busy", "done"])
