@@ -67,4 +67,5 @@ from . import (
     test_two_processes,
     test_unmatched,
     test_untaken,
+    test_who_wins,
 )

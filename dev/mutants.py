@@ -1,0 +1,154 @@
+"""Run mutmut on the rules of ``services/domain`` with their tests alone.
+
+    dev/mutants.py FOLDER [NAME ...]    # NAME: of a rule's file, as ``merge``; all of RULES else
+
+The rules and the tests are copied into FOLDER, beside two lines that stand for Odoo's test case:
+nothing else of Odoo is there. A mutant that no test finds is shown as a difference, unless
+``dev/mutants.txt`` says why it does no harm. Ends with 1 if more than 5 of 100 live.
+"""
+
+import ast
+import difflib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ADDON = "openeducat_moodle_attendance"
+CHECKOUT = Path(__file__).resolve().parents[1]
+RULES = sorted(
+    path.stem
+    for pattern in ("merge", "linking", "matching", "status*", "planner*")
+    for path in (CHECKOUT / "services/domain").glob(f"{pattern}.py")
+    if path.stem != "status_words"  # a table of words, no rule
+)
+TESTS = (
+    "builders",
+    "decisions",
+    "measured",
+    "test_choose_sessions",
+    "test_linking",
+    "test_matching",
+    "test_merge",
+    "test_planner*",
+    "test_status*",
+)
+ODOO = """
+from unittest import TestCase as BaseCase
+
+
+def tagged(*tags):
+    return lambda case: case
+"""
+SETTINGS = """
+[mutmut]
+source_paths={sources}
+pytest_add_cli_args_test_selection={addon}/tests
+also_copy={addon}
+    odoo
+"""
+HARMLESS = CHECKOUT / "dev/mutants.txt"
+KILLED, ALIVE, UNTESTED, SLOW = 1, 0, 33, 36
+LEAST = 95  # of 100
+
+
+def lay_out(folder, rules):
+    """Copy what mutmut changes and runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    addon = folder / ADDON
+    shutil.copytree(CHECKOUT / "services/domain", addon / "services/domain")
+    (addon / "tests").mkdir()
+    for pattern in TESTS:
+        for path in (CHECKOUT / "tests").glob(f"{pattern}.py"):
+            shutil.copy(path, addon / "tests")
+    (addon / "docs").mkdir()
+    shutil.copy(CHECKOUT / "docs/rules.md", addon / "docs")
+    odoo = folder / "odoo/tests"
+    odoo.mkdir(parents=True)
+    for path in (odoo / "__init__.py", odoo / "common.py"):
+        path.write_text(ODOO)
+    for package in (odoo.parent, addon, addon / "services", addon / "tests"):
+        (package / "__init__.py").touch()
+    sources = "\n    ".join(f"{ADDON}/services/domain/{name}.py" for name in rules)
+    (folder / "setup.cfg").write_text(SETTINGS.format(sources=sources, addon=ADDON))
+
+
+def functions(source):
+    """:return: ``{name: lines}`` of every function in a file"""
+    lines = source.split("\n")
+    return {
+        node.name: lines[node.lineno : node.end_lineno]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def differences(path, names):
+    """:return: ``{mutant: the lines it has changed}``"""
+    found = functions(path.read_text())
+    result = {}
+    for name in names:
+        short = name.rpartition(".")[2]
+        original = found.get(re.sub(r"__mutmut_\d+$", "__mutmut_orig", short), [])
+        changed = difflib.unified_diff(original, found.get(short, []), n=0, lineterm="")
+        result[name] = [
+            line for line in changed if line[0] in "+-" and not line.startswith(("+++", "---"))
+        ]
+    return result
+
+
+def harmless():
+    """:return: the changed lines that ``dev/mutants.txt`` accepts, each as one text"""
+    blocks = HARMLESS.read_text().split("\n\n") if HARMLESS.exists() else []
+    return {
+        "\n".join(line.strip() for line in block.splitlines() if line[:1] in "+-")
+        for block in blocks
+    }
+
+
+def main(folder, *rules):
+    folder = Path(folder)
+    rules = rules or RULES
+    lay_out(folder, rules)
+    began = time.monotonic()
+    mutmut = Path(sys.executable).with_name("mutmut")
+    with (folder / "log").open("w") as log:
+        subprocess.run(
+            [mutmut, "run", "--max-children", str(os.cpu_count())],
+            cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
+    accepted = harmless()
+    killed = living = excused = 0
+    for name in rules:
+        path = folder / "mutants" / ADDON / f"services/domain/{name}.py"
+        codes = json.loads(path.with_suffix(".py.meta").read_text())["exit_code_by_key"]
+        if None in codes.values():
+            sys.exit(f"{name}: mutmut has not tried all; see {folder / 'log'}")
+        left = [key for key, code in codes.items() if code in (ALIVE, UNTESTED)]
+        alive = {}
+        for key, lines in differences(path, left).items():
+            if "\n".join(line[0] + line[1:].strip() for line in lines) in accepted:
+                excused += 1
+            else:
+                alive[key] = lines
+        killed += len(codes) - len(left)
+        living += len(alive)
+        print(f"{name}: {len(codes)} mutants, {len(codes) - len(left)} found, {len(alive)} alive")
+        for key, lines in alive.items():
+            print(f"  {key.rpartition('.')[2]}" + (" (no test)" if codes[key] == UNTESTED else ""))
+            print("\n".join(f"    {line}" for line in lines))
+    total = killed + living + excused
+    share = 100 * killed / total
+    print(
+        f"{killed} of {total} mutants found ({share:.1f} of 100), {excused} harmless "
+        f"(dev/mutants.txt), {living} alive; {time.monotonic() - began:.0f} s"
+    )
+    sys.exit(share < LEAST)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

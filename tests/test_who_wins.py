@@ -1,0 +1,159 @@
+"""Who wins, against an oracle: a log of who wrote what and when, read without ``merge``.
+
+One session and its sheet, three students, people on both sides and Moodle's task; after each
+run both sides hold what :func:`holds` says. ``WHO_WINS`` says how many histories a direction,
+``HISTORY_SEED`` repeats one.
+"""
+
+import os
+import random
+from dataclasses import dataclass
+
+from odoo.tests import BaseCase, tagged
+
+from . import builders as b
+from .measured import measured
+from .world import STUDENTS, TEACHER, Line, World
+
+COUNT = int(os.environ.get("WHO_WINS", 600))
+SEED = os.environ.get("HISTORY_SEED")
+SECONDS = (0, 0, 1, 59, 3600)
+PERSON, TASK, RUN = "person", "task", "run"
+
+
+@dataclass(frozen=True)
+class Written:
+    """:param at: unix seconds by Odoo's clock"""
+
+    at: int
+    user: int
+    letter: str
+    who: str = PERSON
+
+
+def last(log, user):
+    """:return: the last :class:`Written` of a user, or ``None``"""
+    return next((written for written in reversed(log) if written.user == user), None)
+
+
+def holds(direction, user, agreed, moodle, here):
+    """What both sides hold of a user after a run.
+
+    :param agreed: the letter that both held after the run before, or ``None``
+    :param moodle: list of :class:`Written` in the session, the last one last; of anybody, since
+        Moodle keeps one time for a session
+    :param here: list of :class:`Written` in OpenEduCat
+    :return: letter, or ``None`` for no mark
+    """
+    there, ours = last(moodle, user), last(here, user)
+    letters = {written.letter for written in (there, ours) if written}
+    if len(letters) < 2:
+        return letters.pop() if letters else None
+    if direction == "moodle":
+        return there.letter
+    if direction == "oec" or there.letter == agreed:
+        return ours.letter
+    if ours.letter == agreed:
+        return there.letter
+    # What a run has brought is nobody's last word.
+    saved = next(written for written in reversed(moodle) if written.who != RUN)
+    return ours.letter if saved.who == TASK or ours.at > saved.at else there.letter
+
+
+class Play:
+    """A history: the world, and what was written in it."""
+
+    def __init__(self, direction, randomness):
+        self.direction, self.random = direction, randomness
+        self.world = World(direction, randomness.choice((0, 0, 600, -600)))
+        self.moodle, self.here, self.told = [], [], []
+        self.session = self.world.add_session(0, group=11)
+        self.letters = {x.status.acronym: x for x in self.world.letters(self.session)}
+        self.sheet = self.world.add_sheet(0, 1, state="done")
+        self.agreed = {}
+
+    def write(self):
+        self.world.now += self.random.choice(SECONDS)
+        self.random.choice((self.in_moodle, self.in_moodle, self.in_openeducat, self.by_task))()
+
+    def in_moodle(self):
+        letter = self.random.choice("PALE")
+        users = self.random.sample((1, 2), self.random.randint(1, 2))
+        for user in users:
+            self.world.moodle_mark(self.session, user, self.letters[letter], TEACHER)
+            self.moodle.append(Written(self.world.now, user, letter))
+        self.told.append(f"{self.world.now - b.START} Moodle {users} {letter}")
+
+    def in_openeducat(self):
+        user, letter = self.random.choice((1, 2)), self.random.choice("PALE")
+        line = self.line(user)
+        if line is None:
+            line = Line(self.world.new_id(), self.sheet.id, STUDENTS[user], None)
+            self.world.lines[line.id] = line
+        self.world.mark(line, letter)
+        self.here.append(Written(self.world.now, user, letter))
+        self.told.append(f"{self.world.now - b.START} here {user} {letter}")
+
+    def by_task(self):
+        """Moodle's own task marks who has no mark yet."""
+        missing = [user for user in (1, 2) if not last(self.moodle, user)]
+        missing = [user for user in missing if not self.session.log.get(user)]
+        self.world.automark(self.session)
+        self.moodle += [Written(self.world.now, user, "A", TASK) for user in missing]
+        self.told.append(f"{self.world.now - b.START} task {missing}")
+
+    def line(self, user):
+        lines = self.world.lines.values()
+        return next((line for line in lines if line.student == STUDENTS[user]), None)
+
+    def run(self):
+        """:return: what is not as the oracle says, as sentences"""
+        self.world.now += self.random.choice(SECONDS)
+        self.world.run()
+        self.told.append("run")
+        found = []
+        for user in (1, 2):
+            wanted = holds(self.direction, user, self.agreed.get(user), self.moodle, self.here)
+            line = self.line(user)
+            sides = self.world.said_by(self.session, user), line.status if line else None
+            if self.direction == "moodle":
+                there = last(self.moodle, user)
+                expected = there and there.letter, wanted
+            elif self.direction == "oec":
+                ours = last(self.here, user)
+                there = last(self.moodle, user)
+                expected = wanted if ours else there and there.letter, ours and ours.letter
+            else:
+                expected = wanted, wanted
+            if sides != expected:
+                found.append(f"user {user}: {sides}, expected {expected}")
+            for log, letter in zip((self.moodle, self.here), expected, strict=True):
+                if letter and (not last(log, user) or last(log, user).letter != letter):
+                    log.append(Written(self.world.now, user, letter, RUN))
+            self.agreed[user] = wanted
+        return found
+
+
+@tagged("post_install", "-at_install")
+class TestWhoWins(BaseCase):
+    many_cases = True
+
+    def check(self, direction):
+        seeds = [SEED] if SEED else range(COUNT)
+        for seed in seeds:
+            play = Play(direction, random.Random(f"{direction}:{seed}"))
+            for _number in range(play.random.randint(1, 4)):
+                for _other in range(play.random.randint(0, 3)):
+                    play.write()
+                found = play.run()
+                self.assertFalse(found, f"HISTORY_SEED={seed}: {play.told}: {found}")
+        measured("%s histories against the oracle, direction %s", len(seeds), direction)
+
+    def test_pull(self):
+        self.check("moodle")
+
+    def test_push(self):
+        self.check("oec")
+
+    def test_both(self):
+        self.check("both")
