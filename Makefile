@@ -7,6 +7,7 @@
 # make wheel      packages for pip, one for each Odoo series
 # make histories  many more random histories; HISTORY_SEED repeats one
 # make fuzz       changed answers of Moodle, fifty times as many, others each time
+# make mutants    small changes of the rules, and how many the tests of plain values find
 # make faults     every mishap at every call of a run; `make test` takes every fifth, in turn
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
@@ -17,7 +18,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test coverage histories fuzz faults kills terms upgrade uninstall lint docs wheel clean
+.PHONY: help demo serve test coverage mutants histories fuzz faults kills terms upgrade uninstall lint docs wheel clean
 
 demo:
 	@dev/setup.sh
@@ -34,6 +35,9 @@ test:
 coverage:
 	@dev/setup.sh browser
 	@COVERAGE=1 dev/test.sh
+
+mutants:
+	@dev/mutants.sh
 
 histories:
 	@dev/setup.sh

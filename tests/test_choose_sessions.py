@@ -69,6 +69,21 @@ class TestChoose(BaseCase):
             found = choose([middle], [self.first, self.second])
             self.assertEqual(found[1], linking.Choice(None, 2))
 
+    def test_the_nearest_of_three(self):
+        sessions = [self.first, self.second, session(3, starts=START + 2 * HOUR)]
+        found = choose([sheet(1, starts=START + HOUR + 60)], sessions)
+        self.assertEqual(found[1], linking.Choice(self.second, 3))
+
+    def test_the_very_time_is_sure_and_any_other_is_not(self):
+        late = sheet(1, starts=START + HOUR), sheet(2, starts=START + 2 * HOUR)
+        found = choose(late, [self.first, self.second])
+        self.assertEqual(
+            {n: choice.session for n, choice in found.items()}, {1: self.second, 2: self.first}
+        )
+        late = sheet(1, starts=START + HOUR + 60), sheet(2, starts=START + 2 * HOUR)
+        found = choose(late, [self.first, self.second])
+        self.assertEqual({choice.session for choice in found.values()}, {None})
+
     def test_two_sheets_for_one_session_leave_both_without(self):
         found = choose([sheet(1), sheet(2)], [self.first])
         self.assertEqual(found, {1: linking.Choice(None, 2), 2: linking.Choice(None, 2)})
@@ -134,6 +149,23 @@ class TestChoose(BaseCase):
             self.assertEqual(found[1], linking.Choice(self.first, 1, sure))
         self.assertTrue(choose([sheet(1)], [session(1)], groups=())[1].sure)
         self.assertTrue(choose([sheet(1)], [session(1, group_id=1)])[1].sure)
+
+
+@tagged("post_install", "-at_install")
+class TestHeld(BaseCase):
+    def test_the_same(self):
+        held = said({1: "PA", 2: "PL"}, {5: "PA"})
+        self.assertTrue(held.same(sheet(1), session(5)))
+        self.assertFalse(held.same(sheet(2), session(5)))
+        # A sheet or a session of which nothing is known says nothing.
+        self.assertFalse(held.same(sheet(3), session(5)))
+        self.assertFalse(held.same(sheet(1), session(6)))
+
+    def test_only_who_belongs_in_the_sheet_has_to_be_in_it(self):
+        held = linking.Held({1: {7: "P"}}, {5: {7: "P", 8: "A"}}, {(5, 1): {7}})
+        self.assertTrue(held.same(sheet(1), session(5)))
+        # Of another batch nothing is known but all of its marks.
+        self.assertFalse(held.same(sheet(1, batch_id=2), session(5)))
 
 
 @tagged("post_install", "-at_install")

@@ -233,6 +233,8 @@ class TestStudents(BaseCase):
         self.assertEqual(self.whole(user(1), links=[kept]), {1: m.Match(1, 102, "email")})
         gone = m.Link(1, 999, "email")
         self.assertEqual(self.whole(user(1), links=[gone])[1].why, "no_match")
+        by_hand = m.Link(1, 103, "manual")
+        self.assertEqual(self.whole(user(1), links=[by_hand]), {1: m.Match(1, 103, "manual")})
         lost = m.Link(1, 999, "manual")
         wanted = m.Match(1, why="manual_gone", details=(999,))
         self.assertEqual(self.whole(user(1), links=[lost]), {1: wanted})
@@ -351,9 +353,10 @@ class TestRivals(BaseCase):
     def test_who_keeps_somebody_from_being_matched(self):
         by_idnumber = m.Link(8, 101, "idnumber", "oec_student_101")
         by_email = m.Link(9, 102, "email")
+        # Whoever is matched already is passed over.
         ana, bo, cy = user(1, "oec_student_101"), user(2, "", "B@x.org"), user(3, "oec_student_103")
         found = self.rivals(
-            ana, bo, cy, by_email={"b@x.org": [102]}, holders=[by_idnumber, by_email]
+            cy, ana, bo, by_email={"b@x.org": [102]}, holders=[by_idnumber, by_email]
         )
         self.assertEqual(found, {by_idnumber: [ana], by_email: [bo]})
 
@@ -365,6 +368,7 @@ class TestRivals(BaseCase):
         twins = user(1, "oec_student_101"), user(2, "oec_student_101")
         link = m.Link(2, 101, "idnumber", "oec_student_101")
         self.assertEqual(self.rivals(*twins, holders=[link]), {})
+        self.assertEqual(self.rivals(*twins), {})
         other = m.Link(8, 101, "idnumber", "oec_student_101")
         self.assertEqual(self.rivals(*twins, holders=[other]), {other: list(twins)})
 

@@ -2,17 +2,20 @@
 
 from odoo.tests import BaseCase, tagged
 
-from ..services.domain.records import MoodleStatus
+from ..services.domain.records import MoodleStatus, OddRecord
 from ..services.domain.status_meaning import (
     CUSTOM,
     DOUBT,
     LEAVE_OUT,
     LEFT_OUT,
     Chosen,
+    clean,
     meanings,
+    of_session,
     to_send,
 )
 from ..services.domain.status_words import PACKS, meanings_of, suggestion
+from . import builders as b
 
 # As the plug-in stores its four: present, absent, late, excused.
 GRADES = (2, 0, 1, 1)
@@ -183,7 +186,30 @@ class TestChosen(BaseCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOfSession(BaseCase):
+    def test_as_those_of_its_set(self):
+        one = b.session(1)
+        self.assertEqual(of_session(one), meanings(one.statuses, one.activity_id))
+        self.assertEqual(carried(of_session(one)), "PALE")
+
+    def test_what_was_chosen_for_its_activity(self):
+        chosen = (Chosen("P", "L", activity_id=1),)
+        self.assertEqual(carried(of_session(b.session(1), chosen)), "LA..")
+        self.assertEqual(carried(of_session(b.session(1, activity_id=2), chosen)), "PALE")
+
+    def test_a_set_of_which_a_part_cant_be_read_is_not_judged(self):
+        part, other = OddRecord("status", 9, "shape", 1), OddRecord("mark", 3, "shape", 1)
+        found = of_session(b.session(1, odd=(part, other)))
+        self.assertEqual({meaning.why for meaning in found.values()}, {DOUBT})
+        self.assertEqual(carried(of_session(b.session(1, odd=(other,)))), "PALE")
+
+
+@tagged("post_install", "-at_install")
 class TestWords(BaseCase):
+    def test_white_space_and_case_make_no_difference(self):
+        self.assertEqual(clean("  In \t Ritardo\n"), "in ritardo")
+        self.assertEqual(clean(None), "")
+
     def test_no_word_has_two_meanings(self):
         for pack in PACKS.values():
             for status, (_letter, word) in pack.items():
