@@ -6,8 +6,8 @@ from odoo.tests import BaseCase, tagged
 
 from ..services.domain import matching
 from ..services.domain import plan as p
+from ..services.domain.marks import clean_remark
 from ..services.domain.planner import Rules, plan_course
-from ..services.domain.planner_marks import clean_remark
 from ..services.domain.records import MoodleActivity, MoodleStatus, UnreadableSession
 from . import builders as b
 from .builders import (

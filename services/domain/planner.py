@@ -12,10 +12,10 @@ import pytz
 
 from . import brake, linking, merge, status_meaning
 from . import plan as p
+from .adopting import SheetRules
+from .marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
 from .percent import points_text
-from .planner_marks import NO_TYPES, Mark, clean_remark, line_plan, one_mark
-from .planner_push import PushRules
-from .planner_sheets import SheetRules
+from .push import PushRules
 from .records import Sheet
 
 # Seconds behind the present after which a time can't be right: whatever is marked while a

@@ -15,7 +15,7 @@ from ..domain import brake, matching
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import Rules, plan_course
-from ..domain.planner_push import not_held
+from ..domain.push import not_held
 from ..domain.records import CourseReading, Subject
 from ..domain.untaken import untaken
 from ..moodle import moodle_errors as errors

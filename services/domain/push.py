@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from . import linking, merge, status_meaning
 from . import plan as p
-from .planner_marks import Mark, line_plan
+from .marks import Mark, line_plan
 
 # What a person should know of, as a gap per session.
 ODD = {
