@@ -1,8 +1,5 @@
 import logging
-from datetime import datetime, time
 from time import monotonic
-
-import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -10,6 +7,7 @@ from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
 from ..services import SyncAttendance
+from ..services.domain import window
 from ..services.runs.results import RunResult, SyncResult
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 from .moodle_instance_status import CRON
@@ -174,10 +172,8 @@ class MoodleInstance(models.Model):
         """
         if not module_id:
             return self._moodle_address("mod/attendance/index.php", id=seen.course_id)
-        noon = pytz.timezone(self.tz).localize(datetime.combine(day, time(12)))
-        return self._moodle_address(
-            "mod/attendance/manage.php", id=module_id, view=1, curdate=int(noon.timestamp())
-        )
+        noon = window.noon(day, self.tz)
+        return self._moodle_address("mod/attendance/manage.php", id=module_id, view=1, curdate=noon)
 
     # --- running --------------------------------------------------------------
 

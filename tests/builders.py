@@ -6,8 +6,8 @@ from datetime import date
 from ..services.domain import matching
 from ..services.domain import records as r
 from ..services.domain.percent import points_text
-from ..services.domain.planner import Rules
 from ..services.domain.status_meaning import of_session
+from ..services.domain.window import Rules
 
 ZONE = "Asia/Kolkata"
 DAY = date(2026, 11, 3)

@@ -7,8 +7,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import BaseCase, new_test_user, tagged
 
 from ..services.domain import brake, matching, merge
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
 from ..services.domain.status_meaning import Chosen
+from ..services.domain.window import Rules
 from . import builders as b
 from .builders import HOUR, START
 from .common import MoodleCase

@@ -6,7 +6,8 @@ from datetime import date
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain import merge
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
+from ..services.domain.window import Rules
 from . import builders as b
 from .builders import HOUR, START
 from .common import MoodleCase

@@ -6,7 +6,8 @@ from odoo.tests import BaseCase, tagged
 
 from ..services.domain import linking, merge
 from ..services.domain import plan as p
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
+from ..services.domain.window import Rules
 from . import builders as b
 from .builders import HOUR, START, line, local, reading, session, sheet
 

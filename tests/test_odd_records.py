@@ -8,7 +8,8 @@ from odoo.tests import BaseCase, tagged
 from ..services.domain import merge
 from ..services.domain import records as r
 from ..services.domain.merge import BOTH, OEC
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
+from ..services.domain.window import Rules
 from ..services.moodle.answer_values import OddValue, each, grade, moment, number, text
 from ..services.moodle.attendance_api import session_from_answer
 from . import builders as b

@@ -3,8 +3,9 @@
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain import merge
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
 from ..services.domain.records import MoodleStatus
+from ..services.domain.window import Rules
 from . import builders as b
 
 MEDICAL = MoodleStatus(9, "M", "Medical", 1)

@@ -7,8 +7,9 @@ from odoo.tests import BaseCase, tagged
 from ..services.domain import matching
 from ..services.domain import plan as p
 from ..services.domain.marks import clean_remark
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
 from ..services.domain.records import MoodleActivity, MoodleStatus, UnreadableSession
+from ..services.domain.window import Rules
 from . import builders as b
 from .builders import (
     DAY,

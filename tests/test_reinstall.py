@@ -5,8 +5,8 @@ import time
 
 from odoo.tests import tagged
 
-from ..services.domain.planner import Rules
 from ..services.domain.status import booleans
+from ..services.domain.window import Rules
 from .builders import HOUR, START
 from .common import MoodleCase
 

@@ -9,7 +9,8 @@ from odoo.tests import BaseCase, tagged
 from ..services.domain import merge
 from ..services.domain import records as r
 from ..services.domain.merge import BOTH, OEC
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
+from ..services.domain.window import Rules
 from . import builders as b
 from .builders import START
 from .common import MoodleCase

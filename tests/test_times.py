@@ -12,8 +12,8 @@ from odoo.tests import BaseCase, tagged
 from ..services.domain import linking, merge
 from ..services.domain import records as r
 from ..services.domain.merge import MoodleSide, OdooSide, settle
-from ..services.domain.planner import Rules, plan_course
-from ..services.domain.window import first_moment
+from ..services.domain.planner import plan_course
+from ..services.domain.window import Rules, first_moment
 from ..services.moodle.answer_values import OddValue
 from ..services.moodle.attendance_api import session_from_answer
 from ..services.moodle.moodle_client import MoodleClient

@@ -6,7 +6,6 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, new_test_user, tagged
 
-from ..services.domain.planner import Rules
 from ..services.domain.records import (
     CourseReading,
     Line,
@@ -19,6 +18,7 @@ from ..services.domain.records import (
     Sheet,
 )
 from ..services.domain.untaken import untaken
+from ..services.domain.window import Rules
 from .builders import START
 from .common import MoodleCase
 from .test_security import MANAGER

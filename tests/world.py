@@ -15,8 +15,9 @@ from datetime import date, timedelta
 from ..services.domain import matching, merge
 from ..services.domain import plan as p
 from ..services.domain import records as r
-from ..services.domain.planner import Rules, plan_course
+from ..services.domain.planner import plan_course
 from ..services.domain.status_meaning import Chosen
+from ..services.domain.window import Rules
 from . import builders as b
 
 SYNC, TEACHER, MACHINE = 99, 50, 0

@@ -6,14 +6,10 @@ linked by what it says, where that is sure.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-
-import pytz
 
 from . import plan as p
+from . import window
 
-# A sheet without a timetable session has no time of day.
-DEFAULT_HOUR = 12
 DEFAULT_DURATION = 3600  # seconds
 SEPARATE_GROUPS = 1
 
@@ -231,7 +227,7 @@ def new_session(sheet, activities, people, rules):
     starts = sheet.starts
     if not starts or rules.date(starts) != sheet.date:
         # It would not be found again where its day is looked for.
-        starts = _at_noon(sheet.date, rules.zone)
+        starts = window.noon(sheet.date, rules.zone)
     duration = sheet.ends - sheet.starts if sheet.ends > sheet.starts else DEFAULT_DURATION
     return p.NewSession(
         sheet_id=sheet.id,
@@ -241,8 +237,3 @@ def new_session(sheet, activities, people, rules):
         duration=duration,
         description=f"{sheet.name} {p.reference(sheet.id)}".strip(),
     )
-
-
-def _at_noon(day, zone):
-    moment = datetime(day.year, day.month, day.day, DEFAULT_HOUR)
-    return int(pytz.timezone(zone).localize(moment).timestamp())

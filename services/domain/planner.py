@@ -5,10 +5,7 @@ out, moved, cancelled or put back stand here.
 """
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-
-import pytz
+from dataclasses import replace
 
 from . import brake, linking, merge, status_meaning
 from . import plan as p
@@ -18,81 +15,12 @@ from .percent import points_text
 from .push import PushRules
 from .records import Sheet
 
-# Seconds behind the present after which a time can't be right: whatever is marked while a
-# run is under way lies within them.
-CLOCK_OFF = 3600
-
-
-@dataclass(frozen=True)
-class Rules:
-    """:param zone: name of the time zone in which a session's date is read
-    :param window_start: first date that is looked at; ``None`` is everything
-    :param direction: ``moodle``, ``oec`` or ``both``
-    :param clock_offset: seconds that Moodle's clock is ahead of Odoo's
-    :param user_id: Moodle's id of the account that we write with
-    :param may_create: whether sessions that Moodle lacks may be made there
-    :param now: unix seconds by Odoo's clock; ``None``: every session has begun
-    :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
-    :param limits: ``brake.Limits``
-    :param allowance: ``brake.Allowance``, what a person has let through in this course
-    :param clock_sure: whether Moodle's clock goes evenly and not in another year
-    """
-
-    zone: str
-    window_start: date | None = None
-    direction: str = merge.MOODLE
-    clock_offset: int = 0
-    user_id: int = 0
-    may_create: bool = False
-    now: int | None = None
-    chosen: tuple = ()
-    limits: brake.Limits = brake.DEFAULT
-    allowance: brake.Allowance = brake.NOTHING
-    clock_sure: bool = True
-
-    @property
-    def pushes(self):
-        return self.direction != merge.MOODLE
-
-    def wants(self, session):
-        """Whether a session is inside the window: it was held in it; or, where Moodle's
-        marks come over, it was taken or changed in it."""
-        if self.in_window(self.date(session.starts)):
-            return True
-        touched = max(session.taken_at, session.modified_at)
-        return self.direction != merge.OEC and self.in_window(self.date(touched))
-
-    def begun(self, session):
-        """Students can announce an absence for a session that has not begun."""
-        return self.now is None or session.starts <= self.now
-
-    def possible(self, seconds):
-        """Whether something can have happened at a time, by Odoo's clock."""
-        return self.now is None or seconds <= self.now + CLOCK_OFF
-
-    def holds(self, course, day):
-        """Whether a date lies between the start and the end of a Moodle course; a course
-        without one of them is open on that side."""
-        return (not course.starts or self.date(course.starts) <= day) and (
-            not course.ends or day <= self.date(course.ends)
-        )
-
-    def in_window(self, day):
-        return self.window_start is None or day >= self.window_start
-
-    def date(self, seconds):
-        """The calendar date of a moment in ``zone``.
-
-        :param seconds: unix seconds
-        """
-        return datetime.fromtimestamp(seconds, pytz.timezone(self.zone)).date()
-
 
 def plan_course(reading, local, people, rules):
     """:param reading: ``CourseReading``
     :param local: ``LocalState`` of the same course
     :param people: ``People`` of the same course
-    :param rules: :class:`Rules`
+    :param rules: ``window.Rules``
     :return: ``CoursePlan``
     """
     return _Planner(reading, local, people, rules).plan()

@@ -25,7 +25,7 @@ class Untaken:
 def untaken(reading, local, rules, pushed=frozenset()):
     """:param reading: ``CourseReading``
     :param local: ``LocalState`` of the same course
-    :param rules: ``planner.Rules``
+    :param rules: ``window.Rules``
     :param pushed: ids of sessions that get marks from OpenEduCat just now
     :return: tuple of :class:`Untaken`, by time
     """

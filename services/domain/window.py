@@ -1,8 +1,35 @@
-"""The days that a run looks at: from *Days back* before today. Pure."""
+"""The window and the dates of a run, decided here alone: where *Days back* begins, which
+sessions are inside it, which date a moment has, when a day begins and when it is noon. Pure.
+"""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import pytz
+
+from . import brake, merge
+
+# Seconds behind the present after which a time can't be right: whatever is marked while a
+# run is under way lies within them.
+CLOCK_OFF = 3600
+# At this hour a session is made for a sheet that has no time of day.
+NOON = 12
+
+
+def date_of(seconds, zone):
+    """:param seconds: unix seconds
+    :param zone: name of a time zone
+    :return: the calendar date of that moment there
+    """
+    return datetime.fromtimestamp(seconds, pytz.timezone(zone)).date()
+
+
+def noon(day, zone):
+    """:param zone: name of a time zone
+    :return: unix seconds at which it is twelve o'clock there
+    """
+    moment = datetime(day.year, day.month, day.day, NOON)
+    return int(pytz.timezone(zone).localize(moment).timestamp())
 
 
 def window_start(today, days):
@@ -28,3 +55,67 @@ def first_moment(day, zone):
     midnight = datetime(day.year, day.month, day.day)
     zone = pytz.timezone(zone)
     return min(int(zone.localize(midnight, is_dst=dst).timestamp()) for dst in (True, False))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """:param zone: name of the time zone in which a session's date is read
+    :param window_start: first date that is looked at; ``None`` is everything
+    :param direction: ``moodle``, ``oec`` or ``both``
+    :param clock_offset: seconds that Moodle's clock is ahead of Odoo's
+    :param user_id: Moodle's id of the account that we write with
+    :param may_create: whether sessions that Moodle lacks may be made there
+    :param now: unix seconds by Odoo's clock; ``None``: every session has begun
+    :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
+    :param limits: ``brake.Limits``
+    :param allowance: ``brake.Allowance``, what a person has let through in this course
+    :param clock_sure: whether Moodle's clock goes evenly and not in another year
+    """
+
+    zone: str
+    window_start: date | None = None
+    direction: str = merge.MOODLE
+    clock_offset: int = 0
+    user_id: int = 0
+    may_create: bool = False
+    now: int | None = None
+    chosen: tuple = ()
+    limits: brake.Limits = brake.DEFAULT
+    allowance: brake.Allowance = brake.NOTHING
+    clock_sure: bool = True
+
+    @property
+    def pushes(self):
+        return self.direction != merge.MOODLE
+
+    def wants(self, session):
+        """Whether a session is inside the window: it was held in it; or, where Moodle's
+        marks come over, it was taken or changed in it."""
+        if self.in_window(self.date(session.starts)):
+            return True
+        touched = max(session.taken_at, session.modified_at)
+        return self.direction != merge.OEC and self.in_window(self.date(touched))
+
+    def begun(self, session):
+        """Students can announce an absence for a session that has not begun."""
+        return self.now is None or session.starts <= self.now
+
+    def possible(self, seconds):
+        """Whether something can have happened at a time, by Odoo's clock."""
+        return self.now is None or seconds <= self.now + CLOCK_OFF
+
+    def holds(self, course, day):
+        """Whether a date lies between the start and the end of a Moodle course; a course
+        without one of them is open on that side."""
+        return (not course.starts or self.date(course.starts) <= day) and (
+            not course.ends or day <= self.date(course.ends)
+        )
+
+    def in_window(self, day):
+        return self.window_start is None or day >= self.window_start
+
+    def date(self, seconds):
+        """:param seconds: unix seconds
+        :return: the date in ``zone``
+        """
+        return date_of(seconds, self.zone)

@@ -4,14 +4,10 @@ Moodle by a client that has found out what the token may do. ORM."""
 import time
 from copy import copy
 from dataclasses import replace
-from datetime import datetime
-
-import pytz
 
 from odoo import SUPERUSER_ID, api
 
 from ..domain import brake, course_settings, window
-from ..domain.planner import Rules
 from ..moodle.attendance_api import AttendanceApi
 from ..moodle.moodle_reader import MoodleReader
 from ..openeducat.local_store import QUIET, LocalStore
@@ -40,7 +36,7 @@ class Connection:
         """:param detection: ``Detection`` of ``client``, ready"""
         instance = self.instance
         self.common = instance._common_settings()
-        self.today = datetime.fromtimestamp(time.time(), pytz.timezone(instance.tz)).date()
+        self.today = window.date_of(time.time(), instance.tz)
         self.reader = MoodleReader(self.client)
         self.api = AttendanceApi(self.client, detection)
         self.rules = self._rules(detection)
@@ -51,7 +47,7 @@ class Connection:
 
     def _rules(self, detection):
         instance, now = self.instance, int(time.time())
-        return Rules(
+        return window.Rules(
             zone=instance.tz,
             window_start=window.window_start(self.today, self.common.days),
             direction=self.common.direction,

@@ -14,10 +14,11 @@ from odoo.service.model import retrying
 from ..domain import brake, matching
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
-from ..domain.planner import Rules, plan_course
+from ..domain.planner import plan_course
 from ..domain.push import not_held
 from ..domain.records import CourseReading, Subject
 from ..domain.untaken import untaken
+from ..domain.window import Rules
 from ..moodle import moodle_errors as errors
 from ..openeducat.plan_applier import PlanApplier
 from .course_reader import KnownSessions
