@@ -40,6 +40,7 @@ from . import (
     test_percent,
     test_planner_letters,
     test_planner_pull,
+    test_planner_rules,
     test_preview,
     test_pull,
     test_pull_bad_data,

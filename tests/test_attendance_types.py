@@ -5,7 +5,8 @@ from importlib import import_module
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain import plan as p
-from ..services.domain.marks import Mark, line_plan
+from ..services.domain.marks import Mark
+from ..services.domain.pull import line_plan
 from ..services.domain.records import AttendanceTypes
 from ..services.domain.status import FIELDS
 from . import builders as b

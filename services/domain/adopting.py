@@ -1,150 +1,122 @@
-"""The planner's rules of which sheet a session takes over, and which sheets are left alone
-because nobody knows whose they are. Pure."""
+"""Sheets without a session that a session takes over, since its marks belong in them; and
+those that are left alone because nobody knows whose they are. Pure."""
+
+from dataclasses import dataclass, field
 
 from . import linking
 from .records import Sheet
+from .whose_sheet import conflicting, owner, several_no_more, two_courses
 
 
-class SheetRules:
-    """A part of the planner, which has the state that is used here."""
+@dataclass(frozen=True)
+class Adopted:
+    """* ``sheets``: by ``(session id, batch id)``, the sheet that gets the marks;
+    * ``held_back``: by the same, why no sheet is made for them: as what they are counted.
+    """
 
-    def _taken_sessions(self):
-        """:return: two sets of ``(session id, batch id)``: those that have a sheet, and those
-        of which all sheets are cancelled
-        """
-        taken, cancelled = set(), set()
-        for sheet in self.local.sheets:
-            if sheet.session_id and sheet.id not in self.misplaced:
-                found = cancelled if sheet.state == "cancel" else taken
-                found.add((sheet.session_id, sheet.batch_id))
-        return taken, cancelled - taken
+    sheets: dict[tuple[int, int], Sheet] = field(default_factory=dict)
+    held_back: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def _link(self, sheet, session):
-        """A sheet made by hand counts as linked from here on. A cancelled one of the same
-        session and batch gives way: a person has made this one in its place."""
-        self.linked.add(sheet.id)
-        sheets = self.sheets_of_session.setdefault(session.id, [])
-        old = [s for s in sheets if s.state == "cancel" and s.batch_id == sheet.batch_id]
-        self.superseded.setdefault(session.id, []).extend(old)
-        self.sheets_of_session[session.id] = [s for s in sheets if s not in old] + [sheet]
+    @property
+    def ids(self):
+        return {sheet.id for sheet in self.sheets.values()}
 
-    def _link_in_place(self, sessions):
-        """Where Moodle is right, a sheet is linked before its marks ask for it only in the
-        place of one that a person has cancelled."""
-        taken, left = self._taken_sessions()
-        if not left:
-            return
-        free = [
-            sheet
-            for sheet in self.local.sheets
-            if not sheet.session_id
-            and sheet.active
-            and sheet.state != "cancel"
-            and self.rules.in_window(sheet.date)
-            and self._owner(sheet) == self.reading.course.id
-        ]
-        begun = [session for session in sessions if session.marks and self.rules.begun(session)]
-        held = self._held(begun, free)
-        choices = linking.choose_sessions(free, begun, taken, self.people, self.rules, held, left)
-        days = {(self._date(s), batch) for s in begun for number, batch in left if number == s.id}
-        for sheet in free:
-            choice = choices[sheet.id]
-            if choice.session and (choice.session.id, sheet.batch_id) in left:
-                self._link(sheet, choice.session)
-            elif not choice.session and (sheet.date, sheet.batch_id) in days:
-                self._sheets_gap("sheets_beside", sheet.batch_id, sheet.date, [sheet])
 
-    def _adoptions(self, wanted):
-        """Unlinked sheets that a session takes over: where that is sure, or where of its
-        batch and date there is exactly one such sheet, and one session that needs one.
-        Where it is not sure, nothing is made beside them.
+def adopt(index, linked, placed, findings):
+    """Where it is sure, or where of a batch and date there is exactly one such sheet, and one
+    session that needs one. Where it is not sure, nothing is made beside them.
 
-        :return: ``{(session id, batch id): Sheet}``
-        """
-        free, needing, linked = {}, {}, set()
-        for sheet in self.local.sheets:
-            misplaced = sheet.id in self.misplaced
-            if not misplaced and (sheet.session_id or sheet.id in self.linked):
-                if sheet.state != "cancel":
-                    linked.add((sheet.batch_id, sheet.date))
-            elif sheet.active and sheet.state != "cancel" and sheet.own:
-                free.setdefault((sheet.batch_id, sheet.date), []).append(sheet)
-        marks, asked = {}, {}
-        for session, by_sheet in wanted:
-            of_session = marks[session.id] = {}
-            for key, found in by_sheet.items():
-                of_session.update((mark.student_id, mark.status) for mark in found)
-                if not isinstance(key, Sheet):
-                    asked[session.id, key] = {mark.student_id for mark in found}
-                    needing.setdefault((key, self._date(session)), []).append(session)
-        result = {}
-        for (batch, day), sheets in free.items():
-            sessions = needing.get((batch, day), [])
-            owner = self._owner(sheets[0])
-            if owner != self.reading.course.id:
-                if sessions and not owner:
-                    self._hold_back(sessions, batch, "two_courses")
-                    for sheet in sheets:
-                        self._two_courses(sheet)
-                continue
-            held = linking.Held(self._said_by_lines(sheets), marks, asked)
-            pairs = linking.sure_pairs(sheets, sessions, held)
-            left = [sheet for sheet in sheets if sheet.id not in pairs]
-            used = {session.id for session in pairs.values()}
-            open_sessions = [session for session in sessions if session.id not in used]
-            if len(left) == len(open_sessions) == 1 and left[0].id not in self.misplaced:
-                pairs[left[0].id] = open_sessions[0]
-                left, open_sessions = [], []
-            for sheet in sheets:
-                if sheet.id in pairs:
-                    result[pairs[sheet.id].id, batch] = sheet
-                    self._drop_gap("sheet_without_session", f"sheet:{sheet.id}", "several_sessions")
-            if left and open_sessions:
-                self._hold_back(open_sessions, batch, "unsure_sheets")
-            left = [sheet for sheet in left if sheet.id not in self.misplaced]
-            if left and open_sessions:
-                self._sheets_gap("sheets_unsure", batch, day, left)
-            elif left and (sessions or (batch, day) in linked):
-                self._sheets_gap("sheets_beside", batch, day, left)
-        return result
-
-    def _said_by_lines(self, sheets):
-        """:return: ``{sheet id: {student id: status}}``; no status where two lines differ"""
-        said = {}
+    :param index: ``CourseIndex``
+    :param linked: ids of sheets that are linked by this plan already
+    :param placed: list of ``PlacedMarks``
+    :param findings: ``Findings``, gets the sheets that are left alone
+    :return: :class:`Adopted`
+    """
+    free, occupied = _free_sheets(index, linked)
+    needing = {}
+    for one in placed:
+        for batch in one.of_batch:
+            needing.setdefault((batch, index.day(one.session)), []).append(one.session)
+    marks = {one.session.id: {m.student_id: m.status for m in one.all()} for one in placed}
+    asked = {
+        (one.session.id, batch): {mark.student_id for mark in found}
+        for one in placed
+        for batch, found in one.of_batch.items()
+    }
+    adopted, held_back = {}, {}
+    for (batch, day), sheets in free.items():
+        sessions = needing.get((batch, day), [])
+        owned_by = owner(index.reading, sheets[0], index.rules)
+        if owned_by != index.reading.course.id:
+            if sessions and not owned_by:
+                held_back |= {(session.id, batch): "two_courses" for session in sessions}
+                for sheet in sheets:
+                    two_courses(index, sheet, findings)
+            continue
+        held = linking.Held(index.said(sheets), marks, asked)
+        pairs = _pairs(sheets, sessions, held, index.misplaced)
+        adopted |= {(pairs[s.id].id, batch): s for s in sheets if s.id in pairs}
         for sheet in sheets:
-            of_student = self.lines_of_sheet.get(sheet.id, {})
-            statuses = {student: {x.status for x in lines} for student, lines in of_student.items()}
-            said[sheet.id] = {
-                student: min(found) if len(found) == 1 else None
-                for student, found in statuses.items()
-            }
-        return said
+            if sheet.id in pairs:
+                several_no_more(sheet, findings)
+        used = {session.id for session in pairs.values()}
+        waiting = [session for session in sessions if session.id not in used]
+        left = [sheet for sheet in sheets if sheet.id not in pairs]
+        if left and waiting:
+            held_back |= {(session.id, batch): "unsure_sheets" for session in waiting}
+        # Of a misplaced sheet there is a gap of its own.
+        left = [sheet for sheet in left if sheet.id not in index.misplaced]
+        if left and waiting:
+            conflicting("sheets_unsure", left, findings)
+        elif left and (sessions or (batch, day) in occupied):
+            conflicting("sheets_beside", left, findings)
+    return Adopted(adopted, held_back)
 
-    def _hold_back(self, sessions, batch, why):
-        self.held_back |= {(session.id, batch): why for session in sessions}
 
-    def _sheets_gap(self, why, batch, day, sheets):
-        names = tuple(sorted(sheet.name for sheet in sheets))
-        if why == "sheets_unsure":
-            # One gap for the day; of a push they have one each.
-            for sheet in sheets:
-                self._drop_gap("sheet_without_session", f"sheet:{sheet.id}", "several_sessions")
-        self._gap("conflicting_sheets", f"{batch}:{day}", why, (names, day.isoformat()))
+def _free_sheets(index, linked):
+    """:return: ``{(batch id, date): [Sheet, …]}`` of those without a session, and the set of
+    ``(batch id, date)`` that have a sheet with one
+    """
+    free, occupied = {}, set()
+    for sheet in index.local.sheets:
+        place = sheet.batch_id, sheet.date
+        misplaced = sheet.id in index.misplaced
+        if not misplaced and (sheet.session_id or sheet.id in linked):
+            if sheet.state != "cancel":
+                occupied.add(place)
+        elif sheet.active and sheet.state != "cancel" and sheet.own:
+            free.setdefault(place, []).append(sheet)
+    return free, occupied
 
-    def _misplaced(self, adopted):
-        """Neither moved nor written, unless it is known where they belong.
 
-        :param adopted: ids of sheets that are linked anew
-        """
-        for sheet in self.local.sheets:
-            session = self.misplaced.get(sheet.id)
-            if not session or sheet.id in adopted or sheet.state == "cancel" or not sheet.active:
-                continue
-            self._gap(
-                "sheet_without_session",
-                f"place:{sheet.id}",
-                "session_elsewhere",
-                (sheet.name, sheet.date.isoformat(), session.id, self._activity_name(session)),
-                moodle_id=session.id,
-                record=("op.attendance.sheet", sheet.id),
-            )
+def _pairs(sheets, sessions, held, misplaced):
+    """:param sheets, sessions: of one batch and day
+    :return: ``{sheet id: MoodleSession}``
+    """
+    pairs = linking.sure_pairs(sheets, sessions, held)
+    used = {session.id for session in pairs.values()}
+    left = [sheet for sheet in sheets if sheet.id not in pairs]
+    waiting = [session for session in sessions if session.id not in used]
+    if len(left) == len(waiting) == 1 and left[0].id not in misplaced:
+        return {**pairs, left[0].id: waiting[0]}
+    return pairs
+
+
+def report_misplaced(index, adopted, findings):
+    """Note linked sheets that are neither moved nor written, because their session's number
+    is another session's by now, and it is not known where they belong.
+
+    :param adopted: ids of sheets that are linked anew
+    """
+    for sheet in index.local.sheets:
+        session = index.misplaced.get(sheet.id)
+        if not session or sheet.id in adopted or sheet.state == "cancel" or not sheet.active:
+            continue
+        findings.gap(
+            "sheet_without_session",
+            f"place:{sheet.id}",
+            "session_elsewhere",
+            (sheet.name, sheet.date.isoformat(), session.id, index.activity_name(session)),
+            moodle_id=session.id,
+            record=("op.attendance.sheet", sheet.id),
+        )

@@ -1,14 +1,22 @@
-"""One mark, and what a line needs to say it. Pure."""
+"""The marks of one session: who has them, and what they say. Pure."""
 
 import re
 from dataclasses import dataclass
 
-from . import plan as p
+from . import merge, status_meaning
 from .moodle_text import storable
-from .records import AttendanceTypes, Line
 
 REMARK_SIZE = 256
 _MARKUP = re.compile(r"<[a-zA-Z/!?][^>]*>")
+# Marks that a gap names with their session; the others are counted.
+NAMED = 5
+# As which a mark is counted whose status means nothing here.
+SKIPPED_AS = {
+    status_meaning.CUSTOM: "custom_status",
+    status_meaning.DOUBT: "unclear_status",
+    status_meaning.LEFT_OUT: "left_out",
+}
+AMBIGUOUS = {"idnumber_shared", "email_shared_moodle", "email_shared_odoo", "student_claimed"}
 
 
 @dataclass(frozen=True)
@@ -21,51 +29,25 @@ class Mark:
     remark: str = ""
 
 
+@dataclass(frozen=True)
+class KnownMarks:
+    """What a session says of students that are known.
+
+    * ``marks``: tuple of :class:`Mark`, each student once;
+    * ``undecided``: ids of students of whom nobody knows what Moodle's mark is; 0 for
+      somebody who is not known;
+    * ``seen``: how many marks the session holds, those left out included.
+    """
+
+    marks: tuple[Mark, ...] = ()
+    undecided: frozenset[int] = frozenset()
+    seen: int = 0
+
+
 def clean_remark(text):
     """A Moodle remark as OpenEduCat keeps it: one line, no markup, 256 characters."""
     text = _MARKUP.sub("", storable(text.replace("\x00", "")))
     return " ".join(text.split())[:REMARK_SIZE].rstrip()
-
-
-NO_TYPES = AttendanceTypes()
-
-
-def line_plan(line: Line | None, mark, types=NO_TYPES):
-    """What one line needs so that it says what Moodle says, or ``None``.
-
-    :param types: ``AttendanceTypes``; without any, the line's type stays
-    """
-    if line is None:
-        return p.LinePlan(
-            p.CREATE,
-            0,
-            mark.student_id,
-            mark.status,
-            mark.status,
-            mark.remark or None,
-            types.of_status.get(mark.status),
-        )
-    # Moodle has nothing to say with an empty remark: one written here stays.
-    remark = mark.remark if mark.remark and mark.remark != line.remark else None
-    if line.status != mark.status:
-        # A line without any mark (fresh from OpenEduCat, or muddled) was put by
-        # nobody; one that left the agreed base was.
-        put_back = line.status is not None and line.status != line.base
-        action, status = (p.PUT_BACK if put_back else p.UPDATE), mark.status
-        type_id = types.wanted(mark.status, line.type_id)
-    else:
-        # A line without a type contradicts nothing, and is left so.
-        type_id = types.wanted(mark.status, line.type_id) if line.type_id else None
-        status = None
-        if remark is not None:
-            action = p.REMARK
-        elif type_id is not None:
-            action = p.TYPE
-        elif line.base != mark.status:
-            action = p.AGREE
-        else:
-            return None
-    return p.LinePlan(action, line.id, line.student_id, mark.status, status, remark, type_id)
 
 
 def one_mark(marks):
@@ -79,3 +61,133 @@ def one_mark(marks):
         return None
     remark = next((mark.remark for mark in marks if mark.remark), "")
     return Mark(marks[0].student_id, marks[0].status, remark)
+
+
+def known_marks(index, session, findings):
+    """One mark for each student that is known. Moodle has no unique key: a student can have
+    two rows in a session, and two accounts can be one student.
+
+    :param index: ``CourseIndex``
+    :param session: ``MoodleSession``
+    :param findings: ``Findings``, gets what can't be carried over
+    :return: :class:`KnownMarks`
+    """
+    found, undecided = _by_student(index, session, findings)
+    marks = []
+    for student, of_student in found.items():
+        if student in undecided:
+            continue
+        mark = one_mark([mark for mark, _user_id in of_student])
+        if mark is None:
+            undecided.add(student)
+            users = {user_id for _mark, user_id in of_student}
+            _doubled(index, session, student, users, len(of_student), findings)
+        elif mark.status is not None or index.rules.pushes:
+            marks.append(mark)
+    return KnownMarks(tuple(marks), frozenset(undecided), len(session.marks))
+
+
+def _by_student(index, session, findings):
+    """The marks of a session that mean something here, by the student who has them.
+
+    :return: ``{student id: [(Mark, user id), …]}``, and the students who are undecided as a set
+    """
+    people = index.people
+    # Where OpenEduCat is right, marks that it has no line for concern nobody.
+    loud = index.rules.direction != merge.OEC
+    meanings = index.meanings(session)
+    unusable = {record.id for record in session.odd if record.what == "mark"}
+    undecided = {people.student(user_id).record_id for user_id in unusable}
+    rows = {}
+    for mark in session.marks:
+        rows.setdefault(mark.user_id, []).append(mark)
+    found = {}
+    for user_id, marks in rows.items():
+        match = people.student(user_id)
+        if match.record_id and len({_said(mark, meanings) for mark in marks}) > 1:
+            undecided.add(match.record_id)
+            _doubled(index, session, match.record_id, {user_id}, len(marks), findings)
+            continue
+        for mark in marks:
+            meaning = meanings.get(mark.status_id)
+            if not mark.status_id:
+                findings.skip("no_status")
+                continue
+            status = meaning.status if meaning else None
+            if status is None and loud:
+                _skip_status(index, session, mark, meaning, findings)
+            elif not match.record_id and loud:
+                _skip_user(match, people, findings)
+            if match.record_id:
+                remark = clean_remark(mark.remark) if status else ""
+                of_student = found.setdefault(match.record_id, [])
+                of_student.append((Mark(match.record_id, status, remark), user_id))
+    return found, undecided
+
+
+def _said(mark, meanings):
+    """What a row says: its meaning, or its very status where that has none here."""
+    meaning = meanings.get(mark.status_id)
+    return (meaning and meaning.status) or mark.status_id
+
+
+def _doubled(index, session, student, users, count, findings):
+    """Nobody knows which of the marks is true: they are neither pulled nor replaced.
+
+    :param users: set of Moodle's ids of the accounts
+    """
+    findings.skip("doubled", count)
+    findings.gap(
+        "doubled",
+        f"{session.id}:{student}",
+        "mark_doubled",
+        (student, index.day(session).isoformat(), session.id, tuple(sorted(users))),
+        moodle_id=session.id,
+        marks=count,
+        record=("op.student", student),
+    )
+
+
+def _skip_status(index, session, mark, meaning, findings):
+    """:param meaning: ``Meaning`` of the mark's status; ``None`` where the session's set
+    lacks it, or it can't be used and has a gap of its own
+    """
+    if meaning:
+        findings.skip(SKIPPED_AS[meaning.why])
+        if meaning.why in status_meaning.OPEN:
+            statuses = {status.id: status for status in session.statuses}
+            findings.letter(statuses[mark.status_id], meaning.why)
+        return
+    odd = {record.id for record in session.odd if record.what == "status"}
+    if odd & {0, mark.status_id}:
+        findings.skip("odd")
+        return
+    findings.skip("custom_status")
+    key = f"{session.activity_id}:id:{mark.status_id}"
+    _status, _activity, whose = findings.details("custom_status", key) or ("", "", ())
+    if len(whose) < NAMED:
+        name = index.people.names.get(mark.user_id) or mark.user_id
+        whose += ((name, index.day(session).isoformat()),)
+    findings.gap(
+        "custom_status",
+        key,
+        "status_unknown",
+        (str(mark.status_id), index.activity_name(session), whose),
+        moodle_id=mark.status_id,
+        marks=1,
+    )
+
+
+def _skip_user(match, people, findings):
+    kind = "ambiguous_student" if match.why in AMBIGUOUS else "unmatched_student"
+    findings.skip(kind)
+    name = people.names.get(match.moodle_id, "")
+    findings.gap(
+        kind,
+        f"user:{match.moodle_id}",
+        match.why,
+        (name, *match.details),
+        moodle_id=match.moodle_id,
+        marks=1,
+        about=name,
+    )

@@ -119,3 +119,39 @@ class Rules:
         :return: the date in ``zone``
         """
         return date_of(seconds, self.zone)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """:param sessions: those that are looked at, by time
+    :param older: number of sessions with marks that were neither held nor taken nor changed
+        inside the window
+    :param early: number of sessions with marks before the course's start date
+    """
+
+    sessions: tuple
+    older: int
+    early: int
+
+
+def counted(sessions, course, sheets_of_session, rules):
+    """Which sessions are looked at: those that the window wants; also one that was moved out
+    of it, so that its sheet goes with it; never one before the course's start, which Moodle
+    hides from its own reports (a course that is used again).
+
+    :param sessions: ``MoodleSession`` of the course
+    :param course: ``MoodleCourse``
+    :param sheets_of_session: ``{session id: [Sheet, …]}``
+    :param rules: :class:`Rules`
+    :return: :class:`Counted`
+    """
+    found, older, early = [], 0, 0
+    for session in sessions:
+        dates = (sheet.date for sheet in sheets_of_session.get(session.id, ()))
+        if session.starts < course.starts:
+            early += bool(session.marks)
+        elif rules.wants(session) or any(rules.in_window(day) for day in dates):
+            found.append(session)
+        else:
+            older += bool(session.marks)
+    return Counted(tuple(sorted(found, key=lambda s: (s.starts, s.id))), older, early)

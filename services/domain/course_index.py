@@ -1,0 +1,177 @@
+"""Both sides of one course, and where to find what in them: made once, before anything is
+decided. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from . import linking, merge, status_meaning
+from .matching import People
+from .pull import NO_TYPES
+from .records import (
+    AttendanceTypes,
+    CourseReading,
+    Line,
+    LocalState,
+    MoodleSession,
+    Sheet,
+)
+from .window import Rules
+
+
+@dataclass(frozen=True)
+class CourseIndex:
+    """What the rules of a planning look things up in.
+
+    * ``local``: the sheets in it stand as if the sync had not cancelled the ``restored``
+      ones, whose session is there again;
+    * ``sessions``: by id;
+    * ``sheets_of_session``: by session id, those in use and the oldest first;
+    * ``misplaced``: by sheet id, the session that has its session's number by now and is one
+      of another course or activity;
+    * ``lines_of_sheet``: by sheet id and student id;
+    * ``register_of``: id of a register that a sync made, by date and batch id;
+    * ``register_date``: the reverse, ``None`` for a register of no date;
+    * ``accounts``: Moodle's user ids, by student id;
+    * ``activity_names``: by activity id;
+    * ``sets``: ``{status id: Meaning}`` of each status set, see :meth:`meanings`;
+    * ``types``: none where OpenEduCat is right, since nothing of its own is written then.
+    """
+
+    reading: CourseReading
+    local: LocalState
+    people: People
+    rules: Rules
+    restored: frozenset[int]
+    sessions: dict[int, MoodleSession]
+    sheets_of_session: dict[int, list[Sheet]]
+    misplaced: dict[int, MoodleSession]
+    lines_of_sheet: dict[int, dict[int, list[Line]]]
+    register_of: dict[tuple[date, int], int]
+    register_date: dict[int, date | None]
+    accounts: dict[int, list[int]]
+    activity_names: dict[int, str]
+    sets: dict
+    types: AttendanceTypes
+
+    @classmethod
+    def of(cls, reading, local, people, rules):
+        """:param reading: ``CourseReading``
+        :param local: ``LocalState`` of the same course
+        :param people: ``People`` of the same course
+        :param rules: ``window.Rules``
+        """
+        sessions = {session.id: session for session in reading.sessions}
+        sheets, restored = _restored(local.sheets, sessions)
+        sheets_of_session, misplaced = _sheets_of_session(sheets, sessions)
+        return cls(
+            reading=reading,
+            local=replace(local, sheets=sheets),
+            people=people,
+            rules=rules,
+            restored=restored,
+            sessions=sessions,
+            sheets_of_session=sheets_of_session,
+            misplaced=misplaced,
+            lines_of_sheet=_lines_of_sheet(local.lines),
+            register_of={
+                (register.date, register.batch_id): register.id
+                for register in sorted(local.registers, key=lambda r: -r.id)
+                if register.date
+            },
+            register_date={register.id: register.date for register in local.registers},
+            accounts=_accounts(people),
+            activity_names={activity.id: activity.name for activity in reading.activities},
+            sets=_sets(reading.sessions, rules.chosen),
+            types=local.types if rules.direction != merge.OEC else NO_TYPES,
+        )
+
+    def linked(self, sheets_of_session):
+        """The same with sheets linked that were of no session before."""
+        return replace(self, sheets_of_session=sheets_of_session)
+
+    def day(self, session):
+        """:return: the date of a session"""
+        return self.rules.date(session.starts)
+
+    def sheets(self, session):
+        """:return: list of ``Sheet`` of a session"""
+        return self.sheets_of_session.get(session.id, [])
+
+    def lines(self, sheet_id):
+        """:return: ``{student id: [Line, …]}`` of a sheet"""
+        return self.lines_of_sheet.get(sheet_id, {})
+
+    def said(self, sheets):
+        """What the lines of sheets say.
+
+        :return: ``{sheet id: {student id: status}}``; no status where two lines differ
+        """
+        return {sheet.id: _said(self.lines(sheet.id)) for sheet in sheets}
+
+    def meanings(self, session):
+        """:return: ``{status id: Meaning}`` of the session's set"""
+        return self.sets[_set_of(session)]
+
+    def activity_name(self, session):
+        """:return: the name of a session's activity, its number where there is none"""
+        return self.activity_names.get(session.activity_id) or str(session.activity_id)
+
+
+def _restored(sheets, sessions):
+    """:return: the sheets as ``local`` of the index has them, and the ids of those restored"""
+    found, restored = [], set()
+    for sheet in sheets:
+        before = sheet.seen.state_before if sheet.seen else ""
+        session = sessions.get(sheet.session_id)
+        its_own = session and linking.stands_for(sheet, session)
+        if sheet.state == "cancel" and before and its_own:
+            restored.add(sheet.id)
+            sheet = replace(sheet, state=before)
+        found.append(sheet)
+    return tuple(found), frozenset(restored)
+
+
+def _sheets_of_session(sheets, sessions):
+    """:return: ``sheets_of_session`` and ``misplaced`` of the index"""
+    of_session, misplaced = {}, {}
+    for sheet in sorted(sheets, key=lambda sheet: (not sheet.active, sheet.id)):
+        session = sessions.get(sheet.session_id)
+        if session and not linking.stands_for(sheet, session):
+            misplaced[sheet.id] = session
+        elif sheet.session_id:
+            of_session.setdefault(sheet.session_id, []).append(sheet)
+    return of_session, misplaced
+
+
+def _lines_of_sheet(lines):
+    of_sheet = {}
+    for line in lines:
+        of_student = of_sheet.setdefault(line.sheet_id, {})
+        of_student.setdefault(line.student_id, []).append(line)
+    return of_sheet
+
+
+def _said(lines):
+    statuses = {student: {x.status for x in found} for student, found in lines.items()}
+    return {student: min(found) if len(found) == 1 else None for student, found in statuses.items()}
+
+
+def _accounts(people):
+    accounts = {}
+    for user_id, match in people.students.items():
+        if match.record_id:
+            accounts.setdefault(match.record_id, []).append(user_id)
+    return accounts
+
+
+def _set_of(session):
+    return session.activity_id, session.statuses, session.odd
+
+
+def _sets(sessions, chosen):
+    sets = {}
+    for session in sessions:
+        key = _set_of(session)
+        if key not in sets:
+            sets[key] = status_meaning.of_session(session, chosen)
+    return sets

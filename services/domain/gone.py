@@ -1,0 +1,156 @@
+"""What Moodle does not show: sessions that were deleted, activities that were emptied, and
+answers that can't be used. Pure."""
+
+from dataclasses import dataclass
+
+from . import brake, merge
+from . import plan as p
+
+
+@dataclass(frozen=True)
+class Gone:
+    """* ``cancelled``: ids of sheets to cancel;
+    * ``emptied``: tuple of ``plan.Emptied``.
+    """
+
+    cancelled: tuple[int, ...] = ()
+    emptied: tuple[p.Emptied, ...] = ()
+
+
+def deleted_sessions(index, findings):
+    """Sheets whose session is gone are cancelled, if its activity could be listed whole. Where
+    that holds no session at all any more, they wait for a person.
+
+    :param index: ``CourseIndex``
+    :param findings: ``Findings``, gets what waits
+    :return: :class:`Gone`
+    """
+    reading = index.reading
+    activities = {activity.id for activity in reading.activities}
+    odd_activities = {r.id for r in reading.odd if r.what == "activity"}
+    odd_sessions = {r.activity_id for r in reading.odd if r.what == "session"}
+    holding = {session.activity_id for session in reading.sessions} | odd_sessions
+    cancelled, emptied, removed = [], {}, {}
+    for sheet in _without_their_session(index):
+        activity = sheet.seen.activity_id
+        listed = activity in reading.listed
+        if listed and index.rules.direction != merge.OEC:
+            if activity in holding:
+                cancelled.append(sheet.id)
+            else:
+                emptied.setdefault(activity, []).append(sheet)
+        elif listed or sheet.session_id in reading.gone:
+            _session_gone(sheet, findings)
+        elif (
+            reading.listed_all and activity not in activities and not odd_activities & {0, activity}
+        ):
+            removed.setdefault(activity, []).append(sheet)
+    waiting = []
+    for why, found in (("activity_emptied", emptied), ("activity_gone", removed)):
+        for activity, sheets in sorted(found.items()):
+            one = _emptied(index, activity, sheets)
+            waiting.append(one)
+            if _may_cancel(one, index.rules):
+                cancelled += one.sheets
+            else:
+                _tell_emptied(index, one, why, findings)
+    return Gone(tuple(cancelled), tuple(waiting))
+
+
+def _without_their_session(index):
+    """:return: list of ``Sheet`` that are not cancelled, of sessions of this course that
+    Moodle does not list and has not failed to deliver
+    """
+    reading = index.reading
+    here = set(index.sessions)
+    here |= {item.session_id for item in reading.unreadable}
+    here |= {record.id for record in reading.odd if record.what == "session"}
+    return [
+        sheet
+        for sheet in index.local.sheets
+        if sheet.session_id
+        and sheet.session_id not in here
+        and sheet.state != "cancel"
+        and sheet.seen
+        and sheet.seen.course_id == reading.course.id
+    ]
+
+
+def _session_gone(sheet, findings):
+    findings.gap(
+        "sheet_without_session",
+        f"session:{sheet.session_id}",
+        "session_gone",
+        (sheet.name, sheet.date.isoformat()),
+        moodle_id=sheet.session_id,
+        record=("op.attendance.sheet", sheet.id),
+    )
+
+
+def _emptied(index, activity, sheets):
+    """:return: ``plan.Emptied``"""
+    marks = sum(len(index.lines(sheet.id)) for sheet in sheets)
+    return p.Emptied(activity, tuple(sorted(sheet.id for sheet in sheets)), marks)
+
+
+def _may_cancel(emptied, rules):
+    """Whether a person lets the sheets of an activity be cancelled."""
+    what = brake.activity_key(emptied.activity_id)
+    return rules.direction != merge.OEC and rules.allowance.covers(what, emptied.numbers)
+
+
+def _tell_emptied(index, emptied, why, findings):
+    activity, can_cancel = emptied.activity_id, index.rules.direction != merge.OEC
+    what = brake.activity_key(activity)
+    name = index.activity_names.get(activity, "")
+    findings.gap(
+        "sheet_without_session",
+        what,
+        why if can_cancel else "activity_gone_here",
+        (name or activity, len(emptied.sheets), emptied.marks),
+        moodle_id=activity,
+        marks=emptied.marks,
+        allows={what: emptied.numbers} if can_cancel else {},
+    )
+
+
+def report_unreadable(index, findings):
+    """Note sessions, and whole activities, that Moodle could not deliver."""
+    for item in index.reading.unreadable:
+        name = index.activity_names.get(item.activity_id, str(item.activity_id))
+        if item.session_id:
+            key, why, moodle_id = f"session:{item.session_id}", "session", item.session_id
+            sheets = index.sheets_of_session.get(item.session_id, ())
+            details = (name, sheets[0].date.isoformat() if sheets else "")
+        else:
+            key, why, moodle_id = f"activity:{item.activity_id}", "activity", item.activity_id
+            details = (name,)
+        findings.gap("unreadable_session", key, f"unreadable_{why}", details, moodle_id=moodle_id)
+
+
+def report_odd(index, sessions, findings):
+    """Note what an answer held and nothing can be made of, each by itself.
+
+    :param sessions: ``MoodleSession`` that are looked at
+    """
+    for record in (*index.reading.odd, *(record for s in sessions for record in s.odd)):
+        kind = "unreadable_session" if record.what == "session" else "odd_record"
+        marks = int(record.what == "mark")
+        activity = index.activity_names.get(record.activity_id, "")
+        findings.gap(
+            kind,
+            f"odd:{record.what}:{record.where}:{record.id}",
+            f"odd_{record.what}",
+            (record.id, record.reason, activity, record.where),
+            moodle_id=record.id,
+            marks=marks,
+        )
+        findings.skip("odd", marks)
+
+
+def report_hidden_people(index, sessions, findings):
+    """Note that nobody is listed where somebody has to be: in a course with separate groups
+    Moodle does so to an account that may not see all groups, without an error."""
+    if not index.reading.people_listed and any(s.user_ids or s.marks for s in sessions):
+        marks = sum(len(session.marks) for session in sessions)
+        findings.gap("rights", "people", "people_hidden", marks=marks)

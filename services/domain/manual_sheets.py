@@ -1,0 +1,226 @@
+"""Sheets that were created manually: with which session they are linked before its marks are
+looked at, and which session is made for them. Pure."""
+
+from dataclasses import dataclass, field
+
+from . import linking, merge, status_meaning
+from . import plan as p
+from .records import Sheet
+from .whose_sheet import conflicting, owner, two_courses
+
+
+@dataclass(frozen=True)
+class Links:
+    """* ``sheets_of_session``: as of ``CourseIndex``, with the sheets linked now;
+    * ``linked``: ids of these;
+    * ``superseded``: cancelled sheets in whose place one of them is, by session id;
+    * ``new_sessions``: tuple of ``plan.NewSession``.
+    """
+
+    sheets_of_session: dict[int, list[Sheet]]
+    linked: frozenset[int] = frozenset()
+    superseded: dict[int, list[Sheet]] = field(default_factory=dict)
+    new_sessions: tuple[p.NewSession, ...] = ()
+
+
+def link(index, sessions, findings):
+    """:param index: ``CourseIndex``
+    :param sessions: ``MoodleSession`` that are looked at
+    :param findings: ``Findings``, gets the sheets that no session is found for
+    :return: :class:`Links`
+    """
+    if index.rules.pushes:
+        return _link_all(index, sessions, findings)
+    return _link_in_place(index, sessions, findings)
+
+
+def _link_all(index, sessions, findings):
+    """Where marks go to Moodle, each sheet looks for its session."""
+    rules = index.rules
+    free = [
+        sheet
+        for sheet in index.local.sheets
+        if not sheet.session_id
+        and sheet.active
+        and (sheet.state == "done" or (rules.direction == merge.BOTH and _in_hands(sheet)))
+        and rules.in_window(sheet.date)
+        and _is_ours(index, sheet, findings)
+    ]
+    choices = _choices(index, free, sessions, *taken_sessions(index))
+    pairs, new_sessions = [], []
+    for sheet in free:
+        choice = choices[sheet.id]
+        if choice.session:
+            pairs.append((sheet, choice.session))
+        elif sheet.state == "done":
+            new = _new_session(index, sheet, choice)
+            if new:
+                new_sessions.append(new)
+            else:
+                _without_session(index, sheet, choice, findings)
+    return _links(index.sheets_of_session, pairs, new_sessions)
+
+
+def _link_in_place(index, sessions, findings):
+    """Where Moodle is right, a sheet is linked before its marks ask for it only in the place
+    of one that a person has cancelled."""
+    rules, reading = index.rules, index.reading
+    taken, left = taken_sessions(index)
+    if not left:
+        return _links(index.sheets_of_session, ())
+    free = [
+        sheet
+        for sheet in index.local.sheets
+        if not sheet.session_id
+        and sheet.active
+        and sheet.state != "cancel"
+        and rules.in_window(sheet.date)
+        and owner(reading, sheet, rules) == reading.course.id
+    ]
+    begun = [session for session in sessions if session.marks and rules.begun(session)]
+    choices = _choices(index, free, begun, taken, left)
+    days = {(index.day(s), batch) for s in begun for number, batch in left if number == s.id}
+    pairs = []
+    for sheet in free:
+        choice = choices[sheet.id]
+        if choice.session and (choice.session.id, sheet.batch_id) in left:
+            pairs.append((sheet, choice.session))
+        elif not choice.session and (sheet.date, sheet.batch_id) in days:
+            conflicting("sheets_beside", [sheet], findings)
+    return _links(index.sheets_of_session, pairs)
+
+
+def _in_hands(sheet):
+    """A sheet that somebody is still working on; its lines are no marks yet. A school's own
+    OpenEduCat can have further states, such as *confirm*."""
+    return sheet.state not in ("done", "cancel")
+
+
+def _is_ours(index, sheet, findings):
+    """Whether an unlinked sheet may be linked with this Moodle course. Where nobody can tell,
+    the course with the lowest number says so."""
+    reading = index.reading
+    found = owner(reading, sheet, index.rules)
+    if found:
+        return found == reading.course.id
+    lowest = min(course.id for course in (reading.course, *reading.rivals))
+    if sheet.state == "done" and reading.course.id == lowest:
+        two_courses(index, sheet, findings)
+    return False
+
+
+def _choices(index, free, sessions, taken, left):
+    """:param free: list of ``Sheet``
+    :param taken, left: of :func:`taken_sessions`
+    :return: ``{sheet id: linking.Choice}``
+    """
+    held = _held(index, free, sessions)
+    return linking.choose_sessions(free, sessions, taken, index.people, index.rules, held, left)
+
+
+def taken_sessions(index):
+    """:return: two sets of ``(session id, batch id)``: those that have a sheet, and those of
+    which all sheets are cancelled
+    """
+    taken, cancelled = set(), set()
+    for sheet in index.local.sheets:
+        if sheet.session_id and sheet.id not in index.misplaced:
+            found = cancelled if sheet.state == "cancel" else taken
+            found.add((sheet.session_id, sheet.batch_id))
+    return taken, cancelled - taken
+
+
+def _held(index, sheets, sessions):
+    """:return: ``linking.Held`` of the days of sheets; no status for what can't be told"""
+    people = index.people
+    days = {sheet.date for sheet in sheets}
+    batches = {sheet.batch_id for sheet in sheets}
+    marks, asked = {}, {}
+    for session in sessions:
+        if index.day(session) not in days:
+            continue
+        said = marks[session.id] = _said_by_moodle(index, session)
+        for batch in batches:
+            asked[session.id, batch] = {
+                student
+                for student in said
+                if session.group_id or people.own_batch(student)[0] in (batch, 0, None)
+            }
+    return linking.Held(index.said(sheets), marks, asked)
+
+
+def _said_by_moodle(index, session):
+    """:return: ``{student id: status}``; no status where two marks differ"""
+    meanings, said = index.meanings(session), {}
+    for mark in session.marks:
+        student = index.people.student(mark.user_id).record_id
+        meaning = meanings.get(mark.status_id)
+        status = meaning and meaning.status
+        if student and said.setdefault(student, status) != status:
+            said[student] = None
+    return said
+
+
+def _links(sheets_of_session, pairs, new_sessions=()):
+    """A cancelled sheet of the same session and batch gives way: a person has made the other
+    one in its place.
+
+    :param pairs: list of ``(Sheet, MoodleSession)``
+    :return: :class:`Links`
+    """
+    after, superseded = dict(sheets_of_session), {}
+    for sheet, session in pairs:
+        before = after.get(session.id, [])
+        old = [s for s in before if s.state == "cancel" and s.batch_id == sheet.batch_id]
+        superseded[session.id] = [*superseded.get(session.id, ()), *old]
+        after[session.id] = [*(s for s in before if s not in old), sheet]
+    linked = frozenset(sheet.id for sheet, _session in pairs)
+    return Links(after, linked, superseded, tuple(new_sessions))
+
+
+# --- sheets that no session fits ----------------------------------------------------
+
+
+def _new_session(index, sheet, choice):
+    """:param choice: ``linking.Choice`` without a session
+    :return: ``plan.NewSession``, or ``None`` where none may or can be made
+    """
+    may = index.rules.may_create and not choice.fitting and choice.sure
+    if not may or _early(index, sheet):
+        return None
+    new = linking.new_session(sheet, index.reading.activities, index.people, index.rules)
+    return new if new and _statuses_suffice(index, new) else None
+
+
+def _early(index, sheet):
+    """Whether a sheet is of a day before the course's start date."""
+    starts = index.reading.course.starts
+    return bool(starts) and sheet.date < index.rules.date(starts)
+
+
+def _statuses_suffice(index, new):
+    """A new session has status set 0 always; what that set holds is known from the activity's
+    other sessions, if there are any."""
+    lines = index.lines(new.sheet_id).values()
+    needed = {line.status for of_student in lines for line in of_student if line.status}
+    for session in index.reading.sessions:
+        if session.activity_id == new.activity_id and not session.status_set:
+            meanings = index.meanings(session)
+            return all(
+                status_meaning.to_send(session.statuses, meanings, status)[0] for status in needed
+            )
+    return True
+
+
+def _without_session(index, sheet, choice, findings):
+    why = "several_sessions" if choice.fitting else "no_session"
+    if not choice.fitting and index.rules.may_create:
+        why = "before_course" if _early(index, sheet) else "no_place_for_session"
+    findings.gap(
+        "sheet_without_session",
+        f"sheet:{sheet.id}",
+        why,
+        (sheet.name, sheet.date.isoformat()),
+        marks=len(index.lines(sheet.id)),
+        record=("op.attendance.sheet", sheet.id),
+    )

@@ -1,0 +1,103 @@
+"""Which sheet or batch each mark of a session belongs to. Pure."""
+
+from dataclasses import dataclass
+
+from . import merge
+from .marks import Mark, known_marks
+from .records import MoodleSession
+
+
+@dataclass(frozen=True)
+class PlacedMarks:
+    """The marks of one session that something is to be done with.
+
+    * ``of_sheet``: ``{sheet id: [Mark, …]}`` of the session's own sheets;
+    * ``of_batch``: ``{batch id: [Mark, …]}`` where it has no sheet of that batch yet;
+    * ``unplaced``: marks that no line can be made of, and that have no sheet yet;
+    * ``undecided``, ``seen``: see ``KnownMarks``.
+    """
+
+    session: MoodleSession
+    of_sheet: dict[int, list[Mark]]
+    of_batch: dict[int, list[Mark]]
+    unplaced: tuple[Mark, ...] = ()
+    undecided: frozenset[int] = frozenset()
+    seen: int = 0
+
+    def all(self):
+        """:return: list of :class:`Mark`, those without a place left out"""
+        placed = [*self.of_sheet.values(), *self.of_batch.values()]
+        return [mark for marks in placed for mark in marks]
+
+
+def placed_marks(index, session, findings):
+    """:param index: ``CourseIndex``
+    :param session: ``MoodleSession``
+    :param findings: ``Findings``, gets what is left out
+    :return: :class:`PlacedMarks`
+    """
+    sheets = index.sheets(session)
+    begun = index.rules.begun(session)
+    known = known_marks(index, session, findings)
+    of_sheet, of_batch, unplaced = {}, {}, []
+    for mark in known.marks:
+        if not begun and (not sheets or index.rules.direction == merge.MOODLE):
+            findings.skip("not_begun")
+            continue
+        sheet = _sheet_with_line(index, sheets, mark)
+        batch = 0
+        if sheet is None and mark.status is not None and index.rules.direction != merge.OEC:
+            batch = _batch_of(index, session, mark, findings)
+            sheet = next((s for s in sheets if batch and s.batch_id == batch), None)
+        if sheet:
+            if sheet.state == "cancel":
+                findings.skip("cancelled")
+            else:
+                of_sheet.setdefault(sheet.id, []).append(mark)
+        elif batch:
+            if begun:
+                of_batch.setdefault(batch, []).append(mark)
+            else:
+                findings.skip("not_begun")
+        elif mark.status is None:
+            unplaced.append(mark)
+    return PlacedMarks(session, of_sheet, of_batch, tuple(unplaced), known.undecided, known.seen)
+
+
+def _sheet_with_line(index, sheets, mark):
+    """The sheet that holds the student's line already. A student has one line a session, also
+    after a change of batch."""
+    return next((s for s in sheets if mark.student_id in index.lines(s.id)), None)
+
+
+def _batch_of(index, session, mark, findings):
+    """:return: id of the batch whose sheet gets the mark, 0 where it can't be told"""
+    if session.group_id:
+        match = index.people.batch(session.group_id)
+        if not match.record_id:
+            _skip_group(match, index.people, findings)
+        return match.record_id
+    batch, why = index.people.own_batch(mark.student_id)
+    if not batch:
+        _skip_batch(mark.student_id, why, findings)
+    return batch
+
+
+def _skip_group(match, people, findings):
+    findings.skip("unmatched_group")
+    findings.gap(
+        "unmatched_group",
+        f"group:{match.moodle_id}",
+        match.why,
+        match.details,
+        moodle_id=match.moodle_id,
+        marks=1,
+        about=people.group_names.get(match.moodle_id, ""),
+    )
+
+
+def _skip_batch(student, why, findings):
+    findings.skip("no_batch")
+    findings.gap(
+        "no_batch", f"student:{student}", why, (student,), marks=1, record=("op.student", student)
+    )

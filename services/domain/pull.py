@@ -1,0 +1,62 @@
+"""What a line needs so that it says what Moodle says. Pure."""
+
+from . import plan as p
+from .records import AttendanceTypes, Line
+
+NO_TYPES = AttendanceTypes()
+
+
+def lines(lines_of_student, marks, types):
+    """What the lines of a sheet need where Moodle is right.
+
+    :param lines_of_student: ``{student id: [Line, …]}`` of the sheet
+    :param marks: list of ``Mark``, each student once
+    :param types: ``AttendanceTypes``
+    :return: list of ``LinePlan``
+    """
+    # OpenEduCat's own rule does not quite keep a student from having two lines in a sheet;
+    # then both say what Moodle says.
+    plans = [
+        line_plan(line, mark, types)
+        for mark in marks
+        for line in lines_of_student.get(mark.student_id, [None])
+    ]
+    return [plan for plan in plans if plan]
+
+
+def line_plan(line: Line | None, mark, types=NO_TYPES):
+    """What one line needs so that it says what Moodle says, or ``None``.
+
+    :param types: ``AttendanceTypes``; without any, the line's type stays
+    """
+    if line is None:
+        return p.LinePlan(
+            p.CREATE,
+            0,
+            mark.student_id,
+            mark.status,
+            mark.status,
+            mark.remark or None,
+            types.of_status.get(mark.status),
+        )
+    # Moodle has nothing to say with an empty remark: one written here stays.
+    remark = mark.remark if mark.remark and mark.remark != line.remark else None
+    if line.status != mark.status:
+        # A line without any mark (fresh from OpenEduCat, or muddled) was put by
+        # nobody; one that left the agreed base was.
+        put_back = line.status is not None and line.status != line.base
+        action, status = (p.PUT_BACK if put_back else p.UPDATE), mark.status
+        type_id = types.wanted(mark.status, line.type_id)
+    else:
+        # A line without a type contradicts nothing, and is left so.
+        type_id = types.wanted(mark.status, line.type_id) if line.type_id else None
+        status = None
+        if remark is not None:
+            action = p.REMARK
+        elif type_id is not None:
+            action = p.TYPE
+        elif line.base != mark.status:
+            action = p.AGREE
+        else:
+            return None
+    return p.LinePlan(action, line.id, line.student_id, mark.status, status, remark, type_id)

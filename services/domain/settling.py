@@ -1,0 +1,141 @@
+"""Where marks go to Moodle: what each student of a sheet needs, on either side. Pure."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from . import merge
+from . import plan as p
+from .marks import Mark
+from .pull import line_plan
+from .push import push_plan
+
+# What a person should know of, as a gap per session.
+ODD = {
+    merge.VANISHED: ("vanished", "mark_vanished"),
+    merge.DROPPED: ("vanished", "line_dropped"),
+    merge.UNCLEAR: ("refused_push", "line_unclear"),
+    merge.UNSURE: ("clock", "clock_off"),
+}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the students of one sheet need.
+
+    * ``lines``: tuple of ``plan.LinePlan``; ``pushes``: of ``plan.PushPlan``; ``conflicts``:
+      of ``plan.Conflict``;
+    * ``students``: ids of those that it speaks for.
+    """
+
+    lines: tuple[p.LinePlan, ...] = ()
+    pushes: tuple[p.PushPlan, ...] = ()
+    conflicts: tuple[p.Conflict, ...] = ()
+    students: frozenset[int] = frozenset()
+
+
+def settle_sheet(index, placed, sheet, marks, spoken, findings):
+    """:param index: ``CourseIndex``
+    :param placed: ``PlacedMarks`` of the sheet's session
+    :param sheet: ``Sheet``, in state *done*
+    :param marks: list of ``Mark`` that belong in it
+    :param spoken: set of students of whom another sheet of the session has a line
+    :param findings: ``Findings``, gets what a person should know of
+    :return: :class:`Settled`
+    """
+    session, lines = placed.session, index.lines(sheet.id)
+    marks = {mark.student_id: mark for mark in marks}
+    students = [s for s in sorted(lines.keys() | marks.keys()) if s not in spoken]
+    plans, pushes, conflicts, odd = [], [], [], Counter()
+    for student in students:
+        if {student, 0} & placed.undecided:
+            continue
+        of_student = lines.get(student, [])
+        # Of two lines in a sheet the one marked last speaks.
+        line = max(of_student, key=lambda line: line.marked_at, default=None)
+        mark = marks.get(student)
+        base = line.base if line else index.local.dropped.get((session.id, student))
+        moodle = _moodle_side(session, sheet, mark, index.rules)
+        verdict = merge.settle(index.rules.direction, base, moodle, _odoo_side(line, index.rules))
+        push = None
+        if verdict.action == merge.PUSH:
+            push = push_plan(index, session, sheet, line, of_student, findings)
+            pushes += [push] if push else []
+        elif verdict.action in ODD:
+            odd[verdict.action] += 1
+        else:
+            plans += _lines_for(verdict.action, index, session, sheet, of_student, mark)
+        if verdict.conflict and (push or verdict.action != merge.PUSH):
+            conflicts.append(_conflict(session, line, base, moodle, verdict))
+    for action, count in sorted(odd.items()):
+        kind, why = ODD[action]
+        details = (sheet.name, sheet.date.isoformat(), count)
+        record = ("op.attendance.sheet", sheet.id)
+        findings.gap(kind, f"{why}:{session.id}", why, details, session.id, count, record)
+    return Settled(tuple(plans), tuple(pushes), tuple(conflicts), frozenset(students))
+
+
+def _lines_for(action, index, session, sheet, lines, mark):
+    """:return: list of ``plan.LinePlan`` of one student"""
+    if action == merge.PULL:
+        plans = [line_plan(line, mark, index.types) for line in lines or [None]]
+        # Nothing is put back where both sides may write.
+        return [
+            replace(plan, action=p.UPDATE if plan.action == p.PUT_BACK else plan.action)
+            for plan in plans
+            if plan
+        ]
+    if not mark or not mark.status:
+        return []
+    # A remark goes along only when Moodle has changed: one written here meanwhile stays, since
+    # it can't be pushed.
+    news = index.rules.direction == merge.BOTH and sheet.seen != session.seen
+    shown = mark if news else Mark(mark.student_id, mark.status)
+    agreeing = [line for line in lines if line.status == mark.status]
+    plans = [line_plan(line, shown, index.types) for line in agreeing]
+    return [plan for plan in plans if plan]
+
+
+def _moodle_side(session, sheet, mark, rules):
+    if mark is None:
+        return None
+    taken = taken_by_others(session, sheet, rules)
+    ours = taken != session.taken_at
+    moment = taken - rules.clock_offset
+    return merge.MoodleSide(
+        status=mark.status,
+        time=moment,
+        machine=not session.taken_by and not ours,
+        sure=rules.clock_sure and rules.possible(moment),
+    )
+
+
+def _odoo_side(line, rules):
+    if line is None:
+        return None
+    return merge.OdooSide(line.status, line.marked_at, line.person, rules.possible(line.marked_at))
+
+
+def taken_by_others(session, sheet, rules):
+    """When somebody else than we took the session. Our own pushes move its time, so what was
+    known before them is kept on the sheet.
+
+    :param sheet: ``Sheet``, or ``None`` for one that is to be made
+    :return: unix seconds by Moodle's clock
+    """
+    if rules.user_id and session.taken_by == rules.user_id:
+        return sheet.taken_at if sheet else 0
+    return session.taken_at
+
+
+def _conflict(session, line, base, moodle, verdict):
+    return p.Conflict(
+        session_id=session.id,
+        student_id=line.student_id,
+        base=base,
+        moodle=moodle.status,
+        odoo=line.status,
+        moodle_time=moodle.time,
+        odoo_time=line.marked_at,
+        machine=moodle.machine,
+        winner=merge.OEC if verdict.action == merge.PUSH else merge.MOODLE,
+    )
