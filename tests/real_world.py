@@ -82,8 +82,8 @@ class RealWorld:
 
     @staticmethod
     def clock():
-        """What stands in for the module ``time`` in the add-on's client and connection:
-        Odoo's clock, which the world sets."""
+        """What stands in for the module ``time`` in the add-on's client: Odoo's clock, which
+        the world sets."""
         return SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=time.sleep)
 
     # --- people in Moodle ---------------------------------------------------------

@@ -125,11 +125,11 @@ class TestBackfill(CallerCase):
         original = Survey._probe_all
         steps = []
 
-        def probe(runner, first, last, *args):
+        def probe(runner, sides, first, last, *args):
             steps.append(first)
             if len(steps) == 3:
-                self.instance.with_env(runner.env).action_stop_backfill()
-            return original(runner, first, last, *args)
+                self.instance.with_env(sides.env).action_stop_backfill()
+            return original(runner, sides, first, last, *args)
 
         manager = new_test_user(self.env, "t-stop", f"base.group_user,{MANAGER}")
         with patch.object(Survey, "_probe_all", probe), self.own_cursors():
@@ -150,11 +150,11 @@ class TestBackfill(CallerCase):
         self.patch(survey, "BACKFILL_STEP", 1)
         original, calls = Survey._probe, []
 
-        def probe(runner, session_id):
+        def probe(runner, sides, session_id):
             calls.append(session_id)
             if session_id == past[1].id:
                 raise MemoryError
-            return original(runner, session_id)
+            return original(runner, sides, session_id)
 
         with (
             patch.object(Survey, "_probe", probe),

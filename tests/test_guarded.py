@@ -160,7 +160,7 @@ class TestOthersGoOn(MoodleCase):
         Run, Instance = type(self.env["moodle.sync.run"]), type(self.broken)
         yield SyncAttendance, "_run"
         yield SyncAttendance, "_stop"
-        yield SyncAttendance, "_open"
+        yield SyncAttendance, "open"
         yield SyncAttendance, "_held"
         yield SyncAttendance, "_note_try"
         yield SyncAttendance, "run"
@@ -242,12 +242,12 @@ class TestOthersGoOn(MoodleCase):
     def test_in_the_survey(self):
         Report = type(self.env["moodle.sync.report"])
         for cls, name in (
-            (Survey, "_courses"), (Survey, "_open"), (Survey, "_look"), (Survey, "report"),
+            (Survey, "_both_sides"), (SyncAttendance, "open"), (Survey, "_look"), (Survey, "report"),
             (Report, "_fail"), (Report, "_enqueue"),
         ):  # fmt: skip
             with self.subTest(name):
                 bad, good = (i._new_report("verify") for i in (self.broken, self.instance))
-                with self.breaks(Survey, "_courses"), self.breaks(cls, name), self.own_cursors():
+                with self.breaks(Survey, "_both_sides"), self.breaks(cls, name), self.own_cursors():
                     self.env["moodle.instance"]._cron_survey()
                 self.assertEqual(good.state, "done")
                 if name != "report":
@@ -257,11 +257,13 @@ class TestOthersGoOn(MoodleCase):
 
     @mute_logger(SURVEY, ATTENDANCE, PREVIEW)
     def test_a_backfill(self):
-        for name in ("_courses", "_open", "go_on_with_backfill"):
+        for cls, name in (
+            (Survey, "_both_sides"), (SyncAttendance, "open"), (Survey, "go_on_with_backfill"),
+        ):  # fmt: skip
             with self.subTest(name):
                 for instance in (self.broken, self.instance):
                     instance.write({"backfill_next": 1, "backfill_last": 3, "backfill_found": 0})
-                with self.breaks(Survey, name), self.own_cursors():
+                with self.breaks(cls, name), self.own_cursors():
                     self.env["moodle.instance"]._cron_survey()
                 self.assertEqual(self.instance.backfill_found, 1)
                 self.assertEqual((self.broken.backfill_next, self.instance.backfill_next), (0, 0))

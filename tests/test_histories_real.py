@@ -13,7 +13,6 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..services.moodle import moodle_transport
-from ..services.runs import connection
 from .common import MoodleCase, stored
 from .histories import History
 from .measured import measured
@@ -35,10 +34,9 @@ class RealHistoryCase(MoodleCase):
         super().setUp()
         self.kept = self.moodle.snapshot()
         self.clock = RealWorld.clock()
-        # The addon's own client is made with a clock that the world sets.
+        # The addon's client, and with it the run, is made with a clock that the world sets.
         wall = moodle_transport.Clock(wall=lambda: self.clock.time())
         self.patch(moodle_transport, "Clock", lambda: wall)
-        self.patch(connection, "time", self.clock)
         self.savepoint = None
 
     def begin(self, direction, randomness):

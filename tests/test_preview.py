@@ -1,10 +1,15 @@
 """Preview, Apply and Verify: what they say, and that Apply does exactly that."""
 
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..services.runs import course_sync
 from ..services.runs.course_sync import CourseSync
+from .builders import START
 from .common import MoodleCase
 
 
@@ -22,6 +27,13 @@ class PreviewCase(MoodleCase):
             # Marks are sent by the schedule alone.
             self.sync(trigger="cron")
         return action["params"]
+
+    @contextmanager
+    def planned(self, times):
+        """The one course is planned so often."""
+        with patch.object(course_sync, "plan_course", wraps=course_sync.plan_course) as plan:
+            yield
+        self.assertEqual(plan.call_count, times)
 
     def entries(self, report):
         return [
@@ -199,10 +211,25 @@ class TestApplyPush(PreviewCase):
         report = self.look()
         (line,) = report.line_ids
         self.assertEqual((line.kind, line.detail), ("new_session", "1 P, 1 A, 1 L, 1 E"))
-        self.apply(report)
+        with self.planned(2):
+            self.apply(report)
         self.assertEqual(report.run_ids.state, "done", report.run_ids.summary)
         (session,) = self.moodle.sessions.values()
         self.assertEqual(self.moodle_marks(session)[:4], "PALE")
+
+    def test_a_course_is_planned_no_more_often_than_it_has_to_be(self):
+        self.add_session("PA", starts=START - 86400)
+        for direction, times in (("moodle", 1), ("oec", 1), ("both", 1)):
+            self.instance.sync_attendance_from = direction
+            with self.planned(times):
+                self.sync()
+        self.instance.create_moodle_sessions = True
+        with self.planned(2):
+            self.sync()
+        self.make_sheet("PALE")
+        with self.planned(2):
+            self.sync()
+        self.assertEqual(len(self.moodle.sessions), 2)
 
     def test_none_is_made_where_something_moved(self):
         self.instance.create_moodle_sessions = True

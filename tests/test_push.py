@@ -1,9 +1,13 @@
 """OpenEduCat is right: its marks go to Moodle, of either generation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..services.domain import matching
+from ..services.runs.course_sync import CourseSync
 from .builders import HOUR, START
 from .common import MoodleCase, stored
 from .moodle_server import DEFAULT_STATUSES, Fault
@@ -250,6 +254,21 @@ class TestLinking(PushCase):
         self.assertEqual(self.run_of(result).moodle_sessions_created, 1)
         self.sync()
         self.assertEqual(len(self.moodle.sessions), 1)
+
+    def test_it_is_made_once_where_somebody_was_enrolled_meanwhile(self):
+        """Whoever is found when the course is read again may have to be asked about."""
+        self.instance.create_moodle_sessions = True
+        self.make_sheet("PALE")
+        found = iter([{}, {"a link": ()}])
+        with (
+            patch.object(matching, "rivals", lambda users, people: next(found)),
+            patch.object(
+                CourseSync, "_without_former", lambda sync, work, rivals: replace(work, asked=True)
+            ),
+        ):
+            self.assertEqual(self.sync().state, "done")
+        (session,) = self.moodle.sessions.values()
+        self.assertEqual(self.moodle_marks(session), "PALE..")
 
     def test_the_answer_of_its_making_is_lost(self):
         self.instance.create_moodle_sessions = True

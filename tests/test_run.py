@@ -9,6 +9,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..services.moodle import moodle_transport
 from ..services.runs import run_lock, sync_attendance
 from ..services.runs.course_sync import CourseSync
 from ..services.runs.sync_attendance import SyncAttendance
@@ -17,7 +18,6 @@ from .canned import EVERY, CannedServer, answer_of, recording
 from .common import MoodleCase
 from .moodle_server import Fault
 
-CONNECTION = "odoo.addons.openeducat_moodle_attendance.services.runs.connection"
 SYNC = "odoo.addons.openeducat_moodle_attendance.services.runs.sync_attendance"
 
 
@@ -180,11 +180,11 @@ class TestCourseByCourse(TwoCourses):
         calls = []
         original = SyncAttendance._course
 
-        def killed(runner, run, course, match, mapping):
+        def killed(runner, run, sides, courses, course, *args):
             calls.append(course.id)
             if len(calls) == 2:
                 raise KeyboardInterrupt
-            return original(runner, run, course, match, mapping)
+            return original(runner, run, sides, courses, course, *args)
 
         # In a test all cursors are savepoints of one transaction: the lock's, and Odoo's
         # own assertRaises, would take back what the run has committed inside them.
@@ -322,8 +322,8 @@ class TestEntries(MoodleCase):
     def test_the_window(self):
         old = self.add_session("EE", starts=START - 40 * 86400)
         old.lasttaken = old.timemodified = old.sessdate
-        with patch(f"{CONNECTION}.time") as clock:
-            clock.time.return_value = START + 86400
+        clock = moodle_transport.Clock(wall=lambda: START + 86400)
+        with patch.object(moodle_transport, "Clock", lambda: clock):
             self.instance.sync_window_days = 30
             result = self.sync()
             self.assertFalse(self.lines(old))

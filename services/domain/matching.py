@@ -8,6 +8,8 @@ guessed. Ids taken from an idnumber are checked to be existing records.
 import re
 from dataclasses import dataclass, field
 
+from .records import Subject
+
 MANUAL = "manual"
 IDNUMBER = "idnumber"
 SHORTNAME = "shortname"
@@ -107,6 +109,10 @@ class CourseTable:
     links: dict
     foreign_subjects: frozenset = frozenset()
     foreign_courses: frozenset = frozenset()
+
+    def subject(self, pair):
+        """:return: ``Subject`` of a pair that exists"""
+        return Subject(pair[0], pair[1], self.subjects[pair[0]])
 
     def is_foreign(self, pair):
         """Whether a pair is another company's: its own instance takes the course."""

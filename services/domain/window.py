@@ -39,13 +39,6 @@ def window_start(today, days):
     return today - timedelta(days=days) if days else None
 
 
-def earliest(start, zone):
-    """:param start: of :func:`window_start`
-    :return: unix seconds, 0 for no limit
-    """
-    return first_moment(start, zone) if start else 0
-
-
 def first_moment(day, zone):
     """When a day begins: before all that is of it, also where its midnight is there twice.
 
@@ -87,6 +80,11 @@ class Rules:
     @property
     def pushes(self):
         return self.direction != merge.MOODLE
+
+    @property
+    def earliest(self):
+        """Unix seconds at which the window begins, 0 for no limit."""
+        return first_moment(self.window_start, self.zone) if self.window_start else 0
 
     def wants(self, session):
         """Whether a session is inside the window: it was held in it; or, where Moodle's

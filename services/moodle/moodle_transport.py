@@ -377,8 +377,8 @@ def _reason(error):
     """The innermost cause in a word or two."""
     if error is None:
         return ""
-    cause, seen = error, set()
-    while id(cause) not in seen:
-        seen.add(id(cause))
+    cause, seen = error, []
+    while cause not in seen:
+        seen.append(cause)
         cause = cause.__cause__ or cause.__context__ or cause
     return f"{type(cause).__name__}: {cause}"

@@ -9,9 +9,9 @@ import calendar
 from datetime import UTC, datetime
 
 from ..domain import matching
-from ..domain.records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet, Subject
+from ..domain.records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet
 from ..domain.status import FIELDS, from_booleans
-from .people_store import PeopleStore, write_changed
+from .rows import read_rows, write_changed
 
 # Our own writes leave no messages and are nobody's edit.
 QUIET = {
@@ -42,27 +42,24 @@ LINE_FIELDS = [
 TIME_FIELDS = ["moodle_marked_at", "create_uid", "write_date"]
 
 
-class LocalStore(PeopleStore):
+class LocalStore:
     """:param instance: the ``moodle.instance``, in the run's environment; its settings
     are read here once, since each commit of the run empties Odoo's cache
     """
 
     def __init__(self, instance):
-        super().__init__(instance)
-        self._codes = {}
-        self._types = AttendanceTypes()
+        self.instance = instance
+        self.env = instance.env
         self._company_id = instance.company_id.id
 
     # --- courses --------------------------------------------------------------
 
     def course_table(self):
-        """What :func:`matching.match_course` looks things up in. The attendance types are
-        read along: once for all courses."""
-        self._types = self._attendance_types()
-        self._codes, foreign_subjects = self._company_codes("op.subject")
+        """:return: ``matching.CourseTable``, what ``match_course`` looks things up in"""
+        subjects, foreign_subjects = self._company_codes("op.subject")
         courses, foreign_courses = self._company_codes("op.course")
         return matching.CourseTable(
-            subjects=self._codes,
+            subjects=subjects,
             courses=courses,
             foreign_subjects=foreign_subjects,
             foreign_courses=foreign_courses,
@@ -77,13 +74,16 @@ class LocalStore(PeopleStore):
             },
         )
 
-    def _attendance_types(self):
+    def attendance_types(self):
         """Of several types with the same four booleans none is written, but one of the
-        instance's company beats those of no company; until 2025 no type had one."""
+        instance's company beats those of no company; until 2025 no type had one.
+
+        :return: ``AttendanceTypes``, the same for all courses
+        """
         names = ["active", *FIELDS.values()]
         if "company_id" in self.env["op.attendance.type"]._fields:
             names.append("company_id")
-        rows = self._read("op.attendance.type", [], names)
+        rows = read_rows(self.env, "op.attendance.type", [], names)
         means = {row["id"]: from_booleans(row) for row in rows}
         of_status = {}
         for company in (False, self._company_id):
@@ -102,7 +102,7 @@ class LocalStore(PeopleStore):
         if "company_id" in self.env[model]._fields:
             fields.append("company_id")
             companies = self.instance.company_id.parent_ids.ids
-        rows = self._read(model, [], fields)
+        rows = read_rows(self.env, model, [], fields)
         foreign = matching.foreign_rows(rows, companies)
         codes = {row["id"]: row["code"].strip() for row in rows if row["id"] not in foreign}
         return codes, foreign
@@ -147,10 +147,6 @@ class LocalStore(PeopleStore):
             by_id[mapping.moodle_id] = mapping
         return by_id
 
-    def subject(self, pair):
-        """:param pair: ``(op.subject id, op.course id)``, of the course table"""
-        return Subject(pair[0], pair[1], self._codes[pair[0]])
-
     # --- attendance -----------------------------------------------------------
 
     def linked_sessions(self, course_id):
@@ -159,7 +155,8 @@ class LocalStore(PeopleStore):
         :return: list of ``(activity id, session id, unix seconds)``; the last is the
             end of the sheet's date, good enough to be inside or outside a window
         """
-        rows = self._read(
+        rows = read_rows(
+            self.env,
             "op.attendance.sheet",
             [
                 ("moodle_instance_id", "=", self.instance.id),
@@ -178,10 +175,11 @@ class LocalStore(PeopleStore):
             if (seen := Seen.parse(row["moodle_seen"]))
         ]
 
-    def state(self, reading, subject, rules):
+    def state(self, reading, subject, rules, types):
         """Sheets of the subject inside the window, those of the sessions read, wherever they
         are, and unlinked ones of the days of these; with their registers and lines.
 
+        :param types: of :meth:`attendance_types`
         :return: ``LocalState``
         """
         start = rules.window_start
@@ -196,7 +194,8 @@ class LocalStore(PeopleStore):
                 # An old session that was taken inside the window may be of a sheet of its day.
                 free = [("moodle_instance_id", "=", False), ("attendance_date", "in", older)]
                 in_window = ["|", *in_window, "&", *free]
-        sheets = self._read(
+        sheets = read_rows(
+            self.env,
             "op.attendance.sheet",
             [
                 "|",
@@ -229,10 +228,10 @@ class LocalStore(PeopleStore):
         )
         # What is linked is known to be of its session.
         times = self._timetable(
-            sheets if self.pushes else [row for row in sheets if not row["moodle_session_id"]]
+            sheets if rules.pushes else [row for row in sheets if not row["moodle_session_id"]]
         )
         registers = self._registers(reading, subject, rules, sheets)
-        mapping = self.course_mapping(reading.course.id) if self.pushes else None
+        mapping = self.course_mapping(reading.course.id) if rules.pushes else None
         pair = subject.subject_id, subject.course_id
         subject_of = {register.id: register.subject_id for register in registers}
         own = {r.id for r in registers if (r.subject_id, r.course_id) == pair}
@@ -259,10 +258,10 @@ class LocalStore(PeopleStore):
                 )
                 for row in sheets
             ),
-            lines=self._lines([row["id"] for row in sheets]),
+            lines=self._lines([row["id"] for row in sheets], rules.pushes),
             dropped=mapping._dropped_lines() if mapping else {},
             not_held=mapping._not_held() if mapping else {},
-            types=self._types,
+            types=types,
         )
 
     def _timetable(self, sheets):
@@ -270,12 +269,15 @@ class LocalStore(PeopleStore):
         wanted = list({row["session_id"] for row in sheets} - {False})
         if not wanted:
             return {}
-        rows = self._read("op.session", [("id", "in", wanted)], ["start_datetime", "end_datetime"])
+        rows = read_rows(
+            self.env, "op.session", [("id", "in", wanted)], ["start_datetime", "end_datetime"]
+        )
         return {row["id"]: (unix(row["start_datetime"]), unix(row["end_datetime"])) for row in rows}
 
     def _registers(self, reading, subject, rules, sheets):
         dates = {rules.date(session.starts) for session in reading.sessions if session.marks}
-        rows = self._read(
+        rows = read_rows(
+            self.env,
             "op.attendance.register",
             [
                 "|",
@@ -301,13 +303,15 @@ class LocalStore(PeopleStore):
             for row in rows
         )
 
-    def _lines(self, sheet_ids):
+    def _lines(self, sheet_ids, with_times):
+        """:param with_times: whether it matters when a line was marked"""
         if not sheet_ids:
             return ()
-        rows = self._read(
+        rows = read_rows(
+            self.env,
             "op.attendance.line",
             [("attendance_id", "in", sheet_ids)],
-            LINE_FIELDS + (TIME_FIELDS if self.pushes else []),
+            LINE_FIELDS + (TIME_FIELDS if with_times else []),
             order="id",
         )
         return tuple(
@@ -321,7 +325,7 @@ class LocalStore(PeopleStore):
                 active=row["active"],
                 type_id=row["attendance_type_id"] or 0,
                 written_by=row["write_uid"] or 0,
-                **(_marked(row) if self.pushes else {}),
+                **(_marked(row) if with_times else {}),
             )
             # The same order on every run: an active line before an archived one.
             for row in sorted(rows, key=lambda row: (not row["active"], row["id"]))

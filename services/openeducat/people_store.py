@@ -4,8 +4,8 @@ ORM, in the environment of ``local_store``.
 """
 
 from ..domain import matching
-from ..domain.merge import MOODLE
 from ..domain.records import MoodleUser
+from .rows import read_rows, write_changed
 
 
 class PeopleStore:
@@ -17,10 +17,6 @@ class PeopleStore:
         self.instance = instance
         self.env = instance.env
         self.match_by_email = instance.match_by_email
-        self.pushes = instance.sync_attendance_from != MOODLE
-
-    def _read(self, model, domain, fields, **kwargs):
-        return self.env[model].search_read(domain, fields, load=None, **kwargs)
 
     def links(self, model, moodle_ids):
         """Kept links by Moodle id; those by e-mail only while the instance matches by
@@ -35,7 +31,8 @@ class PeopleStore:
     def _links(self, domain):
         if not self.match_by_email:
             domain = [*domain, ("found_by", "!=", matching.EMAIL)]
-        rows = self._read(
+        rows = read_rows(
+            self.env,
             "moodle.mapping",
             domain,
             ["moodle_id", "oec_record_id", "found_by", "moodle_idnumber", "moodle_name"],
@@ -84,12 +81,13 @@ class PeopleStore:
             },
         )
 
-    def people(self, reading, subject, links, given_up=()):
+    def people(self, reading, subject, links, pushes, given_up=()):
         """Who is who in one course.
 
         :param reading: ``CourseReading``
         :param subject: ``Subject``
         :param links: kept links of the users, by Moodle id (see :meth:`links`)
+        :param pushes: whether marks go to Moodle, so that groups without any matter, too
         :param given_up: Moodle ids of accounts whose links claim nothing any more
         :return: ``matching.People``
         """
@@ -107,8 +105,8 @@ class PeopleStore:
         ]
         table = self._student_table(users, subject, links, given_up)
         groups = {group.id: group for group in reading.groups}
-        used = {s.group_id for s in reading.sessions if s.group_id and (s.marks or self.pushes)}
-        if self.pushes:
+        used = {s.group_id for s in reading.sessions if s.group_id and (s.marks or pushes)}
+        if pushes:
             used |= groups.keys()
         batch_links = self.links("op.batch", used) if used else {}
         batches = self._batch_table(groups, batch_links)
@@ -136,7 +134,8 @@ class PeopleStore:
         by_email = self._students_by_email(emails) if emails else {}
         candidates = list(exists.union(*by_email.values()))
         running = {}
-        for row in self._read(
+        for row in read_rows(
+            self.env,
             "op.student.course",
             [
                 ("course_id", "=", subject.course_id),
@@ -165,12 +164,12 @@ class PeopleStore:
             return {}
         # email_normalized is lower-cased by Odoo and indexed.
         domain = [("partner_id.email_normalized", "in", list(emails))]
-        rows = self._read("op.student", domain, ["partner_id"])
+        rows = read_rows(self.env, "op.student", domain, ["partner_id"])
         partners = {row["partner_id"] for row in rows}
         email_of = {
             row["id"]: row["email_normalized"]
-            for row in self._read(
-                "res.partner", [("id", "in", list(partners))], ["email_normalized"]
+            for row in read_rows(
+                self.env, "res.partner", [("id", "in", list(partners))], ["email_normalized"]
             )
         }
         result = {}
@@ -181,7 +180,11 @@ class PeopleStore:
     def _batch_table(self, groups, links):
         wanted = {matching.batch_id(group.idnumber) for group in groups.values()} - {None}
         wanted |= {link.record_id for link in links.values()}
-        rows = self._read("op.batch", [("id", "in", list(wanted))], ["course_id"]) if wanted else ()
+        rows = (
+            read_rows(self.env, "op.batch", [("id", "in", list(wanted))], ["course_id"])
+            if wanted
+            else ()
+        )
         return matching.BatchTable({row["id"]: row["course_id"] for row in rows}, links)
 
     def save_links(self, reading, people, links):
@@ -248,13 +251,3 @@ class PeopleStore:
         self.env["moodle.mapping"].create(
             [{**keys, **values} for keys, values in new if keys["moodle_id"] not in by_id]
         )
-
-
-def write_changed(record, values):
-    changed = {
-        name: value
-        for name, value in values.items()
-        if (record[name].id if record._fields[name].type == "many2one" else record[name]) != value
-    }
-    if changed:
-        record.write(changed)

@@ -153,9 +153,9 @@ class _Writer:
     def write_sessions(self, sessions):
         sheets = [sheet for session in sessions for sheet in session.sheets]
         self._make_registers(sheets)
-        ids = self._create_sheets([sheet for sheet in sheets if not sheet.sheet_id])
+        new = iter(self._create_sheets([sheet for sheet in sheets if not sheet.sheet_id]))
         self._change_sheets([sheet for sheet in sheets if sheet.sheet_id])
-        self._create_lines(sheets, ids)
+        self._create_lines([(sheet.sheet_id or next(new), sheet) for sheet in sheets])
         self._change_lines(line for sheet in sheets for line in sheet.lines)
 
     # --- registers ------------------------------------------------------------
@@ -233,12 +233,12 @@ class _Writer:
         return values
 
     def _create_sheets(self, sheets):
-        """:return: ``{id of the plan object: id of the sheet}``"""
+        """:return: list of their ids, in the same order"""
         if not sheets:
-            return {}
+            return []
         records = self.env["op.attendance.sheet"].create([self._values(s) for s in sheets])
         self.done["sheets_created"] += len(records)
-        return {id(sheet): record.id for sheet, record in zip(sheets, records, strict=True)}
+        return records.ids
 
     def _change_sheets(self, sheets):
         unlinked = [sheet for sheet in sheets if sheet.unlinked]
@@ -265,16 +265,17 @@ class _Writer:
 
     # --- lines ----------------------------------------------------------------
 
-    def _create_lines(self, sheets, ids):
+    def _create_lines(self, sheets):
+        """:param sheets: list of ``(op.attendance.sheet id, SheetPlan)``"""
         values = [
             {
-                "attendance_id": sheet.sheet_id or ids[id(sheet)],
+                "attendance_id": sheet_id,
                 "student_id": line.student_id,
                 "remark": line.remark or False,
                 "moodle_base": line.base,
                 **self._mark(line),
             }
-            for sheet in sheets
+            for sheet_id, sheet in sheets
             for line in sheet.lines
             if not line.line_id
         ]

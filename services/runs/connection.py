@@ -1,26 +1,27 @@
 """Both sides of one instance, as one run has them: Odoo by a cursor of the run's own,
 Moodle by a client that has found out what the token may do. ORM."""
 
-import time
-from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from odoo import SUPERUSER_ID, api
 
 from ..domain import brake, course_settings, window
 from ..moodle.attendance_api import AttendanceApi
+from ..moodle.module_detector import Detection
+from ..moodle.moodle_client import MoodleClient
 from ..moodle.moodle_reader import MoodleReader
 from ..openeducat.local_store import QUIET, LocalStore
+from ..openeducat.people_store import PeopleStore
 from .course_reader import CourseReader
 from .pusher import Pusher
 
 
 class Connection:
-    """:param cr: cursor of the run, nobody else's
-    :param instance_id: id of the ``moodle.instance``
+    """Odoo's side.
 
-    Odoo's side is there at once; Moodle's (``reader``, ``api``, ``course_reader``,
-    ``pusher``, ``store``, ``rules``) after :meth:`use`.
+    :param cr: cursor of the run, nobody else's
+    :param instance_id: id of the ``moodle.instance``
     """
 
     def __init__(self, cr, instance_id):
@@ -30,34 +31,86 @@ class Connection:
         context = {"allowed_company_ids": company.ids, "lang": instance._message_lang()}
         self.instance = instance.with_context(**context)
         self.env = self.instance.env
-        self.client = None
 
-    def use(self, detection):
-        """:param detection: ``Detection`` of ``client``, ready"""
-        instance = self.instance
-        self.common = instance._common_settings()
-        self.today = window.date_of(time.time(), instance.tz)
-        self.reader = MoodleReader(self.client)
-        self.api = AttendanceApi(self.client, detection)
-        self.rules = self._rules(detection)
-        earliest = window.earliest(self.rules.window_start, self.rules.zone)
-        self.course_reader = CourseReader(self.reader, self.api, earliest, self.rules.pushes)
-        self.pusher = Pusher(self.api, detection.user_id)
-        self.store = LocalStore(instance)
+    def commit(self):
+        """This is the run loop, on cursors of its own: what is done stays done, and no
+        transaction stays open while Moodle is asked. Flushed in the quiet environment
+        first: tracking follows whoever flushes."""
+        self.env.flush_all()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _rules(self, detection):
-        instance, now = self.instance, int(time.time())
-        return window.Rules(
+    def rollback(self):
+        """What was begun for one course and can't be ended."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+
+
+@dataclass(frozen=True)
+class Connected:
+    """Both sides, for all courses or (:meth:`of_course`) for one.
+
+    * ``odoo``: :class:`Connection`;
+    * ``common``: ``course_settings.Common`` of the instance;
+    * ``today``: by the clocks of the school;
+    * ``store`` and ``people``: what OpenEduCat holds, and who is who there.
+    """
+
+    odoo: Connection
+    client: MoodleClient
+    detection: Detection
+    common: course_settings.Common
+    today: date
+    rules: window.Rules
+    reader: MoodleReader
+    api: AttendanceApi
+    course_reader: CourseReader
+    pusher: Pusher
+    store: LocalStore
+    people: PeopleStore
+
+    @classmethod
+    def of(cls, odoo, client, detection):
+        """:param odoo: :class:`Connection`
+        :param client: ``MoodleClient`` of its instance
+        :param detection: ``Detection`` of that, ready
+        """
+        instance, now = odoo.instance, client.clock.wall()
+        common = instance._common_settings()
+        today = window.date_of(now, instance.tz)
+        reader, attendance = MoodleReader(client), AttendanceApi(client, detection)
+        rules = window.Rules(
             zone=instance.tz,
-            window_start=window.window_start(self.today, self.common.days),
-            direction=self.common.direction,
-            clock_offset=round(self.client.clock_offset or 0),
+            window_start=window.window_start(today, common.days),
+            direction=common.direction,
+            clock_offset=round(client.clock_offset or 0),
             user_id=detection.user_id,
-            may_create=instance.create_moodle_sessions and self.api.creates_sessions,
-            now=now,
+            may_create=instance.create_moodle_sessions and attendance.creates_sessions,
+            now=int(now),
             chosen=instance._chosen_meanings(),
             limits=brake.Limits(instance.brake_share, instance.brake_marks),
         )
+        return cls(
+            odoo=odoo,
+            client=client,
+            detection=detection,
+            common=common,
+            today=today,
+            rules=rules,
+            reader=reader,
+            api=attendance,
+            course_reader=CourseReader(reader, attendance, rules.earliest, rules.pushes),
+            pusher=Pusher(attendance, detection.user_id),
+            store=LocalStore(instance),
+            people=PeopleStore(instance),
+        )
+
+    @property
+    def instance(self):
+        return self.odoo.instance
+
+    @property
+    def env(self):
+        return self.odoo.env
 
     def settings_of(self, mapping):
         """:param mapping: ``moodle.mapping`` of a course; empty where it has none yet
@@ -73,27 +126,11 @@ class Connection:
         own = self.settings_of(mapping)
         if (own.direction, own.days) == (self.common.direction, self.common.days):
             return self
-        side, reader, store = copy(self), copy(self.course_reader), copy(self.store)
         start = window.window_start(self.today, own.days)
-        side.rules = replace(self.rules, direction=own.direction, window_start=start)
-        reader.earliest = window.earliest(start, self.rules.zone)
-        reader.pushes = side.rules.pushes
-        store.pushes = side.rules.pushes
-        side.course_reader, side.store = reader, store
-        return side
+        rules = replace(self.rules, direction=own.direction, window_start=start)
+        reader = self.course_reader.within(rules.earliest, rules.pushes)
+        return replace(self, rules=rules, course_reader=reader)
 
     def rules_now(self):
         """The rules, with what the last answers have said of Moodle's clock."""
         return replace(self.rules, clock_sure=self.client.clock_sure)
-
-    def commit(self):
-        """This is the run loop, on cursors of its own: what is done stays done, and no
-        transaction stays open while Moodle is asked. Flushed in the quiet environment
-        first: tracking follows whoever flushes."""
-        self.env.flush_all()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def rollback(self):
-        """What was begun for one course and can't be ended."""
-        self.env.cr.rollback()
-        self.env.invalidate_all()

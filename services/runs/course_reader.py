@@ -72,14 +72,19 @@ class CourseReader:
     :param api: ``AttendanceApi``
     :param earliest: start of the window, unix seconds
     :param pushes: whether sessions without a mark matter, too
+    :param asked: what teachers were asked before, by user id; it is added to
     """
 
-    def __init__(self, reader, api, earliest, pushes=False):
+    def __init__(self, reader, api, earliest, pushes=False, asked=None):
         self.pushes = pushes
         self.reader = reader
         self.api = api
         self.earliest = earliest
-        self._today = {}
+        self._today = {} if asked is None else asked
+
+    def within(self, earliest, pushes):
+        """:return: one with another window or direction, that asks no teacher twice either"""
+        return CourseReader(self.reader, self.api, earliest, pushes, self._today)
 
     def read_course(self, course, known):
         """:param course: ``MoodleCourse``

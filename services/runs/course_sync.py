@@ -16,7 +16,7 @@ from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import plan_course
 from ..domain.push import not_held
-from ..domain.records import CourseReading, Subject
+from ..domain.records import CourseReading
 from ..domain.untaken import untaken
 from ..domain.window import Rules
 from ..moodle import moodle_errors as errors
@@ -50,7 +50,6 @@ class Work:
 
     reading: CourseReading
     modules: dict
-    subject: Subject
     mapping: object
     links: dict
     known: KnownSessions
@@ -75,22 +74,21 @@ class CourseOutcome:
 
 
 class CourseSync:
-    """:param connection: ``Connection``
-    :param course: ``MoodleCourse``
-    :param match: its ``CourseMatch``, with a pair
+    """:param sides: ``Connected``
+    :param courses: ``MatchedCourses`` of the same run
+    :param course: ``MoodleCourse``, one of them that has a pair
     :param mapping: its ``moodle.mapping``; empty where none is kept yet
-    :param rivals: tuple of ``MoodleCourse``, the others with the same pair
     """
 
-    def __init__(self, connection, course, match, mapping, rivals=()):
-        self.rivals = rivals
-        self.connection = connection
-        self.env = connection.env
-        self.store = connection.store
-        self.rules = connection.rules
+    def __init__(self, sides, courses, course, mapping):
+        self.sides = sides.of_course(mapping)
+        self.env = sides.env
+        self.rules = self.sides.rules
         self.course = course
-        self.match = match
         self.mapping = mapping
+        self.subject = courses.subject(course)
+        self.types = courses.types
+        self.rivals = courses.rivals(course)
         # Read here, along with the rest: each commit empties the cache.
         self.waited = bool(mapping.waits_since)
 
@@ -101,12 +99,7 @@ class CourseSync:
             because of which a run would do less than this plan
         :raise MoodleError: the course can't be read
         """
-        work = self._read()
-        try:
-            local, people, plan = self._plan(work)
-        except _RivalsFound as found:
-            work = self._without_former(work, found.args[0])
-            local, people, plan = self._plan(work)
+        work, (local, people, plan) = self._knowing_rivals(self._read(), self._plan)
         stop = self._stop(work, local, people, plan)
         if stop:
             held = (stop.gap(self.course.id),)
@@ -132,32 +125,38 @@ class CourseSync:
         work = self._read()
         if approved is not None:
             work = _with_everything(work)
-        try:
-            return self._sync(run, work, approved)
-        except _RivalsFound as found:
-            self.connection.rollback()
-            return self._sync(run, self._without_former(work, found.args[0]), approved)
-
-    def _sync(self, run, work, approved):
-        if approved is not None:
-            # Before a session is made in Moodle for it, and again when it is applied.
-            plan = self._plan(work)[2]
-            if p.fingerprint(plan) != approved:
-                raise MovedError
-            approved = p.fingerprint(plan, new_sessions=False)
-            self.connection.commit()
         made = frozenset()
-        if self.rules.may_create:
-            before = {session.id for session in work.reading.sessions}
-            work = self._make_sessions(run, work)
-            made = frozenset({session.id for session in work.reading.sessions} - before)
-        outcome = retrying(lambda: self._apply(run, work, approved, made), self.env)
+        if approved is not None or self.rules.may_create:
+            look = partial(self._look_before, approved=approved)
+            work, plan = self._knowing_rivals(work, look)
+            approved = approved and p.fingerprint(plan, new_sessions=False)
+            self.sides.odoo.commit()
+            if self.rules.may_create and plan.new_sessions:
+                work, made = self._make_sessions(run, work, plan.new_sessions)
+        apply = partial(self._apply, run, approved=approved, made=made)
+        work, outcome = self._knowing_rivals(
+            work, lambda work: retrying(partial(apply, work), self.env)
+        )
         if outcome.plan.pushes:
             # What Odoo knows is kept before Moodle is written: a run that dies from
             # here on is understood by the next one.
-            self.connection.commit()
+            self.sides.odoo.commit()
             outcome = self._push(run, work, outcome)
         return outcome
+
+    def _look_before(self, work, approved):
+        """Whether the plan may be carried out, looked at before a session is made in Moodle
+        for it; once more when it is applied.
+
+        :return: ``CoursePlan``
+        :raise MovedError, StoppedError: see :meth:`sync`
+        """
+        local, people, plan = self._plan(work)
+        if approved not in (None, p.fingerprint(plan)):
+            raise MovedError
+        if plan.new_sessions:
+            self._check_amount(work, local, people, plan)
+        return plan
 
     # --- reading and planning ---------------------------------------------------
 
@@ -166,25 +165,37 @@ class CourseSync:
 
         :return: :class:`Work`
         """
-        reader, commit = self.connection.course_reader, self.connection.commit
+        reader, commit = self.sides.course_reader, self.sides.odoo.commit
         modules, allowed = self.mapping.known_modules, self.mapping.allowed
         listed = self.mapping.known_untaken
         known = KnownSessions.from_json(self.mapping.known_sessions)
         if not known.starts:
             # The list was lost with the mappings: the sheets know their sessions.
-            for activity, session, starts in self.store.linked_sessions(self.course.id):
+            for activity, session, starts in self.sides.store.linked_sessions(self.course.id):
                 known.add(activity, session, starts)
         commit()
         reading = replace(reader.read_course(self.course, known), rivals=self.rivals)
-        links = self.store.links("op.student", _people_in(reading))
+        links = self.sides.people.links("op.student", _people_in(reading))
         commit()
         reading = reader.with_absent_users(reading, links)
-        subject = self.store.subject(self.match.pair)
-        rules = replace(self.connection.rules_now(), allowance=allowed)
+        rules = replace(self.sides.rules_now(), allowance=allowed)
         return Work(
-            reading, modules, subject, self.mapping, links, known, rules, allowed=allowed,
-            untaken=listed,
-        )  # fmt: skip
+            reading, modules, self.mapping, links, known, rules, allowed=allowed, untaken=listed
+        )
+
+    def _knowing_rivals(self, work, step):
+        """Carry out a step that plans; once more, after Moodle was asked, where accounts outside
+        the course claim students of it.
+
+        :param step: function of a :class:`Work`
+        :return: the work as it was then, and what the step gave
+        """
+        try:
+            return work, step(work)
+        except _RivalsFound as found:
+            self.sides.odoo.rollback()
+            work = self._without_former(work, found.args[0])
+            return work, step(work)
 
     def _without_former(self, work, rivals):
         """The work after Moodle was asked about accounts that are not in the course and
@@ -193,7 +204,7 @@ class CourseSync:
         :param rivals: ``matching.rivals``, not empty
         """
         ids = [link.moodle_id for link in rivals]
-        accounts = {user.id: user for user in self.connection.reader.users_by_id(ids)}
+        accounts = {user.id: user for user in self.sides.reader.users_by_id(ids)}
         given_up, links = {}, dict(work.links)
         for link, claimants in rivals.items():
             user_id = link.moodle_id
@@ -209,12 +220,14 @@ class CourseSync:
 
     def _plan(self, work):
         """:return: ``(LocalState, People, CoursePlan)``"""
-        people = self.store.people(work.reading, work.subject, work.links, work.given_up)
+        people = self.sides.people.people(
+            work.reading, self.subject, work.links, work.rules.pushes, work.given_up
+        )
         if not work.asked:
             rivals = matching.rivals(work.reading.users, people)
             if rivals:
                 raise _RivalsFound(rivals)
-        local = self.store.state(work.reading, work.subject, work.rules)
+        local = self.sides.store.state(work.reading, self.subject, work.rules, self.types)
         return local, people, plan_course(work.reading, local, people, work.rules)
 
     @staticmethod
@@ -245,11 +258,11 @@ class CourseSync:
         if approved not in (None, p.fingerprint(plan, without=made, new_sessions=False)):
             raise MovedError
         self._check_amount(work, local, people, plan)
-        applier = PlanApplier(self.connection.instance, work.subject)
+        applier = PlanApplier(self.sides.instance, self.subject)
         applier.apply(plan)
         if work.given_up:
-            self.store.end_links(work.given_up)
-        self.store.save_links(work.reading, people, work.links)
+            self.sides.people.end_links(work.given_up)
+        self.sides.people.save_links(work.reading, people, work.links)
         made_here = tuple(
             change
             for change in changes(plan, work.reading, local, people, work.rules)
@@ -285,7 +298,7 @@ class CourseSync:
         if not modules.items() <= work.modules.items():
             work.mapping._keep_modules({**work.modules, **modules})
         Gap = self.env["moodle.sync.gap"]
-        instance, course = self.connection.instance, self.course
+        instance, course = self.sides.instance, self.course
         counts = Gap._record(instance, run, course.id, gaps, course.fullname)
         self.env.flush_all()
         return counts
@@ -301,10 +314,10 @@ class CourseSync:
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent = {}, set()
         for session_id, pushes in p.by_session(outcome.plan.pushes).items():
-            pushed = self.connection.pusher.push(session_id, pushes)
+            pushed = self.sides.pusher.push(session_id, pushes)
             if pushed.session:
                 retrying(partial(self._confirm, work, pushed), self.env)
-                self.connection.commit()
+                self.sides.odoo.commit()
             done["marks_pushed"] += len(pushed.held)
             held |= {(session_id, push.student_id) for push in pushed.held}
             gaps += [_refused_push(push, error) for push, error in pushed.refused]
@@ -317,7 +330,7 @@ class CourseSync:
             if pushed.error:
                 work.mapping._keep_not_held(lost, sent)
                 run._count(marks_pushed=done["marks_pushed"])
-                self.connection.commit()
+                self.sides.odoo.commit()
                 raise pushed.error
         left = outcome.untaken
         done.update(retrying(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
@@ -334,26 +347,23 @@ class CourseSync:
         return p.Gap(**{**values, "key": p.gap_key(values["kind"], self.course.id, values["key"])})
 
     def _confirm(self, work, pushed):
-        applier = PlanApplier(self.connection.instance, work.subject)
+        applier = PlanApplier(self.sides.instance, self.subject)
         applier.confirm(pushed, self.rules.user_id)
 
-    def _make_sessions(self, run, work):
+    def _make_sessions(self, run, work, new_sessions):
         """Make the sessions that Moodle lacks, and read the course again, so that this
         run can fill them.
 
         Not repeated on a lost answer: the next run finds the session by the reference
         in its description, before it would make one.
+
+        :param new_sessions: tuple of ``plan.NewSession``
+        :return: :class:`Work`, and the ids of the sessions that are new in it
         """
-        local, people, plan = self._plan(work)
-        if plan.new_sessions:
-            self._check_amount(work, local, people, plan)
-        self.connection.commit()
-        if not plan.new_sessions:
-            return work
         made, refused = 0, {}
-        for new in plan.new_sessions:
+        for new in new_sessions:
             try:
-                self.connection.api.add_session(new)
+                self.sides.api.add_session(new)
                 made += 1
             except errors.MoodleError as error:
                 if error.scope == errors.SITE:
@@ -361,12 +371,14 @@ class CourseSync:
                 # One sheet's trouble; its gap says it.
                 refused[new.sheet_id] = error.told()
         run._count(moodle_sessions_created=made)
-        self.connection.commit()
-        reader = self.connection.course_reader
+        self.sides.odoo.commit()
+        reader = self.sides.course_reader
         reading = replace(reader.read_course(self.course, work.known), rivals=self.rivals)
         reading = reader.with_absent_users(reading, work.links)
+        before = {session.id for session in work.reading.sessions}
+        found = frozenset({session.id for session in reading.sessions} - before)
         rules = replace(work.rules, may_create=False)
-        return replace(work, reading=reading, rules=rules, refused=refused)
+        return replace(work, reading=reading, rules=rules, refused=refused), found
 
 
 def _with_everything(work):

@@ -15,6 +15,7 @@ from ..moodle.module_detector import CONTENTS
 from ..texts import messages_run as words
 from ..texts.told import keep, say
 from .course_reader import KnownSessions
+from .course_sync import CourseSync
 from .results import CourseReport, PlanReport
 from .sync_attendance import SkippedError, SyncAttendance
 
@@ -28,8 +29,17 @@ KNOWN_READ = 10
 BACKFILL_STEP = 100
 
 
-class Survey(SyncAttendance):
-    """See :class:`SyncAttendance` for the parameters."""
+class Survey:
+    """What a run would do and who is who. How both sides are opened, and what may be asked
+    there, is the run's own: it is the ``sync`` of a survey.
+
+    See :class:`SyncAttendance` for the parameters.
+    """
+
+    def __init__(self, registry, instance_id, user_id):
+        self.registry = registry
+        self.instance_id = instance_id
+        self.sync = SyncAttendance(registry, instance_id, user_id)
 
     def preview(self, seconds=None):
         """The plan of every course; nothing is applied on either side.
@@ -38,13 +48,13 @@ class Survey(SyncAttendance):
         :return: ``(PlanReport, problem)``; the second says why it is empty, see ``told``
         """
         reports = []
-        self._set_deadline(time.monotonic(), seconds, 0)
+        self.sync.set_deadline(time.monotonic(), seconds, 0)
         with self.registry.cursor() as cr:
-            self._open(cr)
-            problem = ""
+            odoo, problem = self.sync.open(cr), ""
             try:
-                for course, match in self._courses_done():
-                    reports.append(self._course_report(course, match)[0])
+                sides, courses = self._both_sides(odoo)
+                for course in self._courses_done(sides, courses):
+                    reports.append(self._course_report(sides, courses, course)[0])
             except SkippedError as reason:
                 problem = reason.told
             except errors.MoodleError as error:
@@ -65,7 +75,7 @@ class Survey(SyncAttendance):
         :return: its state: ``running``, ``done`` or ``failed``
         """
         started = time.monotonic()
-        self._set_deadline(started, seconds, grace)
+        self.sync.set_deadline(started, seconds, grace)
         try:
             return self._look(report_id, started, seconds, in_background)
         except Exception:
@@ -75,10 +85,11 @@ class Survey(SyncAttendance):
 
     def _look(self, report_id, started, seconds, in_background):
         with self.registry.cursor() as cr:
-            self._open(cr)
-            report = self.env["moodle.sync.report"].browse(report_id)
+            odoo = self.sync.open(cr)
+            report = odoo.env["moodle.sync.report"].browse(report_id)
             try:
-                self._look_at_courses(report, started, seconds, in_background)
+                sides, courses = self._both_sides(odoo)
+                self._look_at_courses(report, sides, courses, started, seconds, in_background)
             except SkippedError as reason:
                 report._fail(reason.told)
             except errors.MoodleError as error:
@@ -92,33 +103,34 @@ class Survey(SyncAttendance):
                 report._fail(words.UNEXPECTED)
             if in_background and report.state != "running":
                 report._tell_end()
-            self.connection.commit()
+            odoo.commit()
             return report.state
 
-    def _look_at_courses(self, report, started, seconds, in_background):
-        courses = self._courses_done()
+    def _look_at_courses(self, report, sides, courses, started, seconds, in_background):
+        wanted = self._courses_done(sides, courses)
         if report.course_id:
-            courses = [item for item in courses if item[0].id == report.course_id]
+            wanted = [course for course in wanted if course.id == report.course_id]
         # What matches nothing is looked at by a verification, which is once a week.
-        unmeant = self._unmeant() if report.kind == "verify" and not report.course_id else []
-        queue = report._enqueue([course.id for course, _ in courses], [c.id for c in unmeant])
-        self.connection.commit()
+        whole = report.kind == "verify" and not report.course_id
+        unmeant = self._unmeant(sides, courses) if whole else []
+        queue = report._enqueue([course.id for course in wanted], [c.id for c in unmeant])
+        sides.odoo.commit()
         done = 0
-        for course, match in courses:
+        for course in wanted:
             if course.id not in queue:
                 continue
             if seconds is not None and time.monotonic() - started >= seconds:
                 return
             try:
-                found, lines, fingerprint = self._course_report(course, match)
+                found, lines, fingerprint = self._course_report(sides, courses, course)
             except errors.MoodleOutOfTime as error:
-                self.env.cr.rollback()
+                sides.env.cr.rollback()
                 if not in_background or done:
                     return
                 # It had the whole time: left queued, it would be the first again.
-                found, lines, fingerprint = self._unread(course, error), (), ""
+                found, lines, fingerprint = _unread(sides.env, course, error), (), ""
             report._add_course(course, found, lines, fingerprint)
-            self.connection.commit()
+            sides.odoo.commit()
             done += 1
         left = set(report.pending.get("unmeant", ()))
         for course in unmeant:
@@ -127,11 +139,11 @@ class Survey(SyncAttendance):
             if seconds is not None and time.monotonic() - started >= seconds:
                 return
             try:
-                has = self._has_attendance(course)
+                has = _has_attendance(sides, course)
             except errors.MoodleOutOfTime:
                 return
             report._add_unmeant(course, has)
-            self.connection.commit()
+            sides.odoo.commit()
         report._complete()
 
     def _give_up_report(self, report_id):
@@ -142,7 +154,7 @@ class Survey(SyncAttendance):
                 "told = coalesce(told, '{}') || %s::jsonb, "
                 "ended_at = now() AT TIME ZONE 'UTC' WHERE id = %s",
                 (
-                    say(self._plain_env(cr), words.UNEXPECTED),
+                    say(self.sync.plain_env(cr), words.UNEXPECTED),
                     json.dumps({"problem": [keep(words.UNEXPECTED)]}),
                     report_id,
                 ),
@@ -159,40 +171,40 @@ class Survey(SyncAttendance):
         :raise SkippedError, MoodleError: Moodle can't be asked
         """
         started = time.monotonic()
-        self._set_deadline(started, seconds, grace)
+        self.sync.set_deadline(started, seconds, grace)
         with self.registry.cursor() as cr:
-            self._open(cr)
-            mapped = self._courses()
-            found, letters = [], LettersSeen(self.connection.rules.chosen)
+            sides, courses = self._both_sides(self.sync.open(cr))
+            mapped = courses.mapped
+            found, letters = [], LettersSeen(sides.rules.chosen)
             for course, match in mapped:
                 if found and time.monotonic() - started >= seconds:
                     break
                 try:
-                    sessions = self._sessions(course)
-                    matches = self._matches(course, match, sessions)
+                    sessions = self._sessions(sides, course)
+                    matches = self._matches(sides, courses, course, match, sessions)
                     letters.add(course.id, sessions)
                     found.append(matches)
                 except errors.MoodleOutOfTime:
                     break
-            looked, asked = {}, self._unmeant()
+            looked, asked = {}, self._unmeant(sides, courses)
             for course in asked:
                 if time.monotonic() - started >= seconds:
                     break
                 try:
-                    looked[course.id] = self._has_attendance(course)
+                    looked[course.id] = _has_attendance(sides, course)
                 except errors.MoodleOutOfTime:
                     break
             cr.rollback()
             # So that their settings can be chosen before a first run.
-            self.store.course_mappings(mapped)
-            self.connection.commit()
+            sides.store.course_mappings(mapped)
+            sides.odoo.commit()
             return {
-                "courses": len(self.matches),
+                "courses": len(courses.matches),
                 "matched": found,
                 "left": len(mapped) - len(found),
                 "unmatched": [
                     [course.id, course.fullname, match.why, list(match.details)]
-                    for course, match in self.matches
+                    for course, match in courses.matches
                     if match.why
                 ]
                 + [
@@ -216,13 +228,13 @@ class Survey(SyncAttendance):
         :raise SkippedError: a prerequisite is missing
         """
         started = time.monotonic()
-        self._set_deadline(started, seconds, grace)
+        self.sync.set_deadline(started, seconds, grace)
         with self.registry.cursor() as cr:
-            self._open(cr)
-            courses = self._courses_by_id()
-            found, following = self._probe_all(first_id, last_id, started, seconds)
-            number = self._keep_found(found, courses)
-            self.connection.commit()
+            sides, courses = self._both_sides(self.sync.open(cr))
+            sides.odoo.commit()
+            found, following = self._probe_all(sides, first_id, last_id, started, seconds)
+            number = self._keep_found(sides, courses, found)
+            sides.odoo.commit()
             return number, following
 
     def go_on_with_backfill(self, seconds, grace=None):
@@ -232,50 +244,48 @@ class Survey(SyncAttendance):
         :raise MoodleError, SkippedError: as :meth:`backfill`
         """
         started = time.monotonic()
-        self._set_deadline(started, seconds, grace)
+        self.sync.set_deadline(started, seconds, grace)
         with self.registry.cursor() as cr:
-            self._open(cr)
-            instance = self.instance
+            odoo = self.sync.open(cr)
+            instance = odoo.instance
             following, last_id = instance.backfill_next, instance.backfill_last
-            courses = self._courses_by_id()
+            sides, courses = self._both_sides(odoo)
+            odoo.commit()
             while following and time.monotonic() - started < seconds:
                 begun = following
                 end = min(begun + BACKFILL_STEP - 1, last_id)
-                found, left = self._probe_all(begun, end, started, seconds)
+                found, left = self._probe_all(sides, begun, end, started, seconds)
                 following = left or (end + 1 if end < last_id else 0)
-                number = self._keep_found(found, courses)
+                number = self._keep_found(sides, courses, found)
                 moved = instance._move_backfill(begun, following, number)
-                self.connection.commit()
+                odoo.commit()
                 if not moved or following == begun:
                     return
 
-    def _courses_by_id(self):
-        courses = {course.id: (course, match) for course, match in self._courses()}
-        self.connection.commit()
-        return courses
-
-    def _probe_all(self, first_id, last_id, started, seconds):
+    def _probe_all(self, sides, first_id, last_id, started, seconds):
         """:return: ``({course id: sessions}, next id or None)``"""
         found = {}
         for session_id in range(first_id, last_id + 1):
             if seconds is not None and time.monotonic() - started >= seconds:
                 return found, session_id
             try:
-                session = self._probe(session_id)
+                session = self._probe(sides, session_id)
             except errors.MoodleOutOfTime:
                 return found, session_id
             if session:
                 found.setdefault(session.course_id, []).append(session)
         return found, None
 
-    def _keep_found(self, found, courses):
+    @staticmethod
+    def _keep_found(sides, courses, found):
         """:return: number of sessions of mapped courses"""
         number = 0
+        mapped = {course.id: (course, match) for course, match in courses.mapped}
         for course_id, sessions in found.items():
-            if course_id not in courses:
+            if course_id not in mapped:
                 continue
             number += len(sessions)
-            mapping = self.store.course_mappings([courses[course_id]])[course_id]
+            mapping = sides.store.course_mappings([mapped[course_id]])[course_id]
             known = KnownSessions.from_json(mapping.known_sessions)
             for session in sessions:
                 known.add(session.activity_id, session.id, session.starts)
@@ -285,75 +295,61 @@ class Survey(SyncAttendance):
 
     # --- one course -------------------------------------------------------------
 
-    def _courses(self):
-        """:return: list of ``(MoodleCourse, CourseMatch)`` that have a pair"""
-        self._connect()
-        return self._mapped_courses(self._list_courses())
+    def _both_sides(self, odoo):
+        """:param odoo: ``Connection``
+        :return: ``Connected`` and ``MatchedCourses``
+        """
+        sides = self.sync.connect(odoo)
+        return sides, self.sync.matched_courses(sides)
 
-    def _courses_done(self):
-        """Those of :meth:`_courses` that a run started now by a person would do."""
-        mapped = self._courses()
-        mappings = self.store.known_course_mappings()
-        none = self.env["moodle.mapping"]
-        settings_of = self.connection.settings_of
+    def _courses_done(self, sides, courses):
+        """:return: list of ``MoodleCourse`` that a run started now by a person would do"""
+        mappings = sides.store.known_course_mappings()
+        none = sides.env["moodle.mapping"]
         return [
-            (course, match)
-            for course, match in mapped
-            if not settings_of(mappings.get(course.id, none)).rests(scheduled=False)
+            course
+            for course, _match in courses.mapped
+            if not sides.settings_of(mappings.get(course.id, none)).rests(scheduled=False)
         ]
 
-    def _unmeant(self):
+    @staticmethod
+    def _unmeant(sides, courses):
         """Unmatched courses that may have attendance for OpenEduCat, the newest first: what
         another company's instance takes, and what ended before *Days back*, is none."""
-        if not self.detection.has(CONTENTS):
+        if not sides.detection.has(CONTENTS):
             return []
-        elsewhere = self.env["moodle.mapping"]._taken_elsewhere(self.instance)
-        rules = self.connection.rules
+        elsewhere = sides.env["moodle.mapping"]._taken_elsewhere(sides.instance)
+        rules = sides.rules
         start = rules.window_start
-        courses = [
+        found = [
             course
-            for course, match in self.matches
+            for course, match in courses.matches
             if match.unmeant
             and course.id not in elsewhere
             and not (start and course.ends and rules.date(course.ends) < start)
         ]
-        return sorted(courses, key=lambda course: (-course.starts, -course.id))
+        return sorted(found, key=lambda course: (-course.starts, -course.id))
 
-    def _has_attendance(self, course):
-        """Whether a course has an attendance activity; one that can't be entered is taken for
-        one without.
-
-        :raise MoodleError: Moodle can't be asked at all
-        """
-        try:
-            return bool(self.connection.reader.activities(course.id))
-        except errors.MoodleError as error:
-            if error.scope == errors.SITE:
-                raise
-            return False
-
-    def _course_report(self, course, match):
+    @staticmethod
+    def _course_report(sides, courses, course):
         """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""
-        mapping = self.store.course_mapping(course.id)
+        mapping = sides.store.course_mapping(course.id)
         try:
-            planned = self._course_sync(course, match, mapping).plan()
+            planned = CourseSync(sides, courses, course, mapping).plan()
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
-            return self._unread(course, error), (), ""
+            return _unread(sides.env, course, error), (), ""
         work, local, people, plan, held = planned
         lines = changes(plan, work.reading, local, people, work.rules)
         return CourseReport(course.fullname, plan, held=held), lines, p.fingerprint(plan)
 
-    def _unread(self, course, error):
-        return CourseReport(course.fullname, error=error.explain(self.env), told=error.told())
-
-    def _matches(self, course, match, sessions):
-        users = self.connection.reader.enrolled_users(course.id, with_roles=True)
-        groups = self.connection.reader.groups(course.id)
+    @staticmethod
+    def _matches(sides, courses, course, match, sessions):
+        users = sides.reader.enrolled_users(course.id, with_roles=True)
+        groups = sides.reader.groups(course.id)
         students = [user for user in users if not user.teacher]
-        subject = self.store.subject(match.pair)
-        people = self.store.people_of(users, groups, subject)
+        people = sides.people.people_of(users, groups, courses.subject(course))
         matches = [people.student(user.id) for user in students]
         batches = [people.batch(group.id) for group in groups]
         marked = {mark.user_id for session in sessions for mark in session.marks}
@@ -374,13 +370,14 @@ class Survey(SyncAttendance):
             ),
         }
 
-    def _sessions(self, course):
+    def _sessions(self, sides, course):
         """Sessions of a course for the sake of their status sets: all that can be listed, or
         those that are known."""
-        api, reader = self.connection.api, self.connection.reader
+        api, reader = sides.api, sides.reader
         if not api.lists_sessions:
-            known = KnownSessions.from_json(self.store.course_mapping(course.id).known_sessions)
-            probed = (self._probe(number) for _activity, number in known.in_window(0)[:KNOWN_READ])
+            known = KnownSessions.from_json(sides.store.course_mapping(course.id).known_sessions)
+            numbers = [number for _activity, number in known.in_window(0)[:KNOWN_READ]]
+            probed = [self._probe(sides, number) for number in numbers]
             return [session for session in probed if session]
         sessions = []
         for activity in reader.activities(course.id):
@@ -391,9 +388,9 @@ class Survey(SyncAttendance):
                 continue
         return sessions
 
-    def _probe(self, session_id):
+    def _probe(self, sides, session_id):
         try:
-            return self.connection.api.session(session_id)
+            return sides.api.session(session_id)
         except (
             errors.MoodleNotFound,
             errors.MoodlePoisonedAnswer,
@@ -402,6 +399,24 @@ class Survey(SyncAttendance):
         ):
             # None, unreadable, or of a course that the account may not enter.
             return None
+
+
+def _unread(env, course, error):
+    return CourseReport(course.fullname, error=error.explain(env), told=error.told())
+
+
+def _has_attendance(sides, course):
+    """Whether a course has an attendance activity; one that can't be entered is taken for one
+    without.
+
+    :raise MoodleError: Moodle can't be asked at all
+    """
+    try:
+        return bool(sides.reader.activities(course.id))
+    except errors.MoodleError as error:
+        if error.scope == errors.SITE:
+            raise
+        return False
 
 
 def _some(names):

@@ -15,7 +15,7 @@ import time
 
 from odoo import SUPERUSER_ID, api
 
-from ..domain import course_settings, matching, site_identity
+from ..domain import course_settings, site_identity
 from ..domain import plan as p
 from ..domain.moodle_text import clean_name
 from ..moodle import moodle_errors as errors
@@ -23,8 +23,9 @@ from ..moodle.module_detector import detect_installed_modules
 from ..moodle.moodle_url import AddressError
 from ..texts import messages_run as words
 from ..texts.told import keep, say
-from .connection import Connection
+from .connection import Connected, Connection
 from .course_sync import CourseSync, MovedError, StoppedError
+from .matched_courses import MatchedCourses
 from .results import RunResult
 from .run_lock import instance_lock
 
@@ -87,7 +88,7 @@ class SyncAttendance:
             anything else that can be written down
         """
         started = time.monotonic()
-        self._set_deadline(started, seconds, grace)
+        self.set_deadline(started, seconds, grace)
         with instance_lock(self.registry, self.instance_id) as held:
             if not held:
                 return self._busy()
@@ -104,37 +105,40 @@ class SyncAttendance:
     def _held(self, trigger, started, seconds, report_id):
         """The run, while its lock is held."""
         with self.registry.cursor() as cr:
-            self._open(cr)
-            report = self.env["moodle.sync.report"].browse(report_id or ())
-            run = self.instance._start_run(trigger, self.user_id, report)
+            odoo = self.open(cr)
+            report = odoo.env["moodle.sync.report"].browse(report_id or ())
+            run = odoo.instance._start_run(trigger, self.user_id, report)
             if report and run.report_id != report:
-                message = self._for_reader(self.instance)._other_run()
-                return RunResult(self.instance.name, "busy", message)
-            self.connection.commit()
+                message = self._for_reader(odoo.instance)._other_run()
+                return RunResult(odoo.instance.name, "busy", message)
+            odoo.commit()
             try:
-                self._check_direction(run)
-                self._run(run, trigger, started, seconds)
-                self.instance._suggest_address(None)
+                self._check_direction(run, odoo.instance)
+                self._run(run, odoo, trigger, started, seconds)
+                odoo.instance._suggest_address(None)
             except SkippedError as reason:
                 run._finish("skipped", reason.told, waits=isinstance(reason, WaitingError))
             except errors.MoodleError as error:
-                self.env.cr.rollback()
+                cr.rollback()
                 if not self._may_wait(error, trigger):
                     self._stop(run, error.told())
-                    self.instance._suggest_address(error)
+                    odoo.instance._suggest_address(error)
             except Exception:
                 # The cron must survive whatever happens here: Odoo switches it off
                 # after five failures, and all other instances with it.
-                self.env.cr.rollback()
+                cr.rollback()
                 _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
                 self._stop(run, words.UNEXPECTED)
             run._count(seconds=time.monotonic() - started)
             if trigger == "cron" and run.trigger != "cron" and run.state != "running":
                 run._tell_end()
-            self.connection.commit()
+            odoo.commit()
             return self._for_reader(run)._result()
 
-    def _set_deadline(self, started, seconds, grace):
+    def set_deadline(self, started, seconds, grace):
+        """:param started: moment of ``time.monotonic()``
+        :param seconds, grace: see :meth:`run`
+        """
         if seconds is not None and grace is not None:
             self.deadline = started + seconds + grace
 
@@ -161,7 +165,7 @@ class SyncAttendance:
         :return: ``RunResult``
         """
         with self.registry.cursor() as cr:
-            message = say(self._plain_env(cr), words.UNEXPECTED)
+            message = say(self.plain_env(cr), words.UNEXPECTED)
             kept = keep(words.UNEXPECTED)
             cr.execute(
                 "UPDATE moodle_sync_run SET state = 'failed', pending = NULL, summary = %s, "
@@ -178,10 +182,11 @@ class SyncAttendance:
                 (message, json.dumps(kept), self.instance_id),
             )
             names = [row[0] for row in cr.fetchall()]
-            message = say(self._plain_env(cr, self.reader_lang), words.UNEXPECTED)
+            message = say(self.plain_env(cr, self.reader_lang), words.UNEXPECTED)
             return RunResult((names or [""])[0], "failed", message, max(runs, default=0))
 
-    def _plain_env(self, cr, lang=None):
+    def plain_env(self, cr, lang=None):
+        """:return: an environment for a sentence that is written by SQL"""
         return api.Environment(cr, SUPERUSER_ID, {"lang": lang or self.lang})
 
     def _for_reader(self, records):
@@ -190,134 +195,127 @@ class SyncAttendance:
 
     # --- setting up -----------------------------------------------------------
 
-    def _open(self, cr):
-        self.connection = Connection(cr, self.instance_id)
-        self.instance = self.connection.instance
-        self.env = self.connection.env
-        self.lang = self.env.lang or self.lang
+    def open(self, cr):
+        """:param cr: cursor of what is begun
+        :return: ``Connection``
+        """
+        odoo = Connection(cr, self.instance_id)
+        self.lang = odoo.env.lang or self.lang
+        return odoo
 
-    def _connect(self):
+    def connect(self, odoo):
         """Find Moodle, and what this run may do there.
 
+        :param odoo: ``Connection``
+        :return: ``Connected``
         :raise SkippedError, MoodleError: attendance can't be synchronised
         """
         try:
-            client = self.instance._moodle_client(self.deadline)
-            self.client = self.connection.client = client
+            client = odoo.instance._moodle_client(self.deadline)
         except AddressError as error:
             raise SkippedError(error.reason) from None
         except ValueError:
             raise SkippedError(words.NO_ADDRESS) from None
-        self.connection.commit()
-        self.detection = self._check_prerequisites()
-        self.connection.use(self.detection)
-        self.store = self.connection.store
+        odoo.commit()
+        return Connected.of(odoo, client, self._check_prerequisites(odoo.instance, client))
 
-    def _check_direction(self, run):
+    @staticmethod
+    def _check_direction(run, instance):
         """:raise WaitingError: the direction or the meaning of a letter was changed, and no
         person has started a run since: nothing is overwritten by surprise"""
-        if run.trigger == "cron" and self.instance.direction_changed:
+        if run.trigger == "cron" and instance.direction_changed:
             raise WaitingError(words.DIRECTION_CHANGED)
-        if run.trigger == "cron" and self.instance.meaning_changed:
+        if run.trigger == "cron" and instance.meaning_changed:
             raise WaitingError(words.MEANING_CHANGED)
-        if run.trigger == "cron" and self.instance.site_waits:
+        if run.trigger == "cron" and instance.site_waits:
             raise WaitingError(words.SITE_WAITS)
 
-    def _check_prerequisites(self):
+    def _check_prerequisites(self, instance, client):
         """Moodle's plug-ins and functions, and OpenEduCat's models.
 
+        :param client: ``MoodleClient`` of the instance
         :return: ``Detection``
         :raise SkippedError: something is missing, in words for an administrator
         :raise MoodleError: Moodle can't be asked
         """
-        if REQUIRED_MODEL not in self.env:
+        if REQUIRED_MODEL not in instance.env:
             raise SkippedError(words.NO_OPENEDUCAT)
-        instance = self.instance
         detection = detect_installed_modules(
-            self.client, instance._widest_direction(), instance.attendance_api
+            client, instance._widest_direction(), instance.attendance_api
         )
         if not detection.ready:
             raise SkippedError(detection.problem)
         return detection
 
-    def _list_courses(self, run=None):
-        """The courses of the Moodle that is known.
+    def matched_courses(self, sides, run=None):
+        """The courses of the Moodle that is known, and what they stand for.
 
+        :param sides: ``Connected``
         :param run: ``moodle.sync.run``, which notes what it sees; ``None`` only looks
+        :return: ``MatchedCourses``
         :raise WaitingError: another Moodle answers, and nobody has said what it is
         """
-        reader = self.connection.reader
-        courses = reader.courses()
-        seen = site_identity.site_of(self.detection, courses, reader.site_made)
-        question = self.instance._look_at_site(seen, run)
+        return MatchedCourses.of(self._list_courses(sides, run), sides.store)
+
+    def _list_courses(self, sides, run):
+        courses = sides.reader.courses()
+        seen = site_identity.site_of(sides.detection, courses, sides.reader.site_made)
+        question = sides.instance._look_at_site(seen, run)
         if question:
             raise WaitingError(question)
         return courses
 
-    def _mapped_courses(self, courses):
-        """:return: list of ``(MoodleCourse, CourseMatch)`` of those that have a pair"""
-        table = self.store.course_table()
-        self.matches = [(course, matching.match_course(course, table)) for course in courses]
-        mapped = [(course, match) for course, match in self.matches if match.pair]
-        self._of_pair = {}
-        for course, match in mapped:
-            self._of_pair.setdefault(match.pair, []).append(course)
-        return mapped
-
-    def _course_sync(self, course, match, mapping):
-        """:return: ``CourseSync``, which knows the other Moodle courses of the same pair"""
-        rivals = tuple(other for other in self._of_pair[match.pair] if other.id != course.id)
-        return CourseSync(self.connection.of_course(mapping), course, match, mapping, rivals)
-
     # --- one run --------------------------------------------------------------
 
-    def _run(self, run, trigger, started, seconds):
-        self._connect()
-        courses = self._list_courses(run)
-        mapped = self._mapped_courses(courses)
-        self._note_unmatched(run)
-        mappings = self.store.course_mappings(mapped)
-        settings = {id_: self.connection.settings_of(m) for id_, m in mappings.items()}
-        self._forget_unread(run, mapped, mappings, settings)
+    def _run(self, run, odoo, trigger, started, seconds):
+        sides = self.connect(odoo)
+        courses = self.matched_courses(sides, run)
+        mapped = courses.mapped
+        self._note_unmatched(run, sides, courses)
+        mappings = sides.store.course_mappings(mapped)
+        settings = {id_: sides.settings_of(mapping) for id_, mapping in mappings.items()}
+        self._forget_unread(run, sides, mapped, mappings, settings)
         resting = self._resting(run, mapped, settings)
         mapped = [item for item in mapped if item not in resting]
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
-        self.approved = run._approved_plans()
-        if self.approved is not None:
-            mapped = [item for item in mapped if item[0].id in self.approved]
+        approved = run._approved_plans()
+        if approved is not None:
+            mapped = [item for item in mapped if item[0].id in approved]
         ids = [course.id for course, _match in mapped]
-        missing = sorted(set(self.approved or ()) - set(ids))
-        queue = run._enqueue([*missing, *ids], len(courses))
+        missing = sorted(set(approved or ()) - set(ids))
+        queue = run._enqueue([*missing, *ids], len(courses.matches))
         for course_id in missing:
             if course_id in queue:
                 # Matched when it was approved, and not any more.
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
-        self.connection.commit()
-        calls, done = self._count_calls(run, 0), 0
-        for course, match in mapped:
+        sides.odoo.commit()
+        calls, done = self._count_calls(run, sides, 0), 0
+        for course, _match in mapped:
             if course.id not in queue:
                 continue
             if seconds is not None and time.monotonic() - started >= seconds:
                 # The rest stays queued; the cron takes it up.
                 return
+            mapping, seen = mappings[course.id], approved and approved[course.id]
             try:
-                self._course(run, course, match, mappings[course.id])
+                self._course(run, sides, courses, course, mapping, seen)
             except errors.MoodleOutOfTime as error:
                 if trigger == "cron" and not done:
                     # It had the whole time: left queued, it would be the first again.
-                    self._course_failed(run, course, mappings[course.id], error)
+                    self._course_failed(run, course, mapping, error)
                 return
             done += 1
-            calls = self._count_calls(run, calls)
-            self.connection.commit()
+            calls = self._count_calls(run, sides, calls)
+            sides.odoo.commit()
         hints = [
-            *self._nothing_read(run, [mappings[course_id] for course_id in ids]),
+            *self._nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
             *self._rest_words(resting, settings),
         ]
-        run._complete(self.client.clock_offset, hints)
+        run._complete(sides.client.clock_offset, hints)
 
-    def _forget_unread(self, run, mapped, mappings, settings):
+    @staticmethod
+    def _forget_unread(run, sides, mapped, mappings, settings):
         """An end to the gaps, and to the registers not taken, of courses that are matched no
         longer or switched off.
 
@@ -328,7 +326,8 @@ class SyncAttendance:
             for course, _match in mapped
             if settings[course.id].state != course_settings.OFF
         ]
-        run._count(**self.env["moodle.sync.gap"]._close_units_except(self.instance, read))
+        Gap = sides.env["moodle.sync.gap"]
+        run._count(**Gap._close_units_except(sides.instance, read))
         for course_id in mappings.keys() - set(read):
             mappings[course_id]._keep_untaken(())
 
@@ -342,7 +341,8 @@ class SyncAttendance:
             if settings[course.id].rests(scheduled, run.started_at)
         ]
 
-    def _rest_words(self, resting, settings):
+    @staticmethod
+    def _rest_words(resting, settings):
         """:param resting: list of ``(MoodleCourse, CourseMatch)`` that were left alone
         :return: list of sentences, see ``told``
         """
@@ -358,37 +358,41 @@ class SyncAttendance:
             said.append(words.courses_wait(", ".join(names[course_settings.WAITS])))
         return said
 
-    def _nothing_read(self, run, mappings):
+    @staticmethod
+    def _nothing_read(run, sides, mappings):
         """Why a run has read nothing where Moodle's functions can't list sessions.
 
         :return: list of sentences, see ``told``
         """
-        if self.connection.api.lists_sessions or not mappings or run.sessions_seen:
+        if sides.api.lists_sessions or not mappings or run.sessions_seen:
             return []
         if any((mapping.known_sessions or {}).values() for mapping in mappings):
             return []
         return [words.NOTHING_KNOWN]
 
-    def _course(self, run, course, match, mapping):
-        """One course, and whatever trouble it makes."""
+    def _course(self, run, sides, courses, course, mapping, approved):
+        """One course, and whatever trouble it makes.
+
+        :param approved: see ``CourseSync.sync``
+        """
+        cr = sides.env.cr
         try:
-            approved = self.approved and self.approved[course.id]
-            outcome = self._course_sync(course, match, mapping).sync(run, approved)
+            outcome = CourseSync(sides, courses, course, mapping).sync(run, approved)
         except errors.MoodleError as error:
-            self.env.cr.rollback()
+            cr.rollback()
             if error.scope == errors.SITE:
                 raise
             self._course_failed(run, course, mapping, error)
         except MovedError:
-            self.env.cr.rollback()
+            cr.rollback()
             run._course_failed(course.id, course.fullname, words.MOVED, held=True)
         except StoppedError as error:
-            self.env.cr.rollback()
-            self._course_stopped(run, course, mapping, error.args[0])
+            cr.rollback()
+            self._course_stopped(run, sides, course, mapping, error.args[0])
         except Exception:
             # One course that breaks (a fault of ours, of another module) must not keep
             # the others from being read; it is logged whole and named on the run.
-            self.env.cr.rollback()
+            cr.rollback()
             _logger.exception(
                 "Attendance sync of Moodle instance %s, course %s", self.instance_id, course.id
             )
@@ -397,35 +401,38 @@ class SyncAttendance:
         else:
             run._course_done(course, outcome)
 
-    def _course_failed(self, run, course, mapping, error):
+    @staticmethod
+    def _course_failed(run, course, mapping, error):
         mapping._failed(error.told())
         run._course_failed(course.id, course.fullname, error.told())
 
-    def _course_stopped(self, run, course, mapping, stop):
+    @staticmethod
+    def _course_stopped(run, sides, course, mapping, stop):
         """:param stop: ``brake.Stop``"""
         gap = stop.gap(course.id)
         # What a person let through was less than this.
         mapping._keep_allowed(mapping.allowed.without(stop.why).parts)
-        Gap = self.env["moodle.sync.gap"]
-        counts = Gap._record(self.instance, run, course.id, [gap], course.fullname, whole=False)
+        Gap, instance = sides.env["moodle.sync.gap"], sides.instance
+        counts = Gap._record(instance, run, course.id, [gap], course.fullname, whole=False)
         run._count(**counts)
         mapping._failed(gap)
         run._course_failed(course.id, course.fullname, gap, held=True)
 
-    def _note_unmatched(self, run):
+    @staticmethod
+    def _note_unmatched(run, sides, courses):
         """Courses that look as if they were meant and match nothing, as gaps."""
         gaps = [
             p.course_gap(course.id, course.fullname, match.why, match.details)
-            for course, match in self.matches
+            for course, match in courses.matches
             if match.why
         ]
         # Whether these have attendance is looked at by a verification: it takes a call each.
         unmeant = {
             p.gap_key("unmatched_course", 0, p.course_key(course.id))
-            for course, match in self.matches
+            for course, match in courses.matches
             if match.unmeant
         }
-        if any(course.idnumber is None for course, _match in self.matches):
+        if any(course.idnumber is None for course, _match in courses.matches):
             gaps.append(p.Gap("unmatched_course", "idnumbers", "idnumbers_hidden"))
         gaps += [
             p.Gap(
@@ -435,16 +442,17 @@ class SyncAttendance:
                 (record.id, record.reason, "", 0),
                 moodle_id=record.id,
             )
-            for record in self.connection.reader.take_odd()
+            for record in sides.reader.take_odd()
         ]
-        Gap = self.env["moodle.sync.gap"]
-        run._count(**Gap._record(self.instance, run, 0, gaps, kept=unmeant))
+        Gap = sides.env["moodle.sync.gap"]
+        run._count(**Gap._record(sides.instance, run, 0, gaps, kept=unmeant))
 
     # --- bookkeeping ----------------------------------------------------------
 
-    def _count_calls(self, run, before):
-        run._count(moodle_calls=self.client.calls - before)
-        return self.client.calls
+    @staticmethod
+    def _count_calls(run, sides, before):
+        run._count(moodle_calls=sides.client.calls - before)
+        return sides.client.calls
 
     def _stop(self, run, sentence):
         """:param sentence: see ``told``"""
@@ -452,6 +460,6 @@ class SyncAttendance:
 
     def _busy(self):
         with self.registry.cursor() as cr:
-            self._open(cr)
-            said = self._for_reader(self.instance).env._(words.BUSY)
-            return RunResult(self.instance.name, "busy", said)
+            instance = self.open(cr).instance
+            said = self._for_reader(instance).env._(words.BUSY)
+            return RunResult(instance.name, "busy", said)
