@@ -17,7 +17,7 @@ import requests
 
 import odoo.release
 
-from odoo.addons.openeducat_moodle_attendance.services.texts import messages
+from odoo.addons.openeducat_moodle_attendance.services.texts.messages_left_out import SKIPPED
 
 CHECKOUT = Path(os.environ["CHECKOUT"])
 sys.path[:0] = [str(CHECKOUT / "dev"), str(CHECKOUT / "tests")]
@@ -205,7 +205,7 @@ class Demo:
         skipped = sorted((run.skipped_by_reason or {}).items())
         rows(
             "left out",
-            (f"{many(n, 'mark{s}')} {self.env._(messages.SKIPPED[why])}" for why, n in skipped),
+            (f"{many(n, 'mark{s}')} {self.env._(SKIPPED[why])}" for why, n in skipped),
         )
         if run.conflicts_moodle or run.conflicts_oec:
             text = f"Moodle was later {run.conflicts_moodle} times, OpenEduCat {run.conflicts_oec}"

@@ -9,7 +9,7 @@ from ..services.domain.site_identity import Site, difference, remembered
 from ..services.openeducat.local_store import QUIET
 from ..services.runs.checklist import Check
 from ..services.runs.run_lock import instance_lock
-from ..services.texts import messages_site
+from ..services.texts.messages_gaps import describe
 
 _lt = LazyTranslate(__name__)
 
@@ -44,10 +44,10 @@ class MoodleInstance(models.Model):
             known, seen = instance._known_site(), Site.from_json(instance.site_seen)
             change = seen and difference(known, seen)
             instance.site_changed = bool(change)
-            instance.site_question = change and messages_site.question(
-                self.env, change.courses, messages_site.site(known), messages_site.site(seen)
+            instance.site_question = change and describe(
+                self.env, instance._site_gap(change, known, seen)
             )
-            instance.site_shown = known and messages_site.site(known)
+            instance.site_shown = known and known.line
 
     @api.depends("site_waits")
     def _compute_site_by_hand_count(self):
@@ -70,9 +70,8 @@ class MoodleInstance(models.Model):
         seen = Site(site_info.address, (), site_info.sitename, site_info.release)
         change = difference(self._known_site(), seen)
         if change and self._has_links():
-            known = messages_site.site(self._known_site())
-            words = messages_site.asked(change.courses, known, messages_site.site(seen))
-            checks.append(Check.of(self.env, None, _lt("Same Moodle"), words))
+            gap = self._site_gap(change, self._known_site(), seen)
+            checks.append(Check.of(self.env, None, _lt("Same Moodle"), gap))
         return checks
 
     # --- of a run -----------------------------------------------------------------
@@ -91,11 +90,10 @@ class MoodleInstance(models.Model):
             # Nothing of the former one can be mistaken.
             known = change = None
         if change:
+            gap = self._site_gap(change, known, seen)
             if run:
-                self._note_other_site(change, known, seen, run)
-            return messages_site.asked(
-                change.courses, messages_site.site(known), messages_site.site(seen)
-            )
+                self._note_other_site(gap, seen, run)
+            return gap
         if run:
             kept = {"site_identity": remembered(known, seen).to_json(), "site_seen": False}
             if run.trigger != "cron":
@@ -109,16 +107,24 @@ class MoodleInstance(models.Model):
             # sudo: written by the synchronisation alone; who answers was checked.
             self.sudo().write(changed)
 
-    def _note_other_site(self, change, known, seen, run):
+    def _note_other_site(self, gap, seen, run):
         self._keep_site({"site_seen": seen.to_json()})
-        gap = p.Gap(
+        run._count(**self.env["moodle.sync.gap"]._record(self, run, 0, [gap], whole=False))
+
+    def _site_gap(self, change, known, seen):
+        """The question which Moodle this is.
+
+        :param change: ``site_identity.Change``
+        :param known, seen: ``site_identity.Site``
+        :return: ``plan.Gap``
+        """
+        return p.gap(
             "site_changed",
+            0,
             "site",
-            "site_changed",
-            (change.courses, messages_site.site(known), messages_site.site(seen)),
+            {"courses": change.courses, "known": known.line, "seen": seen.line},
             record=(self._name, self.id),
         )
-        run._count(**self.env["moodle.sync.gap"]._record(self, run, 0, [gap], whole=False))
 
     def _has_links(self):
         """Whether anything here stands for a number of Moodle's."""

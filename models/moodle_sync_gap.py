@@ -5,53 +5,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..services.domain import gaps as catalogue
 from ..services.domain import matching
 from ..services.domain import plan as p
+from ..services.domain.gap_reason import KeptGap, Page
 from ..services.domain.status_words import suggestion
-from ..services.texts import messages
+from ..services.texts.messages_gaps import describe, read_names
 from ..services.texts.messages_letters import status_word
-from ..services.texts.messages_people import read_names
 from .indexes import unique_index
 
-KINDS = [
-    ("unmatched_course", "Unmatched course"),
-    ("unmatched_student", "Unmatched student"),
-    ("ambiguous_student", "Ambiguous student"),
-    ("no_batch", "Student without batch"),
-    ("unmatched_group", "Unmatched group"),
-    ("custom_status", "Custom or unknown status"),
-    ("doubled", "Two marks of one student"),
-    ("odd_record", "Can't be used"),
-    ("rights", "Right missing in Moodle"),
-    ("site_changed", "Another Moodle"),
-    ("unreadable_session", "Unreadable session"),
-    ("sheet_without_session", "Sheet with no Moodle session"),
-    ("conflicting_sheets", "Conflicting sheets"),
-    ("refused", "Refused by OpenEduCat"),
-    ("refused_push", "Can't be sent to Moodle"),
-    ("vanished", "Gone on one side"),
-    ("stopped", "Course stopped"),
-    ("clock", "Wrong server clock"),
-]
-# What a mapping by hand can mend, and with which model.
-MAPPED_BY = {
-    "unmatched_course": "op.subject",
-    "unmatched_group": "op.batch",
-    "unmatched_student": "op.student",
-    "ambiguous_student": "op.student",
-}
-PEOPLE = {"unmatched_student", "ambiguous_student"}
-ATTENDANCE = {
-    "custom_status",
-    "doubled",
-    "unreadable_session",
-    "sheet_without_session",
-    "conflicting_sheets",
-    "refused_push",
-    "stopped",
-    "vanished",
-    "clock",
-}
+# Which page of Moodle, if not that of the course.
+PAGES = {Page.GROUPS: "group/index.php", Page.ATTENDANCE: "mod/attendance/index.php"}
 
 
 class MoodleSyncGap(models.Model):
@@ -76,7 +40,9 @@ class MoodleSyncGap(models.Model):
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one(related="instance_id.company_id", store=True)
-    kind = fields.Selection(KINDS, required=True, readonly=True)
+    kind = fields.Selection(
+        [(kind.name, kind.label) for kind in catalogue.CATALOGUE], required=True, readonly=True
+    )
     key = fields.Char(required=True, readonly=True)
     state = fields.Selection(
         [
@@ -138,7 +104,7 @@ class MoodleSyncGap(models.Model):
     @api.depends("kind", "moodle_id")
     def _compute_maps(self):
         for gap in self:
-            gap.maps = MAPPED_BY.get(gap.kind) if gap.moodle_id else False
+            gap.maps = (gap.moodle_id and catalogue.KINDS[gap.kind].maps) or False
 
     @api.depends("name", "why", "details", "marks")
     @api.depends_context("lang")
@@ -146,23 +112,16 @@ class MoodleSyncGap(models.Model):
         """In the language of who reads it. What an older version wrote down, and what Moodle
         or OpenEduCat itself said, stays as it was found."""
         # sudo: the names stand in what was written down, too.
-        env = self.sudo().env
-        # Any number in a sentence may be a student's.
-        read_names(env, {n for gap in self for n in gap.details or () if type(n) is int})
-        for gap, found in zip(self, self.sudo(), strict=True):
-            gap.words = messages.describe(env, found._as_found()) if found.why else found.name
+        rows = self.sudo()
+        kept = {row.id: row._kept() for row in rows if row.why in catalogue.REASONS}
+        read_names(rows.env, kept.values())
+        for gap, row in zip(self, rows, strict=True):
+            gap.words = describe(rows.env, kept[row.id]) if row.id in kept else row.name
 
-    def _as_found(self):
-        """:return: ``plan.Gap``, as far as its sentence needs it"""
+    def _kept(self):
+        """:return: ``gap_reason.KeptGap``"""
         self.ensure_one()
-        return p.Gap(
-            self.kind,
-            self.key,
-            self.why,
-            tuple(self.details or ()),
-            moodle_id=self.moodle_id,
-            marks=self.marks,
-        )
+        return KeptGap(self.why, tuple(self.details or ()), self.moodle_id, self.marks)
 
     @api.depends("kind", "moodle_id", "state")
     def _compute_can_undo(self):
@@ -193,16 +152,14 @@ class MoodleSyncGap(models.Model):
     def _compute_moodle_url(self):
         for gap in self:
             address = gap.instance_id._moodle_address
-            course = gap.unit or (gap.moodle_id if gap.kind == "unmatched_course" else 0)
-            if gap.kind in PEOPLE and gap.moodle_id:
+            kind = catalogue.KINDS[gap.kind]
+            course = gap.unit or (gap.moodle_id if kind.maps == "op.subject" else 0)
+            if kind.page == Page.ACCOUNT and gap.moodle_id:
                 # Not within the course: people who left it have no page there.
                 gap.moodle_url = address("user/profile.php", id=gap.moodle_id)
-            elif gap.kind == "unmatched_group":
-                gap.moodle_url = address("group/index.php", id=course)
-            elif gap.kind in ATTENDANCE and course:
-                gap.moodle_url = address("mod/attendance/index.php", id=course)
             else:
-                gap.moodle_url = address("course/view.php", id=course) if course else False
+                page = PAGES.get(kind.page, "course/view.php")
+                gap.moodle_url = address(page, id=course) if course else False
 
     def action_map(self):
         """Choose what this is in OpenEduCat."""
@@ -300,7 +257,7 @@ class MoodleSyncGap(models.Model):
     def _open_unmapped(self, instance, model, moodle_id):
         """A mapping by hand was taken back. Where a run meets a gap again by itself, it opens
         it; what has waited for a run waits for a person again."""
-        kinds = [kind for kind, mapped in MAPPED_BY.items() if mapped == model]
+        kinds = [kind.name for kind in catalogue.CATALOGUE if kind.maps == model]
         gaps = self.search(
             [
                 ("instance_id", "=", instance.id),
@@ -510,7 +467,7 @@ class MoodleSyncGap(models.Model):
 
     def _values(self, gap, unit_name):
         return {
-            "name": messages.describe(self.env, gap),
+            "name": describe(self.env, gap),
             "why": gap.why,
             # As it comes back from the database, to be compared.
             "details": json.loads(json.dumps(gap.details)) or False,

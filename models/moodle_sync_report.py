@@ -11,7 +11,7 @@ from ..services.domain import changes as c
 from ..services.domain import plan as p
 from ..services.domain.moodle_text import clean_name
 from ..services.openeducat.local_store import moment
-from ..services.texts import messages, told
+from ..services.texts import messages_left_out, told
 from ..services.texts.messages_dates import with_days
 from .session_time import time_of_day
 
@@ -186,7 +186,7 @@ class MoodleSyncReport(models.Model):
     @api.depends_context("lang")
     def _compute_left_out_words(self):
         for report in self:
-            report.left_out_words = messages.skipped(self.env, report.left_out or {})
+            report.left_out_words = messages_left_out.skipped(self.env, report.left_out or {})
 
     @api.depends("run_ids")
     def _compute_applied_run_id(self):
@@ -199,7 +199,7 @@ class MoodleSyncReport(models.Model):
         """What an end without differences means: not that nothing is left out."""
         for report in self:
             equal = report.state == "done" and not report.problem and not report.differences
-            report.result_words = equal and messages.equal_except(
+            report.result_words = equal and messages_left_out.equal_except(
                 self.env, report.marks_in_gaps, report.gaps_met, report.marks_left_out
             )
 
@@ -260,7 +260,7 @@ class MoodleSyncReport(models.Model):
         items = [f"{labels[name]['string']}: {self[name]}" for name in names]
         if self.left_out_words:
             items.append(self.env._("Marks left out: %s.", self.left_out_words))
-        items += messages.not_looked_at(self.env, self.sessions_older, self.sessions_early)
+        items += messages_left_out.not_looked_at(self.env, self.sessions_older, self.sessions_early)
         if self.problem:
             items += self.problem_words.splitlines()
         elif self.result_words:

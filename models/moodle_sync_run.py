@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 from ..services.domain.changes import NOTE
 from ..services.domain.moodle_text import clean_name
 from ..services.runs.results import RunResult
-from ..services.texts import messages, told
+from ..services.texts import messages_left_out, told
 from ..services.texts.messages_counts import counted
 
 KEEP_DAYS = 90
@@ -502,10 +502,11 @@ class MoodleSyncRun(models.Model):
         if self.skipped_by_reason:
             lines.append(
                 self.env._(
-                    "Marks left out: %s.", messages.skipped(self.env, self.skipped_by_reason)
+                    "Marks left out: %s.",
+                    messages_left_out.skipped(self.env, self.skipped_by_reason),
                 )
             )
-        lines += messages.not_looked_at(self.env, self.sessions_older, self.sessions_early)
+        lines += messages_left_out.not_looked_at(self.env, self.sessions_older, self.sessions_early)
         if self.conflicts_moodle or self.conflicts_oec:
             lines.append(
                 self.env._(

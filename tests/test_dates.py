@@ -3,8 +3,9 @@
 from odoo.tests import TransactionCase, tagged
 
 from ..services.domain import plan as p
-from ..services.texts.messages import describe
-from ..services.texts.messages_dates import in_words, with_days
+from ..services.domain.gap_reason import KeptGap
+from ..services.texts.messages_dates import day, with_days
+from ..services.texts.messages_gaps import describe
 
 
 @tagged("post_install", "-at_install")
@@ -22,15 +23,18 @@ class TestDates(TransactionCase):
 
     def test_what_is_no_date_stays(self):
         for text in ("2026-13-45", "A 2026-11-03", "", "2026-11-3", "abcdefghij"):
-            self.assertEqual(in_words(self.env, text), text)
-        self.assertEqual(in_words(self.env, (7, None, ("2026-11-03",))), (7, None, ("11/03/2026",)))
+            self.assertEqual(day(self.env, text), text)
 
     def test_a_gap_says_of_which_session_it_is(self):
-        gap = p.Gap("refused", "session:7", "refused", ("no room", "2026-11-03"))
+        said = {"words": "no room", "day": "2026-11-03", "sheet": ""}
+        gap = p.gap("refused", 2, "session:7", said)
         self.assertIn("of the session of 11/03/2026: no room", describe(self.env, gap))
         self.assertIn("03/11/2026", describe(self.spanish, gap))
-        gap = p.Gap("refused", "cancel:7", "refused", ("locked", "2026-11-03", "ALG1/1"))
+        said = {"words": "locked", "day": "2026-11-03", "sheet": "ALG1/1"}
+        gap = p.gap("refused", 2, "cancel:7", said)
         self.assertIn("the sheet ALG1/1 of 11/03/2026", describe(self.env, gap))
         # As older versions have kept it.
-        gap = p.Gap("refused", "session:7", "refused", ("no room",))
+        gap = KeptGap("refused", ("no room", "2026-11-03"))
+        self.assertIn("of the session of 11/03/2026: no room", describe(self.env, gap))
+        gap = KeptGap("refused", ("no room",))
         self.assertIn("refuses Moodle's data: no room", describe(self.env, gap))

@@ -10,14 +10,14 @@ from markupsafe import escape
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services.domain import brake
+from ..services.domain import brake, gaps
 from ..services.domain import plan as p
 from ..services.moodle import moodle_errors as errors
 from ..services.runs.checklist import Check
 from ..services.runs.course_sync import CourseSync, MovedError, StoppedError
 from ..services.runs.survey import Survey
 from ..services.runs.sync_attendance import SkippedError, SyncAttendance
-from ..services.texts import messages, messages_site, messages_stops, told
+from ..services.texts import messages_gaps, told
 from ..services.texts.messages_run import MOVED, UNEXPECTED
 from .common import MoodleCase
 
@@ -138,8 +138,8 @@ class TestSentences(ReadersCase):
         kept["gap"]["details"][3] = dict(reversed(touched.items()))
         for lang in READERS:
             env = self.env_of(lang)
-            self.assertEqual(told.tell(env, kept), messages.describe(env, gap))
-            self.assertIn(env._(messages_stops.TOUCHED["sent"]), told.tell(env, kept))
+            self.assertEqual(told.tell(env, kept), messages_gaps.describe(env, gap))
+            self.assertIn(env._(gaps.TOUCHED.words["sent"]), told.tell(env, kept))
 
     def test_a_gap_with_moodles_reason(self):
         error = errors.MoodleNoPermission("mod_attendance_update_user_status")
@@ -147,9 +147,9 @@ class TestSentences(ReadersCase):
         gap = p.Gap("refused_push", "mark:1:1", "push_refused", tuple(details))
         for lang in READERS:
             env = self.env_of(lang)
-            self.assertIn(error.explain(env), messages.describe(env, gap))
+            self.assertIn(error.explain(env), messages_gaps.describe(env, gap))
         older = p.Gap("refused_push", "mark:1:1", "push_refused", (self.students[0].id, "No."))
-        self.assertIn("No.", messages.describe(self.env, older))
+        self.assertIn("No.", messages_gaps.describe(self.env, older))
 
 
 @tagged("post_install", "-at_install")
@@ -224,7 +224,7 @@ class TestRuns(ReadersCase):
         mapping = self.env["moodle.mapping"]._of_course(self.instance, self.moodle_course.id)
         gap = STOP.gap(self.moodle_course.id)
         for lang in READERS:
-            words = messages.describe(self.env_of(lang), gap)
+            words = messages_gaps.describe(self.env_of(lang), gap)
             run = self.last_run().with_context(lang=lang)
             self.assertEqual(run.errors_words, f"Algebra I: {words}")
             self.assertEqual(mapping.with_context(lang=lang).error_words, words)
@@ -309,11 +309,13 @@ class TestRuns(ReadersCase):
 
     def test_another_moodle(self):
         seen = ("other", "Known, Moodle 4", "Now, Moodle 5")
-        sentence = messages_site.asked(*seen)
+        sentence = p.gap(
+            "site_changed", 0, "site", dict(zip(("courses", "known", "seen"), seen, strict=True))
+        )
         with self.raising(SkippedError(sentence), "_list_courses"):
             self.sync()
         for lang in READERS:
-            text = messages_site.question(self.env_of(lang), *seen)
+            text = messages_gaps.describe(self.env_of(lang), sentence)
             self.assertEqual(self.last_run().with_context(lang=lang).summary_words, text)
 
     def test_what_a_run_hints_at(self):
@@ -410,9 +412,9 @@ class TestReports(ReadersCase):
         with patch.object(CourseSync, "_stop", staticmethod(lambda *args: STOP)):
             report = self.look()
         for lang in READERS:
-            words = messages.describe(self.env_of(lang), gap)
+            words = messages_gaps.describe(self.env_of(lang), gap)
             self.assertEqual(report.with_context(lang=lang).held_words, f"Algebra I: {words}")
-        self.assertIn(messages.describe(self.env_of(KEPT_IN), gap), report.held)
+        self.assertIn(messages_gaps.describe(self.env_of(KEPT_IN), gap), report.held)
 
     def test_given_up(self):
         with mute_logger(f"{SERVICES}.survey"):

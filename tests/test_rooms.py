@@ -40,7 +40,7 @@ class TestRooms(BaseCase):
                     continue
                 self.assertLessEqual({name.split(".")[0] for name in found}, PLAIN, path.name)
 
-    def test_sentences_stand_in_texts(self):
+    def test_sentences_stand_in_texts_and_those_of_gaps_in_their_catalogue(self):
         for path, tree in sources(SERVICES):
             if path.parent.name == "texts":
                 continue
@@ -50,3 +50,5 @@ class TestRooms(BaseCase):
                 if isinstance(node, ast.ImportFrom):
                     names = {alias.name for alias in node.names}
                     self.assertNotIn("LazyTranslate", names, f"{path}:{node.lineno}")
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_lt":
+                    self.assertEqual(path, SERVICES / "domain" / "gaps.py", node.lineno)

@@ -3,7 +3,7 @@ where it is decided."""
 
 from odoo.tests import Form, tagged
 
-from ..services.texts.messages import equal_except
+from ..services.texts.messages_left_out import equal_except
 from .builders import START
 from .common import MoodleCase
 

@@ -96,11 +96,17 @@ class Stop:
     def gap(self, course_id):
         """:return: ``plan.Gap``"""
         amount = self.amount
-        return p.Gap(
-            "stopped",
-            p.gap_key("stopped", course_id, "course"),
+        return p.gap(
             f"stop_{self.why}",
-            (amount.total, amount.agreed, amount.sheets, amount.touched, self.limits.share),
+            course_id,
+            "course",
+            {
+                "total": amount.total,
+                "agreed": amount.agreed,
+                "sheets": amount.sheets,
+                "what": amount.touched,
+                "share": self.limits.share,
+            },
             marks=amount.total if self.why == TOO_MUCH else amount.agreed,
             allows=self.allows,
         )

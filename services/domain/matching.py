@@ -297,13 +297,17 @@ def given_up(link, account, claimants):
     :return: :data:`FORMER` where the account is gone, and its old marks stay the student's;
         ``"ended"`` where it is somebody's and has lost what it was found by; else ``""``
     """
-    # Moodle puts a hash for the e-mail address of an account that it deletes.
-    if account is None or (account.email and "@" not in account.email):
+    if account is None or is_deleted(account):
         return FORMER
     if link.found_by == EMAIL:
         emails = {user.email.lower() for user in claimants}
         return "" if account.email.lower() in emails else "ended"
     return "" if account.idnumber == link.idnumber else "ended"
+
+
+def is_deleted(user):
+    """Whether a Moodle account was deleted: Moodle puts a hash for its e-mail address."""
+    return bool(user.email) and "@" not in user.email
 
 
 def _match_student(user, table, same_idnumber, same_email):
@@ -331,6 +335,8 @@ def _match_student(user, table, same_idnumber, same_email):
         return Match(user.id, why="email_shared_odoo", details=(user.email,))
     if user.idnumber.startswith(OURS):
         return Match(user.id, why="student_nonsense", details=(user.idnumber,))
+    if is_deleted(user):
+        return Match(user.id, why="account_deleted")
     return Match(user.id, why="no_match", details=(user.idnumber, user.email))
 
 

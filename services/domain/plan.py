@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from . import gaps
 from .status_meaning import clean
 
 # What happens to a line, in the order in which reports name it.
@@ -158,18 +159,24 @@ def reference(sheet_id):
     return f"{REFERENCE}{sheet_id}]"
 
 
-def gap_key(kind, course_id, key):
-    """The key of a gap that was met in one Moodle course."""
-    return f"{kind}:{course_id}:{key}"
+def gap_key(kind, unit, key):
+    """The key of a gap.
+
+    :param kind: name of the gap's kind
+    :param unit: id of the Moodle course it was met in, 0 for the site
+    :param key: what tells it from the other gaps of that kind met there
+    """
+    return f"{kind}:{unit}:{key}"
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that a person must mend.
+    """Something that a person must mend; :func:`gap` makes one.
 
-    :param kind: a value of ``moodle.sync.gap``'s ``kind``
-    :param key: unique for the instance and stable from run to run
-    :param why: which sentence says it (``messages.GAPS``), with ``details``
+    :param kind: name of a kind of the catalogue (``gaps``)
+    :param key: see :func:`gap_key`; unique for the instance and stable from run to run
+    :param why: name of a reason of the catalogue
+    :param details: what its sentence names, in the order of the catalogue
     :param moodle_id: id in Moodle of what it is about (user, group, session …)
     :param marks: how many marks wait for it
     :param course_name: of the Moodle course, where that is not the one being read
@@ -178,6 +185,7 @@ class Gap:
     :param letter: :class:`Letter` of Moodle that has no meaning here; such a gap is one of
         the instance, whatever courses meet it
     :param allows: what *Apply anyway* lets through: ``parts`` of a ``brake.Allowance``
+    :raise ValueError: the catalogue has no such gap
     """
 
     kind: str
@@ -192,6 +200,9 @@ class Gap:
     letter: "Letter | None" = None
     allows: dict = field(default_factory=dict)
 
+    def __post_init__(self):
+        gaps.check(self)
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -202,15 +213,30 @@ class Letter:
     grade: float | None
 
 
+def gap(why, unit, key, details=None, **more):
+    """The gap of a reason; its kind is the reason's.
+
+    :param why: name of a reason of the catalogue (``gaps``)
+    :param unit, key: see :func:`gap_key`
+    :param details: ``{name: value}`` of all details that the catalogue names
+    :param more: further values of the :class:`Gap`
+    """
+    kind = gaps.KIND_OF[why].name
+    values = gaps.REASONS[why].in_order(details or {})
+    return Gap(kind, gap_key(kind, unit, key), why, values, **more)
+
+
 def course_gap(course_id, name, why, details=()):
     """The gap of a Moodle course that matches nothing.
 
     :param why: of its ``matching.CourseMatch``; :data:`UNMEANT` where that says nothing and
         the course has attendance
+    :param details: of the same
     """
+    kind = gaps.KIND_OF[why].name
     return Gap(
-        "unmatched_course",
-        course_key(course_id, why),
+        kind,
+        gap_key(kind, 0, course_key(course_id, why)),
         why,
         tuple(details),
         moodle_id=course_id,
@@ -237,10 +263,11 @@ def letter_gap(letter, why, marks):
     :param letter: :class:`Letter`
     :param why: one of ``status_meaning.OPEN``
     """
+    why = f"letter_{why}"
     return Gap(
-        "custom_status",
+        gaps.KIND_OF[why].name,
         letter_key(letter),
-        f"letter_{why}",
+        why,
         (letter.acronym, letter.description),
         marks=marks,
         letter=letter,

@@ -30,6 +30,12 @@ class Site:
     name: str = ""
     release: str = ""
 
+    @property
+    def line(self):
+        """What people read: its name, release and address."""
+        release = f"Moodle {self.release}" if self.release else ""
+        return ", ".join(part for part in (self.name, release, self.address) if part)
+
     def to_json(self):
         return {
             "address": self.address,

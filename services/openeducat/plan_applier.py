@@ -25,14 +25,16 @@ REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg
 
 class PlanApplier:
     """:param instance: the ``moodle.instance``, in the run's environment
+    :param course_id: of the Moodle course
     :param subject: ``records.Subject``
 
     After :meth:`apply`, ``done`` counts what was written and ``gaps`` holds the
     refusals, in the refusal's own words.
     """
 
-    def __init__(self, instance, subject):
+    def __init__(self, instance, course_id, subject):
         self.instance = instance
+        self.course_id = course_id
         self.env = instance.env
         self.subject = subject
         self.done = Counter()
@@ -48,15 +50,28 @@ class PlanApplier:
                 refusal = self._alone(session)
                 if refusal is not None:
                     self.refused.add(session.session_id)
-                    self.gaps.append(_refused(session, refusal))
+                    self.gaps.append(self._refused(session, refusal))
         # Read together.
         for sheet in self.env["op.attendance.sheet"].browse(plan.cancelled):
             refusal = self._cancel(sheet)
             if refusal is not None:
-                where = (sheet.attendance_date.isoformat(), sheet.name)
-                self.gaps.append(
-                    p.Gap("refused", f"cancel:{sheet.id}", "refused", (_words(refusal), *where))
-                )
+                said = {
+                    "words": _words(refusal),
+                    "day": sheet.attendance_date.isoformat(),
+                    "sheet": sheet.name,
+                }
+                self.gaps.append(p.gap("refused", self.course_id, f"cancel:{sheet.id}", said))
+
+    def _refused(self, session, refusal):
+        day = session.sheets[0].date.isoformat()
+        return p.gap(
+            "refused",
+            self.course_id,
+            f"session:{session.session_id}",
+            {"words": _words(refusal), "day": day, "sheet": ""},
+            moodle_id=session.session_id,
+            marks=sum(len(sheet.lines) for sheet in session.sheets),
+        )
 
     def confirm(self, outcome, taken_by_us):
         """What Moodle holds after a push becomes the base.
@@ -336,14 +351,3 @@ def _words(refusal):
     if isinstance(refusal, psycopg2.Error):
         return (refusal.diag.message_primary or str(refusal)).strip()
     return str(refusal).strip()
-
-
-def _refused(session, refusal):
-    return p.Gap(
-        "refused",
-        f"session:{session.session_id}",
-        "refused",
-        (_words(refusal), session.sheets[0].date.isoformat()),
-        moodle_id=session.session_id,
-        marks=sum(len(sheet.lines) for sheet in session.sheets),
-    )

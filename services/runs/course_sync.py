@@ -258,7 +258,7 @@ class CourseSync:
         if approved not in (None, p.fingerprint(plan, without=made, new_sessions=False)):
             raise MovedError
         self._check_amount(work, local, people, plan)
-        applier = PlanApplier(self.sides.instance, self.subject)
+        applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
         applier.apply(plan)
         if work.given_up:
             self.sides.people.end_links(work.given_up)
@@ -320,7 +320,7 @@ class CourseSync:
                 self.sides.odoo.commit()
             done["marks_pushed"] += len(pushed.held)
             held |= {(session_id, push.student_id) for push in pushed.held}
-            gaps += [_refused_push(push, error) for push, error in pushed.refused]
+            gaps += [self._refused_push(push, error) for push, error in pushed.refused]
             if pushed.session:
                 sent |= {(session_id, push.student_id) for push in pushes}
             for push, status_id in pushed.lost:
@@ -346,8 +346,18 @@ class CourseSync:
         # As the planner's own gaps are called.
         return p.Gap(**{**values, "key": p.gap_key(values["kind"], self.course.id, values["key"])})
 
+    def _refused_push(self, push, error):
+        return p.gap(
+            "push_refused",
+            self.course.id,
+            f"mark:{push.session_id}:{push.student_id}",
+            {"student": push.student_id, "words": error.told()},
+            moodle_id=push.session_id,
+            marks=1,
+        )
+
     def _confirm(self, work, pushed):
-        applier = PlanApplier(self.sides.instance, self.subject)
+        applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
         applier.confirm(pushed, self.rules.user_id)
 
     def _make_sessions(self, run, work, new_sessions):
@@ -386,17 +396,6 @@ def _with_everything(work):
     return replace(work, rules=replace(work.rules, allowance=brake.EVERYTHING))
 
 
-def _refused_push(push, error):
-    return p.Gap(
-        "refused_push",
-        f"mark:{push.session_id}:{push.student_id}",
-        "push_refused",
-        (push.student_id, error.told()),
-        moodle_id=push.session_id,
-        marks=1,
-    )
-
-
 def _in_moodles_words(gap, refused):
     """The gap of a sheet whose session Moodle refused to make, with Moodle's reason.
 
@@ -405,6 +404,7 @@ def _in_moodles_words(gap, refused):
     words = gap.kind == "sheet_without_session" and refused.get(gap.record and gap.record[1])
     if not words:
         return gap
+    # Of all that such a sheet's gap can name, the sheet and its day come first.
     return replace(gap, why="session_refused", details=(*gap.details[:2], words))
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ..domain import plan as p
-from ..texts import messages, told
+from ..texts import messages_gaps, told
 from ..texts import messages_report as words
 
 
@@ -80,7 +80,7 @@ class PlanReport(tuple):
             return
         plan = report.plan
         for gap in report.held:
-            yield f"{report.course}: " + messages.describe(self.env, gap)
+            yield f"{report.course}: " + messages_gaps.describe(self.env, gap)
         if plan.empty:
             yield f"{report.course}: " + self.env._(words.NOTHING)
         else:

@@ -433,13 +433,13 @@ class SyncAttendance:
             if match.unmeant
         }
         if any(course.idnumber is None for course, _match in courses.matches):
-            gaps.append(p.Gap("unmatched_course", "idnumbers", "idnumbers_hidden"))
+            gaps.append(p.gap("idnumbers_hidden", 0, "idnumbers"))
         gaps += [
-            p.Gap(
-                "odd_record",
-                f"odd:course:{record.id}",
+            p.gap(
                 "odd_course",
-                (record.id, record.reason, "", 0),
+                0,
+                f"odd:course:{record.id}",
+                {"course": record.id, "reason": record.reason, "activity": "", "where": 0},
                 moodle_id=record.id,
             )
             for record in sides.reader.take_odd()

@@ -3,7 +3,7 @@
 from odoo.tools.translate import LazyTranslate
 
 from ..domain import plan as p
-from .messages import skipped
+from .messages_left_out import skipped
 
 _lt = LazyTranslate(__name__)
 

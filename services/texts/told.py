@@ -18,11 +18,12 @@ import json
 from odoo.tools.translate import LazyGettext, get_translated_module, get_translation
 
 from ..domain import plan as p
+from ..domain.gap_reason import KeptGap
 from ..domain.moodle_text import storable
 
 MODULE = get_translated_module(__name__)
 # What of a gap its sentence is made of.
-OF_GAP = ("kind", "key", "why", "details", "moodle_id", "marks")
+OF_GAP = ("why", "details", "moodle_id", "marks")
 
 
 def keep(sentence):
@@ -68,11 +69,12 @@ def tell(env, kept):
         return get_translation(MODULE, env.lang or "en_US", kept["say"], details)
     if "join" in kept:
         return kept["join"].join(tell(env, part) for part in kept["parts"])
-    # The sentences of gaps may tell such details, too.
-    from . import messages
+    # Gaps may tell such sentences, too.
+    from . import messages_gaps
 
-    gap = kept["gap"]
-    return storable(messages.describe(env, p.Gap(**{**gap, "details": tuple(gap["details"])})))
+    # Older versions have kept more of it.
+    gap = KeptGap(**{name: kept["gap"][name] for name in OF_GAP})
+    return storable(messages_gaps.describe(env, gap))
 
 
 def _told_detail(env, value):
@@ -87,8 +89,3 @@ def say(env, sentence):
 def shown(env, kept, found):
     """:param found: what was written down in one language, all there is of older versions"""
     return tell(env, kept) if kept else found
-
-
-def is_kept(value):
-    """Whether a detail of a gap is a sentence by itself, and not numbers by name."""
-    return isinstance(value, dict) and not value.keys().isdisjoint(("say", "join", "gap"))

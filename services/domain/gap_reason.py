@@ -1,0 +1,164 @@
+"""What an entry of the catalogue of gaps (``gaps``) is made of. Pure.
+
+A detail is kept as a value that says no language: a day as ISO text, a student by id. Its
+*sort* says how ``texts/messages_gaps`` shows it to a reader.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Sort(Enum):
+    """How the value of a detail is shown."""
+
+    TEXT = "text"  # as it is; an empty one as a dash
+    WORDS = "words"  # what somebody else has said: a text, or a sentence as ``told`` keeps it
+    DAY = "day"  # ISO text, shown as the reader's language writes dates
+    NUMBER = "number"  # of something in Moodle; 0 where it is not known
+    COUNT = "count"  # how many
+    STUDENT = "student"  # id of an ``op.student``, shown by name
+    ACCOUNT = "account"  # name or number of a Moodle account; empty: the gap's ``moodle_id``
+    ACCOUNTS = "accounts"  # several of them
+    MARKED = "marked"  # pairs of account and day, the first of the gap's marks
+    ACTIVITY = "activity"  # name of an activity, or its number
+    GROUP = "group"  # name of a Moodle group; empty: the gap's ``moodle_id``
+    NAMES = "names"  # several texts
+    NUMBERS = "numbers"  # several numbers
+    STATUS = "status"  # one of ``P A L E``, shown as a word
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The sort of a detail that is one of a few words, each shown as a text of its own.
+
+    :param words: ``{value: text}``; any other value is shown as nothing
+    """
+
+    words: dict
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """The sort of a detail ``{name: number}``: "3 of this, 2 of that".
+
+    :param words: ``{name: text}`` in the order in which they are shown
+    """
+
+    words: dict
+
+
+@dataclass(frozen=True)
+class IfShown:
+    """The sort of a text that Moodle may have kept to itself.
+
+    :param there: text with one ``%s`` for it
+    :param missing: text where it is empty
+    """
+
+    there: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """Another sentence, said where details have these very values.
+
+    :param when: ``{name of a detail: value}``
+    :param sentence: see :class:`Reason`
+    """
+
+    when: dict
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why there is a gap: what it names, what is said, what is offered.
+
+    :param why: its name, kept with the gap; stays as it is for good
+    :param details: ``{name: sort}``, in the order in which they are kept; a new one goes last
+    :param sentence: what is wrong and how it is fixed; names details as ``%(name)s``, and
+        ``%(moodle_id)s`` of the gap. A tuple: sentences one after the other, of which those
+        that come out empty are left out.
+    :param cases: of these the first that fits is said instead
+    :param what: what the sentence calls ``%(what)s``, made of the same details
+    :param also: ``{name: (name of a detail, sort)}``: a detail that is named in two ways
+    :param record: model of the record of OpenEduCat that can be opened to fix it
+    :param allows: whether *Apply anyway* can let it through
+    """
+
+    why: str
+    details: dict
+    sentence: str | tuple[str, ...]
+    cases: tuple[Case, ...] = ()
+    what: str = ""
+    also: dict = field(default_factory=dict)
+    record: str = ""
+    allows: bool = False
+
+    def in_order(self, details):
+        """:param details: ``{name: value}`` of all details
+        :return: tuple of the values, as a gap keeps them
+        :raise ValueError: one is missing, or has a name that the reason does not know
+        """
+        if details.keys() != self.details.keys():
+            raise ValueError(f"{self.why} has the details {list(self.details)}")
+        return tuple(details[name] for name in self.details)
+
+    def by_name(self, values):
+        """What :meth:`in_order` gave, or an older version, which may have kept fewer.
+
+        :return: ``{name: value}``; an empty text for what is missing
+        """
+        values = (*values, *[""] * len(self.details))
+        return dict(zip(self.details, values, strict=False))
+
+    def sentences(self, details):
+        """:param details: ``{name: value}``
+        :return: tuple of the sentences to say, not translated
+        """
+        fitting = (
+            case.sentence
+            for case in self.cases
+            if all(details[name] == value for name, value in case.when.items())
+        )
+        found = next(fitting, self.sentence)
+        return found if isinstance(found, tuple) else (found,)
+
+
+class Page(Enum):
+    """What *In Moodle* opens."""
+
+    COURSE = "course"
+    ACCOUNT = "account"
+    GROUPS = "groups"
+    ATTENDANCE = "attendance"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What people group gaps by. Any gap can be ignored.
+
+    :param name: its value in the database
+    :param label: its name on screens
+    :param maps: model that *Map* gives a record of, where the gap has a ``moodle_id``
+    """
+
+    name: str
+    label: str
+    reasons: tuple[Reason, ...]
+    maps: str = ""
+    page: Page = Page.COURSE
+
+
+@dataclass(frozen=True)
+class KeptGap:
+    """A gap as it was written down, by whatever version: as much as its sentence needs.
+
+    :param details: list or tuple
+    """
+
+    why: str
+    details: tuple = ()
+    moodle_id: int = 0
+    marks: int = 0
