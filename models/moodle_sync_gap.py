@@ -302,7 +302,7 @@ class MoodleSyncGap(models.Model):
         :return: Counter of gaps_opened, gaps_closed
         """
         now = fields.Datetime.now()
-        wanted = {f"{gap.kind}:{unit}:{gap.key}": gap for gap in gaps if not gap.letter}
+        wanted = {gap.key: gap for gap in gaps if not gap.letter}
         found = self.search(
             [
                 ("instance_id", "=", instance.id),
