@@ -56,6 +56,20 @@ class OpAttendanceLine(models.Model):
         return domain if wanted else ["!", *domain]
 
     @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Return the view without OpenEduCat's lists of all sheets, batches and courses.
+
+        Its form asks for them as it opens, and so is refused to an attendance manager who has no
+        right in OpenEduCat itself. A plain link shows the same name and asks for nothing.
+        """
+        arch, view = super()._get_view(view_id, view_type, **options)
+        for node in arch.iterfind(".//field[@widget='selection']"):
+            field = self._fields.get(node.get("name"))
+            if field and field.type == "many2one":
+                del node.attrib["widget"]
+        return arch, view
+
+    @api.model
     def default_get(self, fields_list):
         return without_owned_defaults(self, super().default_get(fields_list), OWNED)
 
