@@ -57,7 +57,7 @@ class MoodleSessionUntaken(models.Model):
         names = {(group.instance_id, group.moodle_id): group.moodle_name for group in groups}
         for session in self:
             name = names.get((session.instance_id, session.group_id))
-            session.group_name = name or (session.group_id and f"#{session.group_id}")
+            session.group_name = name or (f"#{session.group_id}" if session.group_id else False)
 
     @api.depends("mapping_id.user_id", "instance_id.user_id")
     def _compute_responsible_id(self):

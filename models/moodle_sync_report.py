@@ -139,7 +139,9 @@ class MoodleSyncReport(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for report in self:
-            when = report.started_at and format_datetime(self.env, report.started_at)
+            when = report.started_at and format_datetime(
+                self.env, report.started_at, dt_format="medium"
+            )
             report.display_name = " ".join(filter(None, [kinds.get(report.kind), when]))
 
     @api.depends("courses_total", "courses_done", "state")

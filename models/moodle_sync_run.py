@@ -281,7 +281,8 @@ class MoodleSyncRun(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for run in self:
-            run.display_name = run.started_at and format_datetime(self.env, run.started_at)
+            when = run.started_at
+            run.display_name = when and format_datetime(self.env, when, dt_format="medium")
 
     @api.depends("courses_mapped", "courses_done", "courses_failed", "state", "marks_seen")
     @api.depends_context("lang")

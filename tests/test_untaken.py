@@ -100,6 +100,7 @@ class TestUntakenRegisters(MoodleCase):
         self.assertEqual(row.session_id, self.left.id)
         self.assertEqual((row.day, row.teacher), (date(2026, 11, 3), "Tea Cher"))
         self.assertEqual(row.mapping_id.moodle_name, "Algebra I")
+        self.assertIs(row.group_name, False, "a session of all groups")
         self.assertIn("mod/attendance/manage.php", row.action_open_moodle()["url"])
         self.sync()
         self.assertEqual(self.rows, row)
