@@ -118,6 +118,12 @@ class MoodleSyncGap(models.Model):
         for gap, row in zip(self, rows, strict=True):
             gap.words = describe(rows.env, kept[row.id]) if row.id in kept else row.name
 
+    @api.depends("words")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for gap in self:
+            gap.display_name = gap.words
+
     def _kept(self):
         """:return: ``gap_reason.KeptGap``"""
         self.ensure_one()

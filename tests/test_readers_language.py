@@ -151,6 +151,15 @@ class TestSentences(ReadersCase):
         older = p.Gap("refused_push", "mark:1:1", "push_refused", (self.students[0].id, "No."))
         self.assertIn("No.", messages_gaps.describe(self.env, older))
 
+    def test_a_gap_is_called_by_its_words(self):
+        self.users[0].idnumber, self.users[0].email = "", "nobody@test.example"
+        self.add_session("P")
+        self.sync()
+        gap = self.gaps(kind="unmatched_student")
+        names = {gap.with_context(lang=lang).display_name for lang in READERS}
+        self.assertEqual(names, {gap.with_context(lang=lang).words for lang in READERS})
+        self.assertEqual(len(names), 2)
+
 
 @tagged("post_install", "-at_install")
 class TestRuns(ReadersCase):

@@ -100,13 +100,18 @@ class TestUntakenRegisters(MoodleCase):
         self.assertEqual(row.session_id, self.left.id)
         self.assertEqual((row.day, row.teacher), (date(2026, 11, 3), "Tea Cher"))
         self.assertEqual(row.mapping_id.moodle_name, "Algebra I")
-        self.assertIs(row.group_name, False, "a session of all groups")
         self.assertIn("mod/attendance/manage.php", row.action_open_moodle()["url"])
         self.sync()
         self.assertEqual(self.rows, row)
         self.mark(self.left, "PP")
         self.sync()
         self.assertFalse(self.rows)
+
+    def test_a_session_of_all_groups_names_none(self):
+        of_all = self.add_session(starts=START + 2 * HOUR)
+        self.sync()
+        row = self.rows.filtered(lambda row: row.session_id == of_all.id)
+        self.assertIs(row.group_name, False)
 
     def test_of_a_course_switched_off_none_stand(self):
         self.sync()
