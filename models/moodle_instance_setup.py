@@ -205,7 +205,10 @@ class MoodleInstance(models.Model):
         parts = [Markup("<p>%s</p>") % intro]
         if rows:
             parts.append(
-                Markup('<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>')
+                Markup(
+                    '<div class="table-responsive"><table class="table table-sm">'
+                    "<thead>%s</thead><tbody>%s</tbody></table></div>"
+                )
                 % (head, rows)
             )
         if found["left"]:
@@ -254,7 +257,8 @@ class MoodleInstance(models.Model):
             self.env._("Meaning"),
         )
         return Markup(
-            '<h4>%s</h4><table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
+            '<h4>%s</h4><div class="table-responsive"><table class="table table-sm">'
+            "<thead>%s</thead><tbody>%s</tbody></table></div>"
         ) % (self.env._("Letters of this Moodle"), head, rows)
 
     def _letter_meaning(self, row):
