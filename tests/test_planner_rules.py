@@ -78,17 +78,26 @@ class TestWindow(BaseCase):
 @tagged("post_install", "-at_install")
 class TestFindings(RuleCase):
     def test_a_gap_met_again(self):
-        for words in ("first", "last"):
-            self.findings.gap("rights", "people", "people_hidden", (words,), marks=2)
+        for name in ("first", "last"):
+            details = {"group": name, "idnumber": "oec_x"}
+            self.findings.gap("group_nonsense", "group:7", details, marks=2, moodle_id=7)
         (gap,) = self.findings.gaps
-        self.assertEqual((gap.key, gap.details, gap.marks), ("rights:2:people", ("last",), 4))
+        self.assertEqual((gap.kind, gap.key), ("unmatched_group", "unmatched_group:2:group:7"))
+        self.assertEqual((gap.details, gap.marks, gap.moodle_id), (("last", "oec_x"), 4, 7))
+        self.assertEqual(
+            self.findings.details("group_nonsense", "group:7"),
+            {"group": "last", "idnumber": "oec_x"},
+        )
+        self.assertEqual(self.findings.details("group_nonsense", "group:8"), {})
 
     def test_a_gap_is_taken_back_for_its_own_reason_only(self):
-        self.findings.gap("rights", "people", "people_hidden")
-        self.findings.drop("rights", "people", "another")
-        self.assertEqual(self.whys(), ["people_hidden"])
-        self.findings.drop("rights", "people", "people_hidden")
-        self.findings.drop("rights", "people", "people_hidden")
+        sheet = {"sheet": "AS1", "day": "2026-11-03"}
+        self.findings.gap("no_session", "sheet:1", sheet)
+        self.findings.drop("several_sessions", "sheet:1")
+        self.findings.drop("no_session", "sheet:2")
+        self.assertEqual(self.whys(), ["no_session"])
+        self.findings.drop("no_session", "sheet:1")
+        self.findings.drop("no_session", "sheet:1")
         self.assertFalse(self.findings.gaps)
 
     def test_one_gap_for_a_letter_wherever_it_is(self):
@@ -229,7 +238,7 @@ class TestPlacing(RuleCase):
         self.assertEqual(
             list(self.placed(b.session(1, {1: "P"}, group_id=1), who=who).of_batch), [2]
         )
-        who = b.people(batches={1: matching.Match(1, why="group_unknown")})
+        who = b.people(batches={1: matching.Match(1, why="group_nonsense", details=("G", "oec_x"))})
         self.assertFalse(self.placed(b.session(1, {1: "P"}, group_id=1), who=who).of_batch)
         self.assertEqual(self.findings.skipped, {"unmatched_group": 1})
 

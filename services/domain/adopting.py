@@ -113,10 +113,14 @@ def report_misplaced(index, adopted, findings):
         if not session or sheet.id in adopted or sheet.state == "cancel" or not sheet.active:
             continue
         findings.gap(
-            "sheet_without_session",
-            f"place:{sheet.id}",
             "session_elsewhere",
-            (sheet.name, sheet.date.isoformat(), session.id, index.activity_name(session)),
+            f"place:{sheet.id}",
+            {
+                "sheet": sheet.name,
+                "day": sheet.date.isoformat(),
+                "session": session.id,
+                "activity": index.activity_name(session),
+            },
             moodle_id=session.id,
             record=("op.attendance.sheet", sheet.id),
         )

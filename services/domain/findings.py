@@ -1,7 +1,9 @@
 """What a planning meets beside its plan: gaps, and marks that are left out. Pure."""
 
 from collections import Counter
+from dataclasses import replace
 
+from . import gaps as catalogue
 from . import plan as p
 
 
@@ -17,27 +19,18 @@ class Findings:
         self._gaps = {}
         self._skipped = Counter()
 
-    def gap(
-        self, kind, key, why, details=(), moodle_id=0, marks=0, record=(), about="", allows=None
-    ):  # fmt: skip
-        """Note a ``plan.Gap``. Of one that is met several times the last words hold, and the
-        marks are added up.
+    def gap(self, why, key, details=None, marks=0, **more):
+        """Note the gap of a reason, as ``plan.gap`` makes it. Of one that is met several times
+        the last words hold, and the marks are added up.
 
+        :param why: name of a reason of the catalogue (``gaps``)
         :param key: of the gap within this course
+        :param details: ``{name: value}`` of all details that the catalogue names
+        :param more: further values of the ``plan.Gap``
         """
-        key = p.gap_key(kind, self._course_id, key)
-        before = self._gaps.get(key)
-        self._gaps[key] = p.Gap(
-            kind,
-            key,
-            why,
-            details,
-            moodle_id,
-            (before.marks if before else 0) + marks,
-            about=about,
-            record=record,
-            allows=allows or {},
-        )
+        gap = p.gap(why, self._course_id, key, details, marks=marks, **more)
+        before = self._gaps.get(gap.key)
+        self._gaps[gap.key] = replace(gap, marks=before.marks + marks) if before else gap
 
     def letter(self, status, why):
         """Note the gap of a letter that means nothing here: one for the instance, since a
@@ -51,19 +44,20 @@ class Findings:
         gap = p.letter_gap(letter, why, (before.marks if before else 0) + 1)
         self._gaps[gap.key] = gap
 
-    def drop(self, kind, key, why):
-        """Take back a gap that another rule has an answer to after all.
-
-        :param why: one with another reason stays
-        """
-        key = p.gap_key(kind, self._course_id, key)
+    def drop(self, why, key):
+        """Take back a gap that another rule has an answer to after all; one of the same key
+        with another reason stays."""
+        key = self._key(why, key)
         if key in self._gaps and self._gaps[key].why == why:
             del self._gaps[key]
 
-    def details(self, kind, key):
-        """:return: ``details`` of a gap as noted so far; empty where it is not"""
-        found = self._gaps.get(p.gap_key(kind, self._course_id, key))
-        return found.details if found else ()
+    def details(self, why, key):
+        """:return: details by name of a gap as noted so far; empty where it is not"""
+        found = self._gaps.get(self._key(why, key))
+        return catalogue.REASONS[why].by_name(found.details) if found else {}
+
+    def _key(self, why, key):
+        return p.gap_key(catalogue.KIND_OF[why].name, self._course_id, key)
 
     def skip(self, reason, marks=1):
         """Count marks that are left out.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from . import brake, merge
 from . import plan as p
+from .gaps import REASONS
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,9 @@ def _without_their_session(index):
 
 def _session_gone(sheet, findings):
     findings.gap(
-        "sheet_without_session",
-        f"session:{sheet.session_id}",
         "session_gone",
-        (sheet.name, sheet.date.isoformat()),
+        f"session:{sheet.session_id}",
+        {"sheet": sheet.name, "day": sheet.date.isoformat()},
         moodle_id=sheet.session_id,
         record=("op.attendance.sheet", sheet.id),
     )
@@ -104,10 +104,9 @@ def _tell_emptied(index, emptied, why, findings):
     what = brake.activity_key(activity)
     name = index.activity_names.get(activity, "")
     findings.gap(
-        "sheet_without_session",
-        what,
         why if can_cancel else "activity_gone_here",
-        (name or activity, len(emptied.sheets), emptied.marks),
+        what,
+        {"activity": name or activity, "sheets": len(emptied.sheets), "marks": emptied.marks},
         moodle_id=activity,
         marks=emptied.marks,
         allows={what: emptied.numbers} if can_cancel else {},
@@ -119,13 +118,20 @@ def report_unreadable(index, findings):
     for item in index.reading.unreadable:
         name = index.activity_names.get(item.activity_id, str(item.activity_id))
         if item.session_id:
-            key, why, moodle_id = f"session:{item.session_id}", "session", item.session_id
             sheets = index.sheets_of_session.get(item.session_id, ())
-            details = (name, sheets[0].date.isoformat() if sheets else "")
+            findings.gap(
+                "unreadable_session",
+                f"session:{item.session_id}",
+                {"activity": name, "day": sheets[0].date.isoformat() if sheets else ""},
+                moodle_id=item.session_id,
+            )
         else:
-            key, why, moodle_id = f"activity:{item.activity_id}", "activity", item.activity_id
-            details = (name,)
-        findings.gap("unreadable_session", key, f"unreadable_{why}", details, moodle_id=moodle_id)
+            findings.gap(
+                "unreadable_activity",
+                f"activity:{item.activity_id}",
+                {"activity": name},
+                moodle_id=item.activity_id,
+            )
 
 
 def report_odd(index, sessions, findings):
@@ -134,14 +140,13 @@ def report_odd(index, sessions, findings):
     :param sessions: ``MoodleSession`` that are looked at
     """
     for record in (*index.reading.odd, *(record for s in sessions for record in s.odd)):
-        kind = "unreadable_session" if record.what == "session" else "odd_record"
-        marks = int(record.what == "mark")
+        why, marks = f"odd_{record.what}", int(record.what == "mark")
         activity = index.activity_names.get(record.activity_id, "")
         findings.gap(
-            kind,
+            why,
             f"odd:{record.what}:{record.where}:{record.id}",
-            f"odd_{record.what}",
-            (record.id, record.reason, activity, record.where),
+            # What it is the number of is called otherwise in each.
+            REASONS[why].by_name((record.id, record.reason, activity, record.where)),
             moodle_id=record.id,
             marks=marks,
         )
@@ -153,4 +158,4 @@ def report_hidden_people(index, sessions, findings):
     Moodle does so to an account that may not see all groups, without an error."""
     if not index.reading.people_listed and any(s.user_ids or s.marks for s in sessions):
         marks = sum(len(session.marks) for session in sessions)
-        findings.gap("rights", "people", "people_hidden", marks=marks)
+        findings.gap("people_hidden", "people", marks=marks)

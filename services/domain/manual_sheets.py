@@ -217,10 +217,9 @@ def _without_session(index, sheet, choice, findings):
     if not choice.fitting and index.rules.may_create:
         why = "before_course" if _early(index, sheet) else "no_place_for_session"
     findings.gap(
-        "sheet_without_session",
-        f"sheet:{sheet.id}",
         why,
-        (sheet.name, sheet.date.isoformat()),
+        f"sheet:{sheet.id}",
+        {"sheet": sheet.name, "day": sheet.date.isoformat()},
         marks=len(index.lines(sheet.id)),
         record=("op.attendance.sheet", sheet.id),
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from . import merge, status_meaning
+from .gaps import KIND_OF, REASONS
 from .moodle_text import storable
 
 REMARK_SIZE = 256
@@ -16,7 +17,6 @@ SKIPPED_AS = {
     status_meaning.DOUBT: "unclear_status",
     status_meaning.LEFT_OUT: "left_out",
 }
-AMBIGUOUS = {"idnumber_shared", "email_shared_moodle", "email_shared_odoo", "student_claimed"}
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,14 @@ def _doubled(index, session, student, users, count, findings):
     """
     findings.skip("doubled", count)
     findings.gap(
-        "doubled",
-        f"{session.id}:{student}",
         "mark_doubled",
-        (student, index.day(session).isoformat(), session.id, tuple(sorted(users))),
+        f"{session.id}:{student}",
+        {
+            "student": student,
+            "day": index.day(session).isoformat(),
+            "session": session.id,
+            "users": tuple(sorted(users)),
+        },
         moodle_id=session.id,
         marks=count,
         record=("op.student", student),
@@ -164,29 +168,31 @@ def _skip_status(index, session, mark, meaning, findings):
         return
     findings.skip("custom_status")
     key = f"{session.activity_id}:id:{mark.status_id}"
-    _status, _activity, whose = findings.details("custom_status", key) or ("", "", ())
+    whose = findings.details("status_unknown", key).get("names", ())
     if len(whose) < NAMED:
         name = index.people.names.get(mark.user_id) or mark.user_id
         whose += ((name, index.day(session).isoformat()),)
     findings.gap(
-        "custom_status",
-        key,
         "status_unknown",
-        (str(mark.status_id), index.activity_name(session), whose),
+        key,
+        {
+            "status": str(mark.status_id),
+            "activity": index.activity_name(session),
+            "names": whose,
+        },
         moodle_id=mark.status_id,
         marks=1,
     )
 
 
 def _skip_user(match, people, findings):
-    kind = "ambiguous_student" if match.why in AMBIGUOUS else "unmatched_student"
-    findings.skip(kind)
+    # Unmatched or ambiguous: as what the marks are counted, too.
+    findings.skip(KIND_OF[match.why].name)
     name = people.names.get(match.moodle_id, "")
     findings.gap(
-        kind,
-        f"user:{match.moodle_id}",
         match.why,
-        (name, *match.details),
+        f"user:{match.moodle_id}",
+        REASONS[match.why].by_name((name, *match.details)),
         moodle_id=match.moodle_id,
         marks=1,
         about=name,

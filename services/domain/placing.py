@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from . import merge
+from .gaps import REASONS
 from .marks import Mark, known_marks
 from .records import MoodleSession
 
@@ -86,10 +87,9 @@ def _batch_of(index, session, mark, findings):
 def _skip_group(match, people, findings):
     findings.skip("unmatched_group")
     findings.gap(
-        "unmatched_group",
-        f"group:{match.moodle_id}",
         match.why,
-        match.details,
+        f"group:{match.moodle_id}",
+        REASONS[match.why].by_name(match.details),
         moodle_id=match.moodle_id,
         marks=1,
         about=people.group_names.get(match.moodle_id, ""),
@@ -99,5 +99,5 @@ def _skip_group(match, people, findings):
 def _skip_batch(student, why, findings):
     findings.skip("no_batch")
     findings.gap(
-        "no_batch", f"student:{student}", why, (student,), marks=1, record=("op.student", student)
+        why, f"student:{student}", {"student": student}, marks=1, record=("op.student", student)
     )

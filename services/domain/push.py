@@ -18,7 +18,7 @@ def push_plan(index, session, sheet, line, lines, findings):
     if len(listed) != 1:
         why = "push_not_listed" if accounts else "push_no_account"
         record = ("op.student", student)
-        findings.gap("refused_push", f"{why}:{student}", why, (student,), marks=1, record=record)
+        findings.gap(why, f"{why}:{student}", {"student": student}, marks=1, record=record)
         return None
     meanings = index.meanings(session)
     chosen, missing = status_meaning.to_send(session.statuses, meanings, status)
@@ -57,10 +57,9 @@ def _no_status(index, session, status, missing, findings):
     meanings = index.meanings(session)
     fitting = [s.acronym for s in session.statuses if meanings[s.id].status == status]
     findings.gap(
-        "refused_push",
-        f"status:{session.activity_id}:{session.status_set}:{status}",
         f"push_{missing}_status",
-        (status, index.activity_name(session), tuple(fitting)),
+        f"status:{session.activity_id}:{session.status_set}:{status}",
+        {"status": status, "activity": index.activity_name(session), "letters": tuple(fitting)},
         marks=1,
     )
     if missing == "none":
@@ -73,13 +72,12 @@ def not_held(session, student, day):
     """The gap of a mark that Moodle accepted and does not hold.
 
     :param day: of the session
-    :return: arguments of the gap, by name
+    :return: arguments of ``plan.gap``, by name, but the course
     """
     return {
-        "kind": "refused_push",
-        "key": f"not_held:{session.id}:{student}",
         "why": "push_not_held",
-        "details": (student, day.isoformat(), session.id),
+        "key": f"not_held:{session.id}:{student}",
+        "details": {"student": student, "day": day.isoformat(), "session": session.id},
         "moodle_id": session.id,
         "marks": 1,
         "record": ("op.student", student),

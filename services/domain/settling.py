@@ -11,10 +11,10 @@ from .push import push_plan
 
 # What a person should know of, as a gap per session.
 ODD = {
-    merge.VANISHED: ("vanished", "mark_vanished"),
-    merge.DROPPED: ("vanished", "line_dropped"),
-    merge.UNCLEAR: ("refused_push", "line_unclear"),
-    merge.UNSURE: ("clock", "clock_off"),
+    merge.VANISHED: "mark_vanished",
+    merge.DROPPED: "line_dropped",
+    merge.UNCLEAR: "line_unclear",
+    merge.UNSURE: "clock_off",
 }
 
 
@@ -67,10 +67,14 @@ def settle_sheet(index, placed, sheet, marks, spoken, findings):
         if verdict.conflict and (push or verdict.action != merge.PUSH):
             conflicts.append(_conflict(session, line, base, moodle, verdict))
     for action, count in sorted(odd.items()):
-        kind, why = ODD[action]
-        details = (sheet.name, sheet.date.isoformat(), count)
-        record = ("op.attendance.sheet", sheet.id)
-        findings.gap(kind, f"{why}:{session.id}", why, details, session.id, count, record)
+        findings.gap(
+            ODD[action],
+            f"{ODD[action]}:{session.id}",
+            {"sheet": sheet.name, "day": sheet.date.isoformat(), "count": count},
+            moodle_id=session.id,
+            marks=count,
+            record=("op.attendance.sheet", sheet.id),
+        )
     return Settled(tuple(plans), tuple(pushes), tuple(conflicts), frozenset(students))
 
 

@@ -22,10 +22,9 @@ def two_courses(index, sheet, findings):
     reading = index.reading
     names = sorted(course.fullname for course in (reading.course, *reading.rivals))
     findings.gap(
-        "sheet_without_session",
-        f"sheet:{sheet.id}",
         "two_courses",
-        (sheet.name, sheet.date.isoformat(), tuple(names)),
+        f"sheet:{sheet.id}",
+        {"sheet": sheet.name, "day": sheet.date.isoformat(), "courses": tuple(names)},
         marks=len(index.lines(sheet.id)),
         record=("op.attendance.sheet", sheet.id),
     )
@@ -43,9 +42,9 @@ def conflicting(why, sheets, findings):
         # One gap for the day; of a push they have one each.
         for sheet in sheets:
             several_no_more(sheet, findings)
-    findings.gap("conflicting_sheets", f"{batch}:{day}", why, (names, day.isoformat()))
+    findings.gap(why, f"{batch}:{day}", {"sheets": names, "day": day.isoformat()})
 
 
 def several_no_more(sheet, findings):
     """Take back that several sessions fit a sheet: its marks have told more."""
-    findings.drop("sheet_without_session", f"sheet:{sheet.id}", "several_sessions")
+    findings.drop("several_sessions", f"sheet:{sheet.id}")

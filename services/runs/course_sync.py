@@ -342,9 +342,7 @@ class CourseSync:
         return CourseOutcome(done, outcome.plan, tuple(gaps), kept, left)
 
     def _not_held(self, session, student, day):
-        values = not_held(session, student, day)
-        # As the planner's own gaps are called.
-        return p.Gap(**{**values, "key": p.gap_key(values["kind"], self.course.id, values["key"])})
+        return p.gap(unit=self.course.id, **not_held(session, student, day))
 
     def _refused_push(self, push, error):
         return p.gap(
