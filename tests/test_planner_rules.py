@@ -12,7 +12,12 @@ from ..services.domain import records as r
 from ..services.domain.adopting import Adopted, adopt, report_misplaced
 from ..services.domain.course_index import CourseIndex
 from ..services.domain.findings import Findings
-from ..services.domain.gone import deleted_sessions, report_hidden_people
+from ..services.domain.gone import (
+    deleted_sessions,
+    report_hidden_people,
+    report_odd,
+    report_unreadable,
+)
 from ..services.domain.manual_sheets import link
 from ..services.domain.marks import Mark, known_marks
 from ..services.domain.placing import PlacedMarks, placed_marks
@@ -20,8 +25,8 @@ from ..services.domain.pull import lines as pulled
 from ..services.domain.push import push_plan
 from ..services.domain.settling import settle_sheet, taken_by_others
 from ..services.domain.sheet_plans import session_work
-from ..services.domain.whose_sheet import owner
-from ..services.domain.window import Rules, counted, date_of, noon
+from ..services.domain.whose_sheet import conflicting, owner
+from ..services.domain.window import CLOCK_OFF, Rules, counted, date_of, noon, window_start
 from . import builders as b
 
 NEXT_DAY = b.DAY + timedelta(days=1)
@@ -67,6 +72,31 @@ class TestWindow(BaseCase):
         early = b.session(1, {1: "P"})
         found = self.counted(early, b.session(2), course=course, sheets={1: [b.sheet(7, early)]})
         self.assertEqual((found.sessions, found.older, found.early), ((), 0, 1))
+
+    def test_the_second_at_which_a_course_starts_is_in_it(self):
+        course = replace(b.COURSE, starts=b.START)
+        self.assertTrue(self.counted(b.session(1), course=course).sessions)
+
+    def test_days_back(self):
+        self.assertEqual(window_start(NEXT_DAY, 1), b.DAY)
+        self.assertIsNone(window_start(NEXT_DAY, 0))
+        self.assertEqual(Rules(b.ZONE, b.DAY).earliest, b.START - 9 * b.HOUR)
+        self.assertEqual(Rules(b.ZONE).earliest, 0)
+
+    def test_taken_inside_it_counts_unless_openeducat_is_right(self):
+        session = b.session(1, {1: "P"}, taken_at=b.START + DAY)
+        for direction, wanted in (("moodle", True), ("both", True), ("oec", False)):
+            rules = Rules(b.ZONE, NEXT_DAY, direction=direction)
+            self.assertIs(rules.wants(session), wanted, direction)
+
+    def test_what_has_begun_and_what_can_have_happened(self):
+        for now, begun in ((None, True), (b.START, True), (b.START - 1, False)):
+            rules = Rules(b.ZONE, now=now)
+            self.assertIs(rules.begun(b.session(1)), begun)
+        rules = Rules(b.ZONE, now=b.START)
+        times = b.START + CLOCK_OFF, b.START + CLOCK_OFF + 1
+        self.assertEqual([rules.possible(seconds) for seconds in times], [True, False])
+        self.assertTrue(Rules(b.ZONE).possible(times[1]))
 
     def test_the_date_of_a_moment_and_noon(self):
         self.assertEqual(date_of(b.START, b.ZONE), b.DAY)
@@ -232,6 +262,7 @@ class TestPlacing(RuleCase):
         found = self.placed(b.session(1, {1: "P", 2: "A", 3: "L"}), who=who)
         self.assertEqual(found.of_batch, {1: [Mark(101, "P")], 2: [Mark(102, "A")]})
         self.assertEqual(self.whys(), ["batch_several"])
+        self.assertEqual(self.findings.skipped, {"no_batch": 1})
 
     def test_the_group_says_the_batch(self):
         who = b.people(batches={1: 2})
@@ -255,10 +286,16 @@ class TestPlacing(RuleCase):
             values = {"direction": direction, "rules": {"now": b.START - 1}, "who": who}
             found = self.placed(session, here=b.local([b.sheet(1, session)]), **values)
             self.assertEqual((len(found.all()), found.of_batch), (met, {}), direction)
+            self.assertEqual(self.findings.skipped, {"not_begun": 2 - met})
             self.assertFalse(self.placed(session, **values).all())
+            self.assertEqual(self.findings.skipped, {"not_begun": 4 - met})
+            self.findings = Findings(b.COURSE.id)
 
     def test_a_mark_without_a_meaning_makes_no_sheet(self):
         found = self.placed(b.session(1, {1: 77}), direction="both")
+        self.assertEqual((found.all(), found.unplaced), ([], (Mark(101, None),)))
+        # Nor does any where OpenEduCat is right; a sheet that is linked later asks for these.
+        found = self.placed(b.session(1, {1: 77, 2: "P"}), direction="oec")
         self.assertEqual((found.all(), found.unplaced), ([], (Mark(101, None),)))
 
 
@@ -274,6 +311,13 @@ class TestWhoseSheet(BaseCase):
         reading = replace(reading, rivals=(replace(second, starts=0),))
         self.assertEqual([owner(reading, b.sheet(1, day=d), rules) for d in days], [0, 3])
         self.assertEqual(owner(b.reading(), b.sheet(1, day=date(1990, 1, 1)), rules), b.COURSE.id)
+
+    def test_only_a_gap_for_the_day_replaces_that_of_a_sheet(self):
+        for why, left in (("sheets_beside", 2), ("sheets_unsure", 1)):
+            findings = Findings(b.COURSE.id)
+            findings.gap("sheet_without_session", "sheet:7", "several_sessions")
+            conflicting(why, [b.sheet(7)], findings)
+            self.assertEqual(len(findings.gaps), left)
 
 
 @tagged("post_install", "-at_install")
@@ -480,6 +524,18 @@ class TestPush(RuleCase):
         self.assertIsNone(self.push(session, "E"))
         self.assertEqual(set(self.whys()), {"push_none_status", "letter_custom"})
 
+    def test_several_statuses_mean_it_and_nobody_has_said_which(self):
+        online = r.MoodleStatus(9, "P", "Present", 2)
+        medical = r.MoodleStatus(10, "M", "Medical", 1)
+        self.assertIsNone(self.push(b.session(1, statuses=(*b.STATUSES, online, medical))))
+        (gap,) = self.findings.gaps
+        self.assertEqual((gap.why, gap.details[2]), ("push_several_status", ("P", "P")))
+
+    def test_two_rows_that_differ_are_a_mark_of_their_own(self):
+        session = b.session(1, [b.mark(1, "A"), b.mark(1, "L")])
+        self.assertTrue(self.push(session, not_held={(1, 101): ("P", 6, 0)}))
+        self.assertIsNone(self.push(session, not_held={(1, 101): ("P", -1, 0)}))
+
     def test_what_moodle_did_not_keep_is_not_sent_again(self):
         session = b.session(1, {1: "A"})
         self.assertIsNone(self.push(session, not_held={(1, 101): ("P", 6, 0)}))
@@ -540,10 +596,82 @@ class TestGone(RuleCase):
         odd = (r.OddRecord("session", 1, "date", 0, 1),)
         self.assertFalse(self.gone(b.session(2), odd=odd).cancelled)
 
+    def test_an_activity_that_could_not_be_listed_or_read(self):
+        self.gone(listed=frozenset())
+        odd = (r.OddRecord("activity", 1, "shape"),)
+        self.gone(activities=(), listed=frozenset(), odd=odd)
+        unknown = (r.OddRecord("activity", 0, "shape"),)
+        self.gone(activities=(), listed=frozenset(), odd=unknown)
+        self.assertFalse(self.findings.gaps)
+
+    def test_one_that_holds_only_what_can_not_be_used(self):
+        odd = (r.OddRecord("session", 5, "date", 0, 1),)
+        self.assertEqual(self.gone(odd=odd).cancelled, (7,))
+
+    def test_sheets_that_are_none_of_its_own(self):
+        session = b.session(1)
+        for values in (
+            {"state": "cancel"},
+            {"seen": None},
+            {"seen": r.Seen(b.COURSE.id + 1, 1, "")},
+            {"session_id": 0},
+        ):
+            self.assertFalse(
+                self.gone(b.session(2), sheets=[b.sheet(7, session, **values)]).cancelled
+            )
+        self.assertFalse(self.findings.gaps)
+
+    def test_an_emptied_one_where_openeducat_is_right(self):
+        rules = {"allowance": brake.EVERYTHING}
+        found = self.gone(activities=(), listed=frozenset(), direction="oec", rules=rules)
+        self.assertEqual(found.cancelled, ())
+        (gap,) = self.findings.gaps
+        self.assertEqual((gap.why, gap.details, gap.allows), ("activity_gone_here", (1, 1, 1), {}))
+
+    def test_the_name_of_an_emptied_one(self):
+        self.gone()
+        self.assertEqual(self.findings.gaps[0].details, ("Lectures", 1, 1))
+
+    def test_what_could_not_be_read(self):
+        sheet = b.sheet(7, b.session(1))
+        unreadable = tuple(r.UnreadableSession(1, number) for number in (1, 2, 0))
+        index = self.index(here=b.local([sheet]), unreadable=unreadable)
+        report_unreadable(index, self.findings)
+        found = {gap.key: (gap.why, gap.details) for gap in self.findings.gaps}
+        kind = f"unreadable_session:{b.COURSE.id}"
+        self.assertEqual(
+            found,
+            {
+                f"{kind}:session:1": ("unreadable_session", ("Lectures", b.DAY.isoformat())),
+                f"{kind}:session:2": ("unreadable_session", ("Lectures", "")),
+                f"{kind}:activity:1": ("unreadable_activity", ("Lectures",)),
+            },
+        )
+
+    def test_what_can_not_be_used(self):
+        odd = (r.OddRecord("session", 5, "date", 0, 1), r.OddRecord("user", 4, "text"))
+        session = b.session(1, odd=(r.OddRecord("mark", 3, "shape", 1, 1),))
+        report_odd(self.index(session, odd=odd), (session,), self.findings)
+        found = {(gap.kind, gap.why): gap.marks for gap in self.findings.gaps}
+        self.assertEqual(
+            found,
+            {
+                ("unreadable_session", "odd_session"): 0,
+                ("odd_record", "odd_user"): 0,
+                ("odd_record", "odd_mark"): 1,
+            },
+        )
+        self.assertEqual(self.findings.skipped, {"odd": 1})
+
     def test_nobody_is_listed(self):
         session = b.session(1, {1: "P"})
         report_hidden_people(self.index(session), (session,), self.findings)
         self.assertFalse(self.findings.gaps)
         index = self.index(session, people_listed=False)
-        report_hidden_people(index, (session,), self.findings)
+        report_hidden_people(index, (), self.findings)
+        report_hidden_people(index, (b.session(2, user_ids=frozenset()),), self.findings)
+        self.assertFalse(self.findings.gaps)
+        for number, values in enumerate(({"marks": {1: "P"}, "user_ids": ()}, {}), 1):
+            report_hidden_people(index, (b.session(3, **values),), self.findings)
+            self.assertEqual(self.findings.gaps[0].marks, 1, number)
         self.assertEqual(self.whys(), ["people_hidden"])
