@@ -52,7 +52,8 @@ class Process:
         self.process.stdin.close()
 
     def start(self, line):
-        print(line, file=self.lines, flush=True)
+        self.lines.write(f"{line}\n")
+        self.lines.flush()
 
     def state(self):
         """:return: what it says when a line is done; empty if it has ended"""

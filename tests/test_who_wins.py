@@ -72,7 +72,7 @@ class Play:
         self.sheet = self.world.add_sheet(0, 1, state="done")
         self.agreed = {}
 
-    def write(self):
+    def mark(self):
         self.world.now += self.random.choice(SECONDS)
         self.random.choice((self.in_moodle, self.in_moodle, self.in_openeducat, self.by_task))()
 
@@ -144,7 +144,7 @@ class TestWhoWins(BaseCase):
             play = Play(direction, random.Random(f"{direction}:{seed}"))
             for _number in range(play.random.randint(1, 4)):
                 for _other in range(play.random.randint(0, 3)):
-                    play.write()
+                    play.mark()
                 found = play.run()
                 self.assertFalse(found, f"HISTORY_SEED={seed}: {play.told}: {found}")
         measured("%s histories against the oracle, direction %s", len(seeds), direction)
