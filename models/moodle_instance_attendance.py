@@ -63,8 +63,8 @@ class MoodleInstance(models.Model):
         "Days back",
         default=30,
         tracking=True,
-        help="Sessions that began more than this many days ago are left alone. 0: all sessions are "
-        "synchronised.",
+        help="Sessions that began more than this many days ago are left alone, unless they were "
+        "taken or changed in Moodle since. 0: all sessions are synchronised.",
     )
     create_moodle_sessions = fields.Boolean(
         "Create missing Moodle sessions",

@@ -37,8 +37,8 @@ class MoodleMapping(models.Model):
     own_days = fields.Boolean("Own days back")
     course_days = fields.Integer(
         "Days back",
-        help="Sessions that began more than this many days ago are left alone. 0: all sessions are "
-        "synchronised.",
+        help="Sessions that began more than this many days ago are left alone, unless they were "
+        "taken or changed in Moodle since. 0: all sessions are synchronised.",
     )
     user_id = fields.Many2one(
         "res.users",

@@ -6,6 +6,9 @@ from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
 from ..services.domain import merge
+from ..services.domain.marks import Mark
+from ..services.domain.pull import line_plan
+from . import builders as b
 from . import decisions as d
 
 DIRECTIONS = {merge.BOTH: "both", merge.MOODLE: "pull", merge.OEC: "push"}
@@ -91,3 +94,17 @@ class TestMerge(BaseCase):
     def test_the_manual_holds_this_table(self):
         text = d.RULES.read_text()
         self.assertEqual(d.with_table(text), text, "run python3 tests/decisions.py")
+
+    def test_a_pull_writes_what_holds_where_moodle_is_right(self):
+        for status, base, mark in product(("P", "A", None), ("P", "A", None), ("P", "L")):
+            line = b.line(1, 101, status, base=base)
+            moodle, odoo = merge.MoodleSide(mark), merge.OdooSide(status)
+            action = merge.settle(merge.MOODLE, base, moodle, odoo).action
+            plan = line_plan(line, Mark(101, mark))
+            written = {
+                merge.PULL: (True, mark),
+                merge.AGREE: (True, None),
+                merge.NOTHING: (False, None),
+            }[action]
+            self.assertEqual((plan is not None, plan and plan.status), written)
+        self.assertEqual(line_plan(None, Mark(101, "P")).status, "P")

@@ -315,7 +315,7 @@ class TestWhoseSheet(BaseCase):
     def test_only_a_gap_for_the_day_replaces_that_of_a_sheet(self):
         for why, left in (("sheets_beside", 2), ("sheets_unsure", 1)):
             findings = Findings(b.COURSE.id)
-            findings.gap("sheet_without_session", "sheet:7", "several_sessions")
+            findings.gap("several_sessions", "sheet:7", {"sheet": "AS7", "day": "2026-11-03"})
             conflicting(why, [b.sheet(7)], findings)
             self.assertEqual(len(findings.gaps), left)
 

@@ -74,6 +74,8 @@ def settle(direction, base, moodle, odoo):
 
 
 def _moodle_is_right(base, moodle, odoo):
+    """What ``pull`` does with every mark, without asking here: there is nothing to weigh, and a
+    line can need its remark or its type where the mark is right."""
     return Verdict(PULL if moodle and moodle.status else NOTHING)
 
 
