@@ -220,6 +220,7 @@ class TestStudents(BaseCase):
             ),
             # Nobody's address is nobody's.
             (user(1), {"by_email": {"": [101]}}, m.Match(1, why="no_match", details=("", ""))),
+            (user(1, "7", "d41d8cd98f00b204"), {}, m.Match(1, why="account_deleted")),
         ):
             self.assertEqual(self.whole(one, **values), {1: wanted})
         twins = self.whole(user(1, "oec_student_101"), user(2, "oec_student_101"))
