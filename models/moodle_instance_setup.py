@@ -187,8 +187,8 @@ class MoodleInstance(models.Model):
     def _discovery_words(self, found):
         ways = dict(self.env["moodle.mapping"]._fields["found_by"]._description_selection(self.env))
         intro = self.env._(
-            "%(mapped)s of %(all)s Moodle courses are matched with a subject and course of "
-            "OpenEduCat.",
+            "Moodle courses matched with a subject and course of OpenEduCat: %(mapped)s of "
+            "%(all)s.",
             mapped=len(found["matched"]) + found["left"],
             all=found["courses"],
         )

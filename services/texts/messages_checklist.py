@@ -58,7 +58,7 @@ def function_missing(name):
 
 def matched(mapped, courses):
     """:param mapped, courses: numbers"""
-    return _lt("%(mapped)s of %(all)s are matched.", mapped=mapped, all=courses)
+    return _lt("Matched: %(mapped)s of %(all)s.", mapped=mapped, all=courses)
 
 
 def teaches(courses):
