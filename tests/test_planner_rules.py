@@ -446,6 +446,63 @@ class TestSheets(RuleCase):
         self.assertEqual((sheet.values["moodle_session_id"], sheet.lines), (1, ()))
         self.assertEqual(self.findings.skipped, {"in_hands": 1})
 
+    def sheet_work(self, session, sheet, **values):
+        """What the one sheet of a session needs, ``None`` for nothing."""
+        here = b.local([sheet], registers=values.pop("registers", None))
+        sheets = self.work(session, here=here, **values).plan.sheets
+        return sheets[0] if sheets else None
+
+    def test_a_sheet_that_is_linked_waits_in_somebodys_hands(self):
+        session = b.session(1, {1: "P"})
+        sheet = b.sheet(7, session, state="start", held_at=5)
+        self.assertIsNone(self.sheet_work(session, sheet, direction="both"))
+        self.assertEqual(self.sheet_work(session, sheet).values["state"], "done")
+
+    def test_only_marks_of_moodle_set_it_taken(self):
+        session = b.session(1)
+        sheet = b.sheet(7, session, state="start", held_at=5)
+        self.assertNotIn("state", self.sheet_work(session, sheet).values)
+        taken = b.session(1, {1: "P"})
+        sheet = b.sheet(7, taken, held_at=5)
+        for direction in ("both", "oec"):
+            found = self.sheet_work(taken, sheet, direction=direction)
+            self.assertEqual(set(found.values), {"moodle_starts"}, direction)
+
+    def test_one_that_is_taken_up_again(self):
+        for direction, after in (("both", "start"), ("moodle", "done")):
+            session = b.session(1, {1: "P"})
+            seen = session.seen.cancelled("start")
+            sheet = b.sheet(7, session, state="cancel", seen=seen)
+            found = self.sheet_work(session, sheet, direction=direction)
+            self.assertTrue(found.restored)
+            self.assertEqual(found.values["state"], after)
+        seen = session.seen.cancelled("done")
+        found = self.sheet_work(session, replace(sheet, seen=seen), direction="both")
+        self.assertEqual(found.values["state"], "done")
+
+    def test_one_of_another_day_moves_unless_openeducat_is_right(self):
+        session = b.session(1, starts=b.START + DAY)
+        sheet = b.sheet(7, session)
+        registers = [b.register(1), b.register(2, day=NEXT_DAY)]
+        found = self.sheet_work(session, sheet, registers=registers)
+        self.assertEqual(found.values, {"attendance_date": NEXT_DAY})
+        self.assertEqual((found.moved, found.register_id), (True, 2))
+        # In a register of no date it stays.
+        found = self.sheet_work(session, sheet, registers=[b.register(1, day=None), registers[1]])
+        self.assertEqual((found.moved, found.register_id), (False, 0))
+        self.assertIsNone(self.sheet_work(session, sheet, registers=registers, direction="oec"))
+        other = replace(sheet, date=NEXT_DAY, held_at=5)
+        self.assertFalse(self.sheet_work(session, other, registers=registers).moved)
+
+    def test_the_points_of_a_set_that_is_not_whole(self):
+        odd = (r.OddRecord("status", 9, "shape", 1, 1),)
+        session = b.session(1, odd=odd)
+        self.assertEqual(
+            self.sheet_work(session, b.sheet(7, session)).values, {"moodle_points": ""}
+        )
+        mark = b.session(1, odd=(r.OddRecord("mark", 9, "shape", 1, 1),))
+        self.assertIsNone(self.sheet_work(mark, b.sheet(7, mark)))
+
     def test_of_a_line_in_two_sheets_the_first_one_speaks(self):
         session = b.session(1)
         sheets = [b.sheet(1, session), b.sheet(2, session, batch_id=2)]
@@ -489,6 +546,53 @@ class TestSettling(RuleCase):
         self.assertEqual((found.pushes, found.conflicts), ((), ()))
         self.assertEqual(self.whys(), ["push_not_listed"])
 
+    def test_a_conflict_that_openeducat_wins(self):
+        session = b.session(1, {1: "A"})
+        line = replace(b.line(1, 101, "L", base="P"), marked_at=session.taken_at + 1)
+        found = self.settle(session, [line], [Mark(101, "A")])
+        self.assertEqual([push.status for push in found.pushes], ["L"])
+        self.assertEqual([one.winner for one in found.conflicts], ["oec"])
+
+    def test_a_mark_of_moodles_own_task_gives_way(self):
+        line = replace(b.line(1, 101, "L", base="P"), marked_at=5)
+        for taken_by, winner in ((0, "oec"), (30, "moodle")):
+            session = b.session(1, {1: "A"}, taken_by=taken_by)
+            found = self.settle(session, [line], [Mark(101, "A")])
+            self.assertEqual([one.winner for one in found.conflicts], [winner])
+
+    def test_no_clock_that_is_off_decides(self):
+        session = b.session(1, {1: "A"})
+        line = replace(b.line(1, 101, "L", base="P"), marked_at=5)
+        for rules in ({"clock_sure": False}, {"now": session.taken_at - CLOCK_OFF - 1}):
+            self.findings = Findings(b.COURSE.id)
+            found = self.settle(session, [line], [Mark(101, "A")], rules=rules)
+            self.assertEqual((found.lines, found.pushes, self.whys()), ((), (), ["clock_off"]))
+
+    def test_what_a_deleted_line_said_is_its_base(self):
+        session, sheet = b.session(1, {1: "P"}), b.sheet(1)
+        here = replace(b.local([sheet]), dropped={(1, 101): "P"})
+        index = self.index(session, here=here, direction="both")
+        placed = PlacedMarks(session, {}, {})
+        found = settle_sheet(index, placed, sheet, [Mark(101, "P")], set(), self.findings)
+        self.assertEqual((found.lines, self.whys()), ((), ["line_dropped"]))
+
+    def test_a_remark_goes_along_only_with_news(self):
+        session = b.session(1, {1: "P"})
+        mark, lines = Mark(101, "P", "bus"), [b.line(1, 101, "P", remark="note")]
+        self.assertFalse(self.settle(session, lines, [mark]).lines)
+        for direction, remarks in (("both", ["bus"]), ("oec", [])):
+            index = self.index(session, here=b.local([], lines), direction=direction)
+            old = b.sheet(1, session, seen=r.Seen(b.COURSE.id, 1, "old"))
+            placed = PlacedMarks(session, {}, {})
+            found = settle_sheet(index, placed, old, [mark], set(), self.findings)
+            self.assertEqual([plan.remark for plan in found.lines], remarks, direction)
+
+    def test_nothing_is_put_back_where_both_sides_may_write(self):
+        session = b.session(1, {1: "A"})
+        lines = [b.line(1, 101, "P"), b.line(2, 101, "L", base="E")]
+        found = self.settle(session, lines, [Mark(101, "A")])
+        self.assertEqual([plan.action for plan in found.lines], [p.UPDATE, p.UPDATE])
+
     def test_our_own_pushes_are_not_somebody_who_took_the_session(self):
         rules = Rules(b.ZONE, user_id=99)
         ours, theirs = b.session(1, {1: "P"}, taken_by=99), b.session(1, {1: "P"})
@@ -496,6 +600,8 @@ class TestSettling(RuleCase):
         self.assertEqual(taken_by_others(ours, sheet, rules), 5)
         self.assertEqual(taken_by_others(ours, None, rules), 0)
         self.assertEqual(taken_by_others(theirs, sheet, rules), theirs.taken_at)
+        nobody = b.session(1, {1: "P"}, taken_by=0)
+        self.assertEqual(taken_by_others(nobody, sheet, Rules(b.ZONE)), nobody.taken_at)
 
 
 @tagged("post_install", "-at_install")
@@ -671,7 +777,7 @@ class TestGone(RuleCase):
         report_hidden_people(index, (), self.findings)
         report_hidden_people(index, (b.session(2, user_ids=frozenset()),), self.findings)
         self.assertFalse(self.findings.gaps)
-        for number, values in enumerate(({"marks": {1: "P"}, "user_ids": ()}, {}), 1):
-            report_hidden_people(index, (b.session(3, **values),), self.findings)
-            self.assertEqual(self.findings.gaps[0].marks, 1, number)
-        self.assertEqual(self.whys(), ["people_hidden"])
+        for marks, values in ((1, {"marks": {1: "P"}, "user_ids": ()}), (0, {})):
+            findings = Findings(b.COURSE.id)
+            report_hidden_people(index, (b.session(3, **values),), findings)
+            self.assertEqual([(g.why, g.marks) for g in findings.gaps], [("people_hidden", marks)])
