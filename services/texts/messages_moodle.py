@@ -131,8 +131,9 @@ def function_denied(function):
     return _lt(
         "Moodle does not let this token use the function %s. In Moodle, Site administration > "
         "Server > Web services > External services: the service must be enabled, contain that "
-        "function and be open to the token's user; the token must not be restricted to another IP "
-        "address; the user's role must allow the REST protocol (webservice/rest:use).",
+        "function and be open to the token's user; the token must be one of this service, not of "
+        "the plug-in's own service Attendance, and not restricted to another IP address; the "
+        "user's role must allow the REST protocol (webservice/rest:use).",
         function or "?",
     )
 
