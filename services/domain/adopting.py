@@ -1,11 +1,19 @@
 """Sheets without a session that a session takes over, since its marks belong in them; and
 those that are left alone because nobody knows whose they are. Pure."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from . import linking
-from .records import Sheet
+from .course_index import CourseIndex
+from .findings import Findings
+from .placing import PlacedMarks
+from .records import MoodleSession, Sheet
 from .whose_sheet import conflicting, owner, several_no_more, two_courses
+
+# ``(batch id, date)``.
+Place = tuple[int, date]
 
 
 @dataclass(frozen=True)
@@ -18,22 +26,21 @@ class Adopted:
     held_back: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
-    def ids(self):
+    def ids(self) -> set[int]:
         return {sheet.id for sheet in self.sheets.values()}
 
 
-def adopt(index, linked, placed, findings):
+def adopt(
+    index: CourseIndex, linked: Collection[int], placed: Sequence[PlacedMarks], findings: Findings
+) -> Adopted:
     """Where it is sure, or where of a batch and date there is exactly one such sheet, and one
     session that needs one. Where it is not sure, nothing is made beside them.
 
-    :param index: ``CourseIndex``
     :param linked: ids of sheets that are linked by this plan already
-    :param placed: list of ``PlacedMarks``
-    :param findings: ``Findings``, gets the sheets that are left alone
-    :return: :class:`Adopted`
+    :param findings: gets the sheets that are left alone
     """
     free, occupied = _free_sheets(index, linked)
-    needing = {}
+    needing: dict[Place, list[MoodleSession]] = {}
     for one in placed:
         for batch in one.of_batch:
             needing.setdefault((batch, index.day(one.session)), []).append(one.session)
@@ -43,7 +50,8 @@ def adopt(index, linked, placed, findings):
         for one in placed
         for batch, found in one.of_batch.items()
     }
-    adopted, held_back = {}, {}
+    adopted: dict[tuple[int, int], Sheet] = {}
+    held_back: dict[tuple[int, int], str] = {}
     for (batch, day), sheets in free.items():
         sessions = needing.get((batch, day), [])
         owned_by = owner(index.reading, sheets[0], index.rules)
@@ -73,11 +81,14 @@ def adopt(index, linked, placed, findings):
     return Adopted(adopted, held_back)
 
 
-def _free_sheets(index, linked):
+def _free_sheets(
+    index: CourseIndex, linked: Collection[int]
+) -> tuple[dict[Place, list[Sheet]], set[Place]]:
     """:return: ``{(batch id, date): [Sheet, …]}`` of those without a session, and the set of
     ``(batch id, date)`` that have a sheet with one
     """
-    free, occupied = {}, set()
+    free: dict[Place, list[Sheet]] = {}
+    occupied: set[Place] = set()
     for sheet in index.local.sheets:
         place = sheet.batch_id, sheet.date
         misplaced = sheet.id in index.misplaced
@@ -89,7 +100,12 @@ def _free_sheets(index, linked):
     return free, occupied
 
 
-def _pairs(sheets, sessions, held, misplaced):
+def _pairs(
+    sheets: Sequence[Sheet],
+    sessions: Sequence[MoodleSession],
+    held: linking.Held,
+    misplaced: Mapping[int, MoodleSession],
+) -> dict[int, MoodleSession]:
     """:param sheets, sessions: of one batch and day
     :return: ``{sheet id: MoodleSession}``
     """
@@ -102,7 +118,7 @@ def _pairs(sheets, sessions, held, misplaced):
     return pairs
 
 
-def report_misplaced(index, adopted, findings):
+def report_misplaced(index: CourseIndex, adopted: Collection[int], findings: Findings) -> None:
     """Note linked sheets that are neither moved nor written, because their session's number
     is another session's by now, and it is not known where they belong.
 

@@ -5,9 +5,12 @@ zone or a meaning that were changed: each would rewrite a good part of what both
 agreed on, without a word. Pure.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from . import plan as p
+from .matching import People
+from .records import CourseReading, Line, LocalState, MoodleCourse, Sheet
 
 # Why a course is stopped: what an allowance is kept under, too.
 TOO_MUCH = "too_much"
@@ -18,6 +21,9 @@ NO_PEOPLE = "no_people"
 EMPTY = (NO_ACTIVITIES, NO_SESSIONS, NO_PEOPLE)
 # What a mark that both sides had agreed on can meet, in the order of the sentence.
 KINDS = ("changed", "put_back", "replaced", "moved", "cancelled", "sent")
+
+# What is let through: ``{why or activity_key: {name: number}}``.
+Parts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -34,25 +40,25 @@ class Limits:
 class Allowance:
     """What a person has let through.
 
-    :param parts: ``{why or activity_key: {name: number}}``, what was shown
+    :param parts: what was shown
     :param everything: the person has seen the plan itself
     """
 
-    parts: dict = field(default_factory=dict)
+    parts: Parts = field(default_factory=dict)
     everything: bool = False
 
-    def covers(self, what, numbers):
+    def covers(self, what: str, numbers: Mapping[str, int]) -> bool:
         """Whether it holds for these numbers: none of them is greater than what was shown."""
         if self.everything:
             return True
         shown = self.parts.get(what)
         return shown is not None and all(shown.get(k, 0) >= n for k, n in numbers.items())
 
-    def without(self, why):
+    def without(self, why: str) -> "Allowance":
         """:param why: one of the constants above"""
         return Allowance({what: numbers for what, numbers in self.parts.items() if what != why})
 
-    def left(self, why):
+    def left(self, why: str) -> Parts:
         """What of it goes on holding after a run.
 
         :param why: one of :data:`EMPTY` that still holds, or empty
@@ -75,10 +81,10 @@ class Amount:
 
     agreed: int = 0
     sheets: int = 0
-    touched: dict = field(default_factory=dict)
+    touched: dict[str, int] = field(default_factory=dict)
 
     @property
-    def total(self):
+    def total(self) -> int:
         return sum(self.touched.values())
 
 
@@ -90,11 +96,11 @@ class Stop:
 
     why: str
     amount: Amount
-    allows: dict
+    allows: Parts
     limits: Limits
 
-    def gap(self, course_id):
-        """:return: ``plan.Gap``"""
+    def gap(self, course_id: int) -> p.Gap:
+        """What a person is told, and can let through."""
         amount = self.amount
         return p.gap(
             f"stop_{self.why}",
@@ -112,18 +118,19 @@ class Stop:
         )
 
 
-def activity_key(activity_id):
+def activity_key(activity_id: int) -> str:
     """Under which an allowance to cancel the sheets of an emptied activity is kept."""
     return f"activity:{activity_id}"
 
 
-def measure(plan, reading, local, people):
+def measure(
+    plan: p.CoursePlan, reading: CourseReading, local: LocalState, people: People
+) -> Amount:
     """How much of what both sides agreed on a plan would touch. New marks touch nothing, so
     a first pull, a longer window and a backfill never do; neither do sheets of an emptied
     activity, which wait for a person (or were let through) by themselves.
 
     :param plan: ``CoursePlan`` made of the other three
-    :return: :class:`Amount`
     """
     here = {session.id for session in reading.sessions}
     session_of = {
@@ -145,7 +152,8 @@ def measure(plan, reading, local, people):
         "replaced": _replaced(plan, reading, agreed, session_of, people),
         "moved": {line.id for line in agreed.values() if line.sheet_id in moved},
     }
-    seen, touched = set(), {}
+    seen: set[int] = set()
+    touched: dict[str, int] = {}
     for kind, lines in found.items():
         touched[kind] = len((lines & agreed.keys()) - seen)
         seen |= lines
@@ -156,16 +164,22 @@ def measure(plan, reading, local, people):
     )
 
 
-def _is_of(sheet, course):
-    return bool(sheet.seen) and sheet.seen.course_id == course.id
+def _is_of(sheet: Sheet, course: MoodleCourse) -> bool:
+    return sheet.seen is not None and sheet.seen.course_id == course.id
 
 
-def _of_action(plan, action):
+def _of_action(plan: p.CoursePlan, action: str) -> set[int]:
     lines = (line for sheet in plan.sheets() for line in sheet.lines)
     return {line.line_id for line in lines if line.action == action}
 
 
-def _replaced(plan, reading, agreed, session_of, people):
+def _replaced(
+    plan: p.CoursePlan,
+    reading: CourseReading,
+    agreed: Mapping[int, Line],
+    session_of: Mapping[int, int],
+    people: People,
+) -> set[int]:
     """Lines whose mark has gone in Moodle while as many new ones came in the same session:
     the accounts are taken for other students than before."""
     new = {
@@ -179,7 +193,7 @@ def _replaced(plan, reading, agreed, session_of, people):
         for session in reading.sessions
         if new.get(session.id)
     }
-    lines = {}
+    lines: dict[int, list[int]] = {}
     for line in agreed.values():
         session = session_of[line.sheet_id]
         if session in marked and line.student_id not in marked[session]:
@@ -187,18 +201,21 @@ def _replaced(plan, reading, agreed, session_of, people):
     return {line for session, found in lines.items() for line in sorted(found)[: new[session]]}
 
 
-def judge(amount, limits, nothing="", emptied=(), allowance=NOTHING):
-    """:param amount: :class:`Amount`
-    :param limits: :class:`Limits`
-    :param nothing: what :func:`lists_nothing` gives
+def judge(
+    amount: Amount,
+    limits: Limits,
+    nothing: str = "",
+    emptied: Iterable[p.Emptied] = (),
+    allowance: Allowance = NOTHING,
+) -> Stop | None:
+    """:param nothing: what :func:`lists_nothing` gives
     :param emptied: ``Emptied`` of the plan
-    :param allowance: :class:`Allowance`
-    :return: :class:`Stop`, or ``None`` where the plan may be carried out
+    :return: ``None`` where the plan may be carried out
     """
     if amount.agreed < limits.least:
         return None
     if nothing and not allowance.covers(nothing, {}):
-        allows = {nothing: {}}
+        allows: Parts = {nothing: {}}
         if nothing != NO_PEOPLE:
             allows |= {activity_key(one.activity_id): one.numbers for one in emptied}
         return Stop(nothing, amount, allows, limits)
@@ -209,7 +226,7 @@ def judge(amount, limits, nothing="", emptied=(), allowance=NOTHING):
     return None
 
 
-def lists_nothing(reading):
+def lists_nothing(reading: CourseReading) -> str:
     """What Moodle lists nothing of, as far as it could be read: one of :data:`EMPTY`, or an
     empty text."""
     odd = {record.what for record in reading.odd}

@@ -2,11 +2,16 @@
 changes, one for each sheet or session that is made, moved or cancelled. Pure."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from . import plan as p
+from .matching import People
+from .records import CourseReading, Line, LocalState
 from .status_meaning import of_session
+from .window import Rules
 
 # What an entry says would be done.
 NEW_SHEET = "new_sheet"
@@ -65,25 +70,34 @@ class Change:
     odoo_user: int = 0
 
 
-def changes(plan, reading, local, people, rules):
+def changes(
+    plan: p.CoursePlan, reading: CourseReading, local: LocalState, people: People, rules: Rules
+) -> tuple[Change, ...]:
     """:param plan: ``CoursePlan`` made of the other four
-    :return: tuple of :class:`Change`, by day
+    :return: all that would be done, by day
     """
     return tuple(_Lister(plan, reading, local, people, rules).entries())
 
 
-def _letters(statuses):
+def _letters(statuses: Iterable[str | None]) -> str:
     counts = Counter(statuses)
     return ", ".join(f"{counts[letter]} {letter}" for letter in "PALE" if counts[letter])
 
 
 class _Lister:
-    def __init__(self, plan, reading, local, people, rules):
+    def __init__(
+        self,
+        plan: p.CoursePlan,
+        reading: CourseReading,
+        local: LocalState,
+        people: People,
+        rules: Rules,
+    ) -> None:
         self.plan = plan
         self.rules = rules
         self.lines = {line.id: line for line in local.lines}
         self.sheets = {sheet.id: sheet for sheet in local.sheets}
-        self.lines_of_sheet = {}
+        self.lines_of_sheet: dict[int, list[Line]] = {}
         for line in local.lines:
             self.lines_of_sheet.setdefault(line.sheet_id, []).append(line)
         self.sessions = {session.id: session for session in reading.sessions}
@@ -97,55 +111,57 @@ class _Lister:
                 student = people.student(mark.user_id).record_id
                 self.marks[session.id, student] = shown.get(mark.status_id) or ""
 
-    def entries(self):
+    def entries(self) -> list[Change]:
         found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]
         return sorted(
             found,
             key=lambda c: (str(c.day or ""), c.starts, c.session_id, c.kind, c.student_id),
         )
 
-    def _sheets(self):
+    def _sheets(self) -> Iterator[Change]:
         for session in self.plan.sessions:
             for sheet in session.sheets:
                 yield from self._sheet(session, sheet)
 
-    def _sheet(self, session, sheet):
-        where = {
-            "day": sheet.date,
-            "starts": session.starts,
-            "session_id": session.session_id,
-            "sheet_id": sheet.sheet_id,
-            "batch_id": sheet.batch_id,
-        }
+    def _sheet(self, session: p.SessionPlan, sheet: p.SheetPlan) -> Iterator[Change]:
+        change = partial(
+            Change,
+            day=sheet.date,
+            starts=session.starts,
+            session_id=session.session_id,
+            sheet_id=sheet.sheet_id,
+            batch_id=sheet.batch_id,
+        )
         if not sheet.sheet_id:
             statuses = [line.status for line in sheet.lines]
-            yield Change(NEW_SHEET, **where, marks=len(statuses), detail=_letters(statuses))
+            yield change(NEW_SHEET, marks=len(statuses), detail=_letters(statuses))
             return
         if sheet.unlinked:
             return
         if "moodle_session_id" in sheet.values:
-            yield Change(LINK_SHEET, **where)
+            yield change(LINK_SHEET)
         if sheet.restored:
-            yield Change(RESTORE_SHEET, **where)
+            yield change(RESTORE_SHEET)
         if "attendance_date" in sheet.values:
             before = self.sheets[sheet.sheet_id].date.isoformat()
-            yield Change(MOVE_SHEET, **where, detail=f"{before} → {sheet.date.isoformat()}")
+            yield change(MOVE_SHEET, detail=f"{before} → {sheet.date.isoformat()}")
         agreed = 0
         for line in sheet.lines:
             if line.action == p.AGREE:
                 agreed += 1
                 continue
-            yield self._line(session, line, where)
+            yield self._line(session, line, change)
         if agreed:
-            yield Change(NOTE, **where, marks=agreed)
+            yield change(NOTE, marks=agreed)
 
-    def _line(self, session, line, where):
+    def _line(
+        self, session: p.SessionPlan, line: p.LinePlan, change: Callable[..., Change]
+    ) -> Change:
         before = self.lines.get(line.line_id)
         odoo = (before.status or "") if before else ""
         kind = _LINES[line.action]
-        return Change(
+        return change(
             kind,
-            **where,
             student_id=line.student_id,
             moodle=self.marks.get((session.session_id, line.student_id), ""),
             odoo=odoo,
@@ -156,12 +172,12 @@ class _Lister:
             odoo_user=before.written_by if before and kind == PUT_BACK else 0,
         )
 
-    def _took(self, session_id):
+    def _took(self, session_id: int) -> str:
         """Name of whoever last took a session; empty where that is nobody we know."""
         session = self.sessions.get(session_id)
         return self.names.get(session.taken_by, "") if session else ""
 
-    def _cancelled(self):
+    def _cancelled(self) -> Iterator[Change]:
         for sheet_id in self.plan.cancelled:
             sheet = self.sheets[sheet_id]
             lines = self.lines_of_sheet.get(sheet_id, ())
@@ -175,7 +191,7 @@ class _Lister:
                 marks=len(lines),
             )
 
-    def _pushes(self):
+    def _pushes(self) -> Iterator[Change]:
         for session_id, pushes in p.by_session(self.plan.pushes).items():
             starts = self.sessions[session_id].starts
             for push in pushes:
@@ -194,11 +210,11 @@ class _Lister:
                     odoo_user=self._written_by(push.line_ids),
                 )
 
-    def _written_by(self, line_ids):
+    def _written_by(self, line_ids: Iterable[int]) -> int:
         lines = [self.lines[line_id] for line_id in line_ids if line_id in self.lines]
         return max(lines, key=lambda line: line.marked_at).written_by if lines else 0
 
-    def _new_sessions(self):
+    def _new_sessions(self) -> Iterator[Change]:
         for new in self.plan.new_sessions:
             sheet = self.sheets[new.sheet_id]
             statuses = [line.status for line in self.lines_of_sheet.get(sheet.id, ())]

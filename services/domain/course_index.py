@@ -1,21 +1,28 @@
 """Both sides of one course, and where to find what in them: made once, before anything is
 decided. Pure."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from . import linking, merge, status_meaning
 from .matching import People
-from .pull import NO_TYPES
 from .records import (
+    NO_TYPES,
     AttendanceTypes,
     CourseReading,
     Line,
     LocalState,
     MoodleSession,
+    MoodleStatus,
+    OddRecord,
     Sheet,
 )
+from .status_meaning import Meaning
 from .window import Rules
+
+# What tells one status set of a session from another.
+SetKey = tuple[int, tuple[MoodleStatus, ...], tuple[OddRecord, ...]]
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,14 @@ class CourseIndex:
     register_date: dict[int, date | None]
     accounts: dict[int, list[int]]
     activity_names: dict[int, str]
-    sets: dict
+    sets: dict[SetKey, dict[int, Meaning]]
     types: AttendanceTypes
 
     @classmethod
-    def of(cls, reading, local, people, rules):
-        """:param reading: ``CourseReading``
-        :param local: ``LocalState`` of the same course
-        :param people: ``People`` of the same course
-        :param rules: ``window.Rules``
-        """
+    def of(
+        cls, reading: CourseReading, local: LocalState, people: People, rules: Rules
+    ) -> "CourseIndex":
+        """Look both sides through once; the first three are of the same course."""
         sessions = {session.id: session for session in reading.sessions}
         sheets, restored = _restored(local.sheets, sessions)
         sheets_of_session, misplaced = _sheets_of_session(sheets, sessions)
@@ -85,39 +90,41 @@ class CourseIndex:
             types=local.types if rules.direction != merge.OEC else NO_TYPES,
         )
 
-    def linked(self, sheets_of_session):
+    def linked(self, sheets_of_session: dict[int, list[Sheet]]) -> "CourseIndex":
         """The same with sheets linked that were of no session before."""
         return replace(self, sheets_of_session=sheets_of_session)
 
-    def day(self, session):
+    def day(self, session: MoodleSession) -> date:
         """:return: the date of a session"""
         return self.rules.date(session.starts)
 
-    def sheets(self, session):
+    def sheets(self, session: MoodleSession) -> list[Sheet]:
         """:return: list of ``Sheet`` of a session"""
         return self.sheets_of_session.get(session.id, [])
 
-    def lines(self, sheet_id):
+    def lines(self, sheet_id: int) -> dict[int, list[Line]]:
         """:return: ``{student id: [Line, …]}`` of a sheet"""
         return self.lines_of_sheet.get(sheet_id, {})
 
-    def said(self, sheets):
+    def said(self, sheets: Iterable[Sheet]) -> dict[int, dict[int, str | None]]:
         """What the lines of sheets say.
 
         :return: ``{sheet id: {student id: status}}``; no status where two lines differ
         """
         return {sheet.id: _said(self.lines(sheet.id)) for sheet in sheets}
 
-    def meanings(self, session):
+    def meanings(self, session: MoodleSession) -> dict[int, Meaning]:
         """:return: ``{status id: Meaning}`` of the session's set"""
         return self.sets[_set_of(session)]
 
-    def activity_name(self, session):
+    def activity_name(self, session: MoodleSession) -> str:
         """:return: the name of a session's activity, its number where there is none"""
         return self.activity_names.get(session.activity_id) or str(session.activity_id)
 
 
-def _restored(sheets, sessions):
+def _restored(
+    sheets: Iterable[Sheet], sessions: Mapping[int, MoodleSession]
+) -> tuple[tuple[Sheet, ...], frozenset[int]]:
     """:return: the sheets as ``local`` of the index has them, and the ids of those restored"""
     found, restored = [], set()
     for sheet in sheets:
@@ -131,9 +138,12 @@ def _restored(sheets, sessions):
     return tuple(found), frozenset(restored)
 
 
-def _sheets_of_session(sheets, sessions):
+def _sheets_of_session(
+    sheets: Iterable[Sheet], sessions: Mapping[int, MoodleSession]
+) -> tuple[dict[int, list[Sheet]], dict[int, MoodleSession]]:
     """:return: ``sheets_of_session`` and ``misplaced`` of the index"""
-    of_session, misplaced = {}, {}
+    of_session: dict[int, list[Sheet]] = {}
+    misplaced: dict[int, MoodleSession] = {}
     for sheet in sorted(sheets, key=lambda sheet: (not sheet.active, sheet.id)):
         session = sessions.get(sheet.session_id)
         if session and not linking.stands_for(sheet, session):
@@ -143,33 +153,38 @@ def _sheets_of_session(sheets, sessions):
     return of_session, misplaced
 
 
-def _lines_of_sheet(lines):
-    of_sheet = {}
+def _lines_of_sheet(lines: Iterable[Line]) -> dict[int, dict[int, list[Line]]]:
+    of_sheet: dict[int, dict[int, list[Line]]] = {}
     for line in lines:
         of_student = of_sheet.setdefault(line.sheet_id, {})
         of_student.setdefault(line.student_id, []).append(line)
     return of_sheet
 
 
-def _said(lines):
+def _said(lines: Mapping[int, Iterable[Line]]) -> dict[int, str | None]:
     statuses = {student: {x.status for x in found} for student, found in lines.items()}
-    return {student: min(found) if len(found) == 1 else None for student, found in statuses.items()}
+    return {
+        student: next(iter(found)) if len(found) == 1 else None
+        for student, found in statuses.items()
+    }
 
 
-def _accounts(people):
-    accounts = {}
+def _accounts(people: People) -> dict[int, list[int]]:
+    accounts: dict[int, list[int]] = {}
     for user_id, match in people.students.items():
         if match.record_id:
             accounts.setdefault(match.record_id, []).append(user_id)
     return accounts
 
 
-def _set_of(session):
+def _set_of(session: MoodleSession) -> SetKey:
     return session.activity_id, session.statuses, session.odd
 
 
-def _sets(sessions, chosen):
-    sets = {}
+def _sets(
+    sessions: Iterable[MoodleSession], chosen: Sequence[status_meaning.Chosen]
+) -> dict[SetKey, dict[int, Meaning]]:
+    sets: dict[SetKey, dict[int, Meaning]] = {}
     for session in sessions:
         key = _set_of(session)
         if key not in sets:

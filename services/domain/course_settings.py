@@ -44,7 +44,7 @@ class Effective:
     days: int
     waits_since: datetime | None = None
 
-    def rests(self, scheduled, started=None):
+    def rests(self, scheduled: bool, started: datetime | None = None) -> bool:
         """Whether a run leaves the course alone.
 
         :param scheduled: whether the schedule has begun the run, and no person
@@ -52,15 +52,12 @@ class Effective:
         """
         if self.state != WAITS:
             return self.state != ON
-        return scheduled or (started is not None and started < self.waits_since)
+        since = self.waits_since
+        return scheduled or bool(started and since and started < since)
 
 
-def effective(own, common, today):
-    """:param own: :class:`Own`
-    :param common: :class:`Common`
-    :param today: the date in the instance's time zone
-    :return: :class:`Effective`
-    """
+def effective(own: Own, common: Common, today: date) -> Effective:
+    """:param today: the date in the instance's time zone"""
     on = own.switch == ON if own.switch else common.on
     if not on:
         state = OFF

@@ -4,8 +4,14 @@ A detail is kept as a value that says no language: a day as ISO text, a student 
 *sort* says how ``texts/messages_gaps`` shows it to a reader.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
+
+# What a gap names, in the order of its reason. Each detail is of another type, which only its
+# :class:`Sort` tells.
+Details = tuple[Any, ...]
 
 
 class Sort(Enum):
@@ -34,7 +40,7 @@ class OneOf:
     :param words: ``{value: text}``; any other value is shown as nothing
     """
 
-    words: dict
+    words: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Amounts:
     :param words: ``{name: text}`` in the order in which they are shown
     """
 
-    words: dict
+    words: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,10 @@ class IfShown:
     missing: str
 
 
+# How the value of a detail is shown: by one of these.
+AnySort = Sort | OneOf | Amounts | IfShown
+
+
 @dataclass(frozen=True)
 class Case:
     """Another sentence, said where details have these very values.
@@ -67,7 +77,7 @@ class Case:
     :param sentence: see :class:`Reason`
     """
 
-    when: dict
+    when: dict[str, str]
     sentence: str
 
 
@@ -88,15 +98,15 @@ class Reason:
     """
 
     why: str
-    details: dict
+    details: Mapping[str, AnySort]
     sentence: str | tuple[str, ...]
     cases: tuple[Case, ...] = ()
     what: str = ""
-    also: dict = field(default_factory=dict)
+    also: Mapping[str, tuple[str, AnySort]] = field(default_factory=dict)
     record: str = ""
     allows: bool = False
 
-    def in_order(self, details):
+    def in_order(self, details: Mapping[str, object]) -> Details:
         """:param details: ``{name: value}`` of all details
         :return: tuple of the values, as a gap keeps them
         :raise ValueError: one is missing, or has a name that the reason does not know
@@ -105,7 +115,7 @@ class Reason:
             raise ValueError(f"{self.why} has the details {list(self.details)}")
         return tuple(details[name] for name in self.details)
 
-    def by_name(self, values):
+    def by_name(self, values: Iterable[object]) -> dict[str, Any]:
         """What :meth:`in_order` gave, or an older version, which may have kept fewer.
 
         :return: ``{name: value}``; an empty text for what is missing
@@ -113,7 +123,7 @@ class Reason:
         values = (*values, *[""] * len(self.details))
         return dict(zip(self.details, values, strict=False))
 
-    def sentences(self, details):
+    def sentences(self, details: Mapping[str, object]) -> tuple[str, ...]:
         """:param details: ``{name: value}``
         :return: tuple of the sentences to say, not translated
         """
@@ -155,10 +165,10 @@ class Kind:
 class KeptGap:
     """A gap as it was written down, by whatever version: as much as its sentence needs.
 
-    :param details: list or tuple
+    :param details: as of a gap, or a list of the same
     """
 
     why: str
-    details: tuple = ()
+    details: Sequence[object] = ()
     moodle_id: int = 0
     marks: int = 0

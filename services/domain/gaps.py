@@ -9,11 +9,18 @@ the names of its details and the sentence that names them can't drift apart. The
 translated where they are shown, in ``texts/messages_gaps``.
 """
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from . import site_identity
-from .gap_reason import Amounts, Case, IfShown, Kind, OneOf, Page, Reason, Sort
+from .gap_reason import Amounts, AnySort, Case, IfShown, Kind, OneOf, Page, Reason, Sort
+
+if TYPE_CHECKING:
+    # It stands on this file.
+    from .plan import Gap
 
 
-def _lt(sentence):
+def _lt(sentence: str) -> str:
     """Mark a text for translators, whose tools look for calls of this name."""
     return sentence
 
@@ -48,7 +55,7 @@ TOUCHED = Amounts(
     }
 )
 SHEET = {"sheet": Sort.TEXT, "day": Sort.DAY}
-STOPPED = {
+STOPPED: Mapping[str, AnySort] = {
     "total": Sort.COUNT,
     "agreed": Sort.COUNT,
     "sheets": Sort.COUNT,
@@ -58,7 +65,7 @@ STOPPED = {
 EMPTIED = {"activity": Sort.ACTIVITY, "sheets": Sort.COUNT, "marks": Sort.COUNT}
 
 
-def _odd(what, name, phrase, where="where"):
+def _odd(what: str, name: str, phrase: str, where: str = "where") -> Reason:
     """The reason of a value of Moodle that can't be used.
 
     :param what: ``what`` of a ``records.OddRecord``
@@ -821,10 +828,9 @@ REASONS = {reason.why: reason for kind in CATALOGUE for reason in kind.reasons}
 KIND_OF = {reason.why: kind for kind in CATALOGUE for reason in kind.reasons}
 
 
-def check(gap):
+def check(gap: "Gap") -> None:
     """Hold a gap against its entry.
 
-    :param gap: ``plan.Gap``
     :raise ValueError: the catalogue has no such gap
     """
     reason = REASONS.get(gap.why)

@@ -1,11 +1,16 @@
 """What Moodle does not show: sessions that were deleted, activities that were emptied, and
 answers that can't be used. Pure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import brake, merge
 from . import plan as p
+from .course_index import CourseIndex
+from .findings import Findings
 from .gaps import REASONS
+from .records import MoodleSession, Sheet
+from .window import Rules
 
 
 @dataclass(frozen=True)
@@ -18,22 +23,21 @@ class Gone:
     emptied: tuple[p.Emptied, ...] = ()
 
 
-def deleted_sessions(index, findings):
+def deleted_sessions(index: CourseIndex, findings: Findings) -> Gone:
     """Sheets whose session is gone are cancelled, if its activity could be listed whole. Where
     that holds no session at all any more, they wait for a person.
 
-    :param index: ``CourseIndex``
-    :param findings: ``Findings``, gets what waits
-    :return: :class:`Gone`
+    :param findings: gets what waits
     """
     reading = index.reading
     activities = {activity.id for activity in reading.activities}
     odd_activities = {r.id for r in reading.odd if r.what == "activity"}
     odd_sessions = {r.activity_id for r in reading.odd if r.what == "session"}
     holding = {session.activity_id for session in reading.sessions} | odd_sessions
-    cancelled, emptied, removed = [], {}, {}
-    for sheet in _without_their_session(index):
-        activity = sheet.seen.activity_id
+    cancelled: list[int] = []
+    emptied: dict[int, list[Sheet]] = {}
+    removed: dict[int, list[Sheet]] = {}
+    for sheet, activity in _without_their_session(index):
         listed = activity in reading.listed
         if listed and index.rules.direction != merge.OEC:
             if activity in holding:
@@ -58,16 +62,16 @@ def deleted_sessions(index, findings):
     return Gone(tuple(cancelled), tuple(waiting))
 
 
-def _without_their_session(index):
-    """:return: list of ``Sheet`` that are not cancelled, of sessions of this course that
-    Moodle does not list and has not failed to deliver
+def _without_their_session(index: CourseIndex) -> list[tuple[Sheet, int]]:
+    """:return: sheets that are not cancelled, of sessions of this course that Moodle does not
+    list and has not failed to deliver, each with the id of its activity
     """
     reading = index.reading
     here = set(index.sessions)
     here |= {item.session_id for item in reading.unreadable}
     here |= {record.id for record in reading.odd if record.what == "session"}
     return [
-        sheet
+        (sheet, sheet.seen.activity_id)
         for sheet in index.local.sheets
         if sheet.session_id
         and sheet.session_id not in here
@@ -77,7 +81,7 @@ def _without_their_session(index):
     ]
 
 
-def _session_gone(sheet, findings):
+def _session_gone(sheet: Sheet, findings: Findings) -> None:
     findings.gap(
         "session_gone",
         f"session:{sheet.session_id}",
@@ -87,19 +91,18 @@ def _session_gone(sheet, findings):
     )
 
 
-def _emptied(index, activity, sheets):
-    """:return: ``plan.Emptied``"""
+def _emptied(index: CourseIndex, activity: int, sheets: Sequence[Sheet]) -> p.Emptied:
     marks = sum(len(index.lines(sheet.id)) for sheet in sheets)
     return p.Emptied(activity, tuple(sorted(sheet.id for sheet in sheets)), marks)
 
 
-def _may_cancel(emptied, rules):
+def _may_cancel(emptied: p.Emptied, rules: Rules) -> bool:
     """Whether a person lets the sheets of an activity be cancelled."""
     what = brake.activity_key(emptied.activity_id)
     return rules.direction != merge.OEC and rules.allowance.covers(what, emptied.numbers)
 
 
-def _tell_emptied(index, emptied, why, findings):
+def _tell_emptied(index: CourseIndex, emptied: p.Emptied, why: str, findings: Findings) -> None:
     activity, can_cancel = emptied.activity_id, index.rules.direction != merge.OEC
     what = brake.activity_key(activity)
     name = index.activity_names.get(activity, "")
@@ -113,7 +116,7 @@ def _tell_emptied(index, emptied, why, findings):
     )
 
 
-def report_unreadable(index, findings):
+def report_unreadable(index: CourseIndex, findings: Findings) -> None:
     """Note sessions, and whole activities, that Moodle could not deliver."""
     for item in index.reading.unreadable:
         name = index.activity_names.get(item.activity_id, str(item.activity_id))
@@ -134,7 +137,7 @@ def report_unreadable(index, findings):
             )
 
 
-def report_odd(index, sessions, findings):
+def report_odd(index: CourseIndex, sessions: Iterable[MoodleSession], findings: Findings) -> None:
     """Note what an answer held and nothing can be made of, each by itself.
 
     :param sessions: ``MoodleSession`` that are looked at
@@ -153,7 +156,9 @@ def report_odd(index, sessions, findings):
         findings.skip("odd", marks)
 
 
-def report_hidden_people(index, sessions, findings):
+def report_hidden_people(
+    index: CourseIndex, sessions: Sequence[MoodleSession], findings: Findings
+) -> None:
     """Note that nobody is listed where somebody has to be: in a course with separate groups
     Moodle does so to an account that may not see all groups, without an error."""
     if not index.reading.people_listed and any(s.user_ids or s.marks for s in sessions):

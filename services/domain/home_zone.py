@@ -1,6 +1,7 @@
 """Whether a time zone can be the school's: what it does to the date of a lesson. Pure."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import pytz
 
@@ -8,7 +9,7 @@ DAY = timedelta(days=1)
 NEXT_DAY, DAY_BEFORE = "next", "before"
 
 
-def is_universal(zone):
+def is_universal(zone: str) -> bool:
     """Whether a zone is UTC under one of its names, which no school has chosen."""
     return zone in pytz.all_timezones_set and pytz.timezone(zone).zone in (
         "Etc/GMT", "Etc/GMT0", "Etc/Greenwich", "Etc/UCT", "Etc/UTC", "Etc/Universal", "Etc/Zulu",
@@ -16,7 +17,7 @@ def is_universal(zone):
     )  # fmt: skip
 
 
-def likely_zone(zones):
+def likely_zone(zones: Iterable[str | None]) -> str | None:
     """:param zones: names or empty values, the surest first
     :return: the first that a school may have, ``None`` if there is none
     """
@@ -24,14 +25,14 @@ def likely_zone(zones):
     return next((zone for zone in known if not is_universal(zone)), None)
 
 
-def time_in(zone, moment):
+def time_in(zone: str, moment: datetime) -> str:
     """:param moment: aware ``datetime``
     :return: ``hh:mm`` of a clock there
     """
     return f"{moment.astimezone(pytz.timezone(zone)):%H:%M}"
 
 
-def other_day(zone, home, moment):
+def other_day(zone: str, home: str, moment: datetime) -> tuple[str, str] | None:
     """Which lessons of the day in ``home`` have another date in ``zone``.
 
     :param moment: aware ``datetime``, for summer time
@@ -47,5 +48,5 @@ def other_day(zone, home, moment):
     return (NEXT_DAY if ahead > timedelta() else DAY_BEFORE), text
 
 
-def _offset(zone, moment):
-    return moment.astimezone(pytz.timezone(zone)).utcoffset()
+def _offset(zone: str, moment: datetime) -> timedelta:
+    return moment.astimezone(pytz.timezone(zone)).utcoffset() or timedelta()

@@ -56,24 +56,26 @@ class Facts:
     tried_at: datetime | None = None
     ended_at: datetime | None = None
     whole: bool = True
-    waits: tuple = ()
+    waits: tuple[str, ...] = ()
     gaps: int = 0
 
     @property
-    def test_failed(self):
+    def test_failed(self) -> bool:
         """Whether the last test failed, and no run has told better since."""
         return _after(self.tested_at, self.ended_at) and not self.test_ok
 
     @property
-    def mended(self):
+    def mended(self) -> bool:
         """Whether a test was passed after the last run, which had failed."""
         return self.test_ok and not self.stale
 
     @property
-    def stale(self):
+    def stale(self) -> bool:
         """Whether a run has failed since the last test."""
-        failed = [self.failing_since, self.tried_at or self.failing_since]
-        return bool(self.failing_since) and not _after(self.tested_at, max(failed))
+        since = self.failing_since
+        if not since:
+            return False
+        return not _after(self.tested_at, max(since, self.tried_at or since))
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ class State:
     since: datetime | None = None
 
 
-def state_of(facts):
-    """:return: :class:`State`; what was found out last counts, and good news only from a run"""
+def state_of(facts: Facts) -> State:
+    """What was found out last counts, and good news only from a run."""
     if not facts.active:
         return State(OFF, ARCHIVED)
     if facts.in_setup:
@@ -114,5 +116,5 @@ def state_of(facts):
     return State(WORKING, GAPS if facts.gaps else NOTHING)
 
 
-def _after(moment, other):
-    return bool(moment) and (not other or moment > other)
+def _after(moment: datetime | None, other: datetime | None) -> bool:
+    return moment > other if moment and other else bool(moment)

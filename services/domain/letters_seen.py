@@ -1,10 +1,13 @@
 """The letters of a Moodle, as its sessions show them: what the set-up asks about before any
 preview. Pure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from . import plan as p
 from . import status_meaning
+from .records import MoodleSession
 
 
 @dataclass
@@ -20,19 +23,31 @@ class SeenLetter:
     letter: p.Letter
     status: str | None = None
     why: str = ""
-    activities: set = field(default_factory=set)
-    marks: dict = field(default_factory=dict)
+    activities: set[int] = field(default_factory=set)
+    marks: dict[int, int] = field(default_factory=dict)
+
+
+class LetterRow(TypedDict):
+    """A :class:`SeenLetter` as JSON holds it, with the courses' ids as texts and the activities
+    counted."""
+
+    acronym: str
+    description: str
+    grade: float | None
+    status: str | None
+    why: str
+    activities: int
+    marks: dict[str, int]
 
 
 class LettersSeen:
     """Gathers letters over several courses."""
 
-    def __init__(self, chosen):
-        """:param chosen: tuple of ``status_meaning.Chosen``"""
+    def __init__(self, chosen: Sequence[status_meaning.Chosen]) -> None:
         self.chosen = chosen
-        self.letters = {}
+        self.letters: dict[tuple[str, str], SeenLetter] = {}
 
-    def add(self, course_id, sessions):
+    def add(self, course_id: int, sessions: Iterable[MoodleSession]) -> None:
         """:param sessions: ``MoodleSession`` of one course"""
         for session in sessions:
             meanings = status_meaning.of_session(session, self.chosen)
@@ -49,9 +64,9 @@ class LettersSeen:
                 seen.activities.add(session.activity_id)
                 seen.marks[course_id] = seen.marks.get(course_id, 0) + used.count(status.id)
 
-    def to_json(self):
-        """:return: list of plain dictionaries, letters that somebody has to choose first"""
-        rows = [
+    def to_json(self) -> list[LetterRow]:
+        """:return: letters that somebody has to choose go first"""
+        rows: list[LetterRow] = [
             {
                 "acronym": seen.letter.acronym,
                 "description": seen.letter.description,
@@ -73,7 +88,7 @@ class LettersSeen:
         )
 
 
-def letter_gap(row, course_id):
+def letter_gap(row: LetterRow, course_id: int) -> p.Gap:
     """The gap of a letter that the set-up has met.
 
     :param row: of :meth:`LettersSeen.to_json`

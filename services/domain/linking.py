@@ -5,13 +5,20 @@ another session's in another Moodle, or after a backup was restored. A sheet wit
 linked by what it says, where that is sure.
 """
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from . import plan as p
 from . import window
+from .matching import People
+from .records import MoodleActivity, MoodleSession, Sheet
 
 DEFAULT_DURATION = 3600  # seconds
 SEPARATE_GROUPS = 1
+
+# Whether a session fits a sheet, and the sessions that it was to be looked for among.
+Fits = Callable[[Sheet, MoodleSession, Sequence[MoodleSession]], bool]
 
 
 @dataclass(frozen=True)
@@ -19,12 +26,12 @@ class Choice:
     """``session`` is ``None`` where none, or more than one, fits; ``fitting`` counts.
     ``sure`` is whether all sessions of the date could be judged."""
 
-    session: object | None
+    session: MoodleSession | None
     fitting: int = 0
     sure: bool = True
 
 
-def stands_for(sheet, session):
+def stands_for(sheet: Sheet, session: MoodleSession) -> bool:
     """Whether a linked sheet is of this very session."""
     if sheet.session_id != session.id:
         return False
@@ -45,17 +52,19 @@ class Held:
       of the batch.
     """
 
-    lines: dict
-    marks: dict
-    asked: dict
+    lines: Mapping[int, Mapping[int, str | None]]
+    marks: Mapping[int, Mapping[int, str | None]]
+    asked: Mapping[tuple[int, int], Collection[int]]
 
-    def same(self, sheet, session):
+    def same(self, sheet: Sheet, session: MoodleSession) -> bool:
         marks = self.marks.get(session.id, {})
         asked = self.asked.get((session.id, sheet.batch_id), marks)
         return same_marks(self.lines.get(sheet.id, {}), asked, marks)
 
 
-def same_marks(lines, asked, marks):
+def same_marks(
+    lines: Mapping[int, str | None], asked: Iterable[int], marks: Mapping[int, str | None]
+) -> bool:
     """Whether a sheet says just what a session says.
 
     :param lines: ``{student id: status}`` of the sheet
@@ -69,7 +78,9 @@ def same_marks(lines, asked, marks):
     )
 
 
-def sure_pairs(sheets, sessions, held):
+def sure_pairs(
+    sheets: Sequence[Sheet], sessions: Sequence[MoodleSession], held: Held
+) -> dict[int, MoodleSession]:
     """Sheets of one batch and day and the sessions that they are surely of: by the reference
     of a session that was made for it, else by the very time of the timetable session, else
     by the very same marks. Of several with the same marks as many sessions as there are
@@ -77,12 +88,11 @@ def sure_pairs(sheets, sessions, held):
 
     :param sheets: ``Sheet`` without a session
     :param sessions: ``MoodleSession`` without a sheet
-    :param held: :class:`Held`
     :return: ``{sheet id: MoodleSession}``
     """
-    pairs = {}
+    pairs: dict[int, MoodleSession] = {}
 
-    def among(fits):
+    def among(fits: Fits) -> None:
         free = [sheet for sheet in sheets if sheet.id not in pairs]
         used = {session.id for session in pairs.values()}
         left = [session for session in sessions if session.id not in used]
@@ -98,15 +108,18 @@ def sure_pairs(sheets, sessions, held):
     return pairs
 
 
-def _classes(sheets, sessions, fits):
+def _classes(
+    sheets: Iterable[Sheet], sessions: Sequence[MoodleSession], fits: Fits
+) -> dict[int, MoodleSession]:
     """Those of which each fits all of the other side's and nothing else."""
-    fitting, wanted_by = {}, {}
+    fitting: dict[frozenset[int], list[Sheet]] = {}
+    wanted_by: dict[int, set[int]] = {}
     for sheet in sheets:
         ids = frozenset(s.id for s in sessions if fits(sheet, s, sessions))
         fitting.setdefault(ids, []).append(sheet)
         for number in ids:
             wanted_by.setdefault(number, set()).add(sheet.id)
-    pairs = {}
+    pairs: dict[int, MoodleSession] = {}
     for ids, alike in fitting.items():
         own = {sheet.id for sheet in alike}
         if len(ids) == len(alike) and all(wanted_by[number] == own for number in ids):
@@ -116,7 +129,15 @@ def _classes(sheets, sessions, fits):
     return pairs
 
 
-def choose_sessions(sheets, sessions, taken, people, rules, held, left=frozenset()):
+def choose_sessions(
+    sheets: Sequence[Sheet],
+    sessions: Sequence[MoodleSession],
+    taken: Collection[tuple[int, int]],
+    people: People,
+    rules: window.Rules,
+    held: Held,
+    left: Collection[tuple[int, int]] = frozenset(),
+) -> dict[int, Choice]:
     """For each sheet the session of its date whose group is its batch, or that is for
     all; of several the one that it is surely of, else the one nearest to the sheet's
     timetable session. Never a guess: two equally near, or two sheets for one session, leave
@@ -125,19 +146,20 @@ def choose_sessions(sheets, sessions, taken, people, rules, held, left=frozenset
     :param sheets: unlinked ``Sheet``
     :param sessions: ``MoodleSession`` of the course
     :param taken: set of ``(session id, batch id)`` that have a sheet
-    :param held: :class:`Held`
     :param left: set of ``(session id, batch id)`` of which people have cancelled the sheet;
         they are taken where no other session fits
     :return: ``{sheet id: Choice}``
     """
-    by_date = {}
+    by_date: dict[date, list[MoodleSession]] = {}
     for session in sessions:
         by_date.setdefault(rules.date(session.starts), []).append(session)
-    choices, wanted_by = {}, {}
-    of_day = {}
+    choices: dict[int, Choice] = {}
+    wanted_by: dict[tuple[int, int], list[int]] = {}
+    of_day: dict[tuple[int, date], list[Sheet]] = {}
     for sheet in sheets:
         of_day.setdefault((sheet.batch_id, sheet.date), []).append(sheet)
-    fitting_of, sure_of = {}, {}
+    fitting_of: dict[tuple[int, date], list[MoodleSession]] = {}
+    sure_of: dict[int, MoodleSession] = {}
     for key, alike in of_day.items():
         fitting = fitting_of[key] = [
             session
@@ -149,9 +171,7 @@ def choose_sessions(sheets, sessions, taken, people, rules, held, left=frozenset
         known = held if all(session.marks for session in fitting) else Held({}, {}, {})
         sure_of |= sure_pairs(alike, fitting, known)
     sure_of |= _made_for(sheets, sessions, taken, sure_of)
-    settled = {
-        (session.id, sheet.batch_id) for sheet in sheets if (session := sure_of.get(sheet.id))
-    }
+    settled = {(found.id, sheet.batch_id) for sheet in sheets if (found := sure_of.get(sheet.id))}
     for sheet in sheets:
         fitting = fitting_of[sheet.batch_id, sheet.date]
         if sheet.id in sure_of:
@@ -174,7 +194,12 @@ def choose_sessions(sheets, sessions, taken, people, rules, held, left=frozenset
     return choices
 
 
-def _made_for(sheets, sessions, taken, sure_of):
+def _made_for(
+    sheets: Iterable[Sheet],
+    sessions: Iterable[MoodleSession],
+    taken: Collection[tuple[int, int]],
+    sure_of: Mapping[int, MoodleSession],
+) -> dict[int, MoodleSession]:
     """Sessions that were made for sheets and are of another day by now: one was moved, or the
     time zone was changed.
 
@@ -196,13 +221,13 @@ def _made_for(sheets, sessions, taken, sure_of):
     return found
 
 
-def _is_for(session, sheet, people):
+def _is_for(session: MoodleSession, sheet: Sheet, people: People) -> bool:
     if not session.group_id:
         return True
     return people.batch(session.group_id).record_id == sheet.batch_id
 
 
-def _nearest(sheet, sessions):
+def _nearest(sheet: Sheet, sessions: Sequence[MoodleSession]) -> MoodleSession | None:
     if len(sessions) < 2 or not sheet.starts:
         return sessions[0] if len(sessions) == 1 else None
     by_distance = sorted(sessions, key=lambda session: abs(session.starts - sheet.starts))
@@ -210,7 +235,9 @@ def _nearest(sheet, sessions):
     return by_distance[0] if first < second else None
 
 
-def new_session(sheet, activities, people, rules):
+def new_session(
+    sheet: Sheet, activities: Sequence[MoodleActivity], people: People, rules: window.Rules
+) -> p.NewSession | None:
     """The session to make for a sheet, or ``None`` where the course has not exactly one
     attendance activity, or that one needs a group which the batch does not have.
 

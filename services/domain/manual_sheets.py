@@ -1,11 +1,14 @@
 """Sheets that were created manually: with which session they are linked before its marks are
 looked at, and which session is made for them. Pure."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from . import linking, merge, status_meaning
 from . import plan as p
-from .records import Sheet
+from .course_index import CourseIndex
+from .findings import Findings
+from .records import MoodleSession, Sheet
 from .whose_sheet import conflicting, owner, two_courses
 
 
@@ -23,18 +26,16 @@ class Links:
     new_sessions: tuple[p.NewSession, ...] = ()
 
 
-def link(index, sessions, findings):
-    """:param index: ``CourseIndex``
-    :param sessions: ``MoodleSession`` that are looked at
-    :param findings: ``Findings``, gets the sheets that no session is found for
-    :return: :class:`Links`
+def link(index: CourseIndex, sessions: Sequence[MoodleSession], findings: Findings) -> Links:
+    """:param sessions: ``MoodleSession`` that are looked at
+    :param findings: gets the sheets that no session is found for
     """
     if index.rules.pushes:
         return _link_all(index, sessions, findings)
     return _link_in_place(index, sessions, findings)
 
 
-def _link_all(index, sessions, findings):
+def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: Findings) -> Links:
     """Where marks go to Moodle, each sheet looks for its session."""
     rules = index.rules
     free = [
@@ -61,7 +62,9 @@ def _link_all(index, sessions, findings):
     return _links(index.sheets_of_session, pairs, new_sessions)
 
 
-def _link_in_place(index, sessions, findings):
+def _link_in_place(
+    index: CourseIndex, sessions: Sequence[MoodleSession], findings: Findings
+) -> Links:
     """Where Moodle is right, a sheet is linked before its marks ask for it only in the place
     of one that a person has cancelled."""
     rules, reading = index.rules, index.reading
@@ -90,13 +93,13 @@ def _link_in_place(index, sessions, findings):
     return _links(index.sheets_of_session, pairs)
 
 
-def _in_hands(sheet):
+def _in_hands(sheet: Sheet) -> bool:
     """A sheet that somebody is still working on; its lines are no marks yet. A school's own
     OpenEduCat can have further states, such as *confirm*."""
     return sheet.state not in ("done", "cancel")
 
 
-def _is_ours(index, sheet, findings):
+def _is_ours(index: CourseIndex, sheet: Sheet, findings: Findings) -> bool:
     """Whether an unlinked sheet may be linked with this Moodle course. Where nobody can tell,
     the course with the lowest number says so."""
     reading = index.reading
@@ -109,20 +112,26 @@ def _is_ours(index, sheet, findings):
     return False
 
 
-def _choices(index, free, sessions, taken, left):
-    """:param free: list of ``Sheet``
-    :param taken, left: of :func:`taken_sessions`
+def _choices(
+    index: CourseIndex,
+    free: Sequence[Sheet],
+    sessions: Sequence[MoodleSession],
+    taken: set[tuple[int, int]],
+    left: set[tuple[int, int]],
+) -> dict[int, linking.Choice]:
+    """:param taken, left: of :func:`taken_sessions`
     :return: ``{sheet id: linking.Choice}``
     """
     held = _held(index, free, sessions)
     return linking.choose_sessions(free, sessions, taken, index.people, index.rules, held, left)
 
 
-def taken_sessions(index):
+def taken_sessions(index: CourseIndex) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     """:return: two sets of ``(session id, batch id)``: those that have a sheet, and those of
     which all sheets are cancelled
     """
-    taken, cancelled = set(), set()
+    taken: set[tuple[int, int]] = set()
+    cancelled: set[tuple[int, int]] = set()
     for sheet in index.local.sheets:
         if sheet.session_id and sheet.id not in index.misplaced:
             found = cancelled if sheet.state == "cancel" else taken
@@ -130,7 +139,9 @@ def taken_sessions(index):
     return taken, cancelled - taken
 
 
-def _held(index, sheets, sessions):
+def _held(
+    index: CourseIndex, sheets: Sequence[Sheet], sessions: Iterable[MoodleSession]
+) -> linking.Held:
     """:return: ``linking.Held`` of the days of sheets; no status for what can't be told"""
     people = index.people
     days = {sheet.date for sheet in sheets}
@@ -149,26 +160,31 @@ def _held(index, sheets, sessions):
     return linking.Held(index.said(sheets), marks, asked)
 
 
-def _said_by_moodle(index, session):
+def _said_by_moodle(index: CourseIndex, session: MoodleSession) -> dict[int, str | None]:
     """:return: ``{student id: status}``; no status where two marks differ"""
-    meanings, said = index.meanings(session), {}
+    meanings = index.meanings(session)
+    said: dict[int, str | None] = {}
     for mark in session.marks:
         student = index.people.student(mark.user_id).record_id
         meaning = meanings.get(mark.status_id)
-        status = meaning and meaning.status
+        status = meaning.status if meaning else None
         if student and said.setdefault(student, status) != status:
             said[student] = None
     return said
 
 
-def _links(sheets_of_session, pairs, new_sessions=()):
+def _links(
+    sheets_of_session: Mapping[int, list[Sheet]],
+    pairs: Sequence[tuple[Sheet, MoodleSession]],
+    new_sessions: Iterable[p.NewSession] = (),
+) -> Links:
     """A cancelled sheet of the same session and batch gives way: a person has made the other
     one in its place.
 
     :param pairs: list of ``(Sheet, MoodleSession)``
-    :return: :class:`Links`
     """
-    after, superseded = dict(sheets_of_session), {}
+    after = dict(sheets_of_session)
+    superseded: dict[int, list[Sheet]] = {}
     for sheet, session in pairs:
         before = after.get(session.id, [])
         old = [s for s in before if s.state == "cancel" and s.batch_id == sheet.batch_id]
@@ -181,9 +197,9 @@ def _links(sheets_of_session, pairs, new_sessions=()):
 # --- sheets that no session fits ----------------------------------------------------
 
 
-def _new_session(index, sheet, choice):
+def _new_session(index: CourseIndex, sheet: Sheet, choice: linking.Choice) -> p.NewSession | None:
     """:param choice: ``linking.Choice`` without a session
-    :return: ``plan.NewSession``, or ``None`` where none may or can be made
+    :return: ``None`` where none may or can be made
     """
     may = index.rules.may_create and not choice.fitting and choice.sure
     if not may or _early(index, sheet):
@@ -192,13 +208,13 @@ def _new_session(index, sheet, choice):
     return new if new and _statuses_suffice(index, new) else None
 
 
-def _early(index, sheet):
+def _early(index: CourseIndex, sheet: Sheet) -> bool:
     """Whether a sheet is of a day before the course's start date."""
     starts = index.reading.course.starts
     return bool(starts) and sheet.date < index.rules.date(starts)
 
 
-def _statuses_suffice(index, new):
+def _statuses_suffice(index: CourseIndex, new: p.NewSession) -> bool:
     """A new session has status set 0 always; what that set holds is known from the activity's
     other sessions, if there are any."""
     lines = index.lines(new.sheet_id).values()
@@ -212,7 +228,9 @@ def _statuses_suffice(index, new):
     return True
 
 
-def _without_session(index, sheet, choice, findings):
+def _without_session(
+    index: CourseIndex, sheet: Sheet, choice: linking.Choice, findings: Findings
+) -> None:
     why = "several_sessions" if choice.fitting else "no_session"
     if not choice.fitting and index.rules.may_create:
         why = "before_course" if _early(index, sheet) else "no_place_for_session"

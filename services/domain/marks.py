@@ -1,11 +1,17 @@
 """The marks of one session: who has them, and what they say. Pure."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import merge, status_meaning
+from .course_index import CourseIndex
+from .findings import Findings
 from .gaps import KIND_OF, REASONS
+from .matching import Match, People
 from .moodle_text import storable
+from .records import MoodleMark, MoodleSession
+from .status_meaning import Meaning
 
 REMARK_SIZE = 256
 _MARKUP = re.compile(r"<[a-zA-Z/!?][^>]*>")
@@ -44,18 +50,17 @@ class KnownMarks:
     seen: int = 0
 
 
-def clean_remark(text):
+def clean_remark(text: str) -> str:
     """A Moodle remark as OpenEduCat keeps it: one line, no markup, 256 characters."""
     text = _MARKUP.sub("", storable(text.replace("\x00", "")))
     return " ".join(text.split())[:REMARK_SIZE].rstrip()
 
 
-def one_mark(marks):
+def one_mark(marks: Sequence[Mark]) -> Mark | None:
     """Of several marks of one student in one session the one they all say, with the first
     remark among them.
 
-    :param marks: list of :class:`Mark`
-    :return: :class:`Mark`, or ``None`` where they differ
+    :return: ``None`` where they differ
     """
     if len({mark.status for mark in marks}) > 1:
         return None
@@ -63,14 +68,11 @@ def one_mark(marks):
     return Mark(marks[0].student_id, marks[0].status, remark)
 
 
-def known_marks(index, session, findings):
+def known_marks(index: CourseIndex, session: MoodleSession, findings: Findings) -> KnownMarks:
     """One mark for each student that is known. Moodle has no unique key: a student can have
     two rows in a session, and two accounts can be one student.
 
-    :param index: ``CourseIndex``
-    :param session: ``MoodleSession``
-    :param findings: ``Findings``, gets what can't be carried over
-    :return: :class:`KnownMarks`
+    :param findings: gets what can't be carried over
     """
     found, undecided = _by_student(index, session, findings)
     marks = []
@@ -87,7 +89,9 @@ def known_marks(index, session, findings):
     return KnownMarks(tuple(marks), frozenset(undecided), len(session.marks))
 
 
-def _by_student(index, session, findings):
+def _by_student(
+    index: CourseIndex, session: MoodleSession, findings: Findings
+) -> tuple[dict[int, list[tuple[Mark, int]]], set[int]]:
     """The marks of a session that mean something here, by the student who has them.
 
     :return: ``{student id: [(Mark, user id), …]}``, and the students who are undecided as a set
@@ -98,10 +102,10 @@ def _by_student(index, session, findings):
     meanings = index.meanings(session)
     unusable = {record.id for record in session.odd if record.what == "mark"}
     undecided = {people.student(user_id).record_id for user_id in unusable}
-    rows = {}
+    rows: dict[int, list[MoodleMark]] = {}
     for mark in session.marks:
         rows.setdefault(mark.user_id, []).append(mark)
-    found = {}
+    found: dict[int, list[tuple[Mark, int]]] = {}
     for user_id, marks in rows.items():
         match = people.student(user_id)
         if match.record_id and len({_said(mark, meanings) for mark in marks}) > 1:
@@ -125,13 +129,20 @@ def _by_student(index, session, findings):
     return found, undecided
 
 
-def _said(mark, meanings):
+def _said(mark: MoodleMark, meanings: Mapping[int, Meaning]) -> str | int:
     """What a row says: its meaning, or its very status where that has none here."""
     meaning = meanings.get(mark.status_id)
     return (meaning and meaning.status) or mark.status_id
 
 
-def _doubled(index, session, student, users, count, findings):
+def _doubled(
+    index: CourseIndex,
+    session: MoodleSession,
+    student: int,
+    users: Iterable[int],
+    count: int,
+    findings: Findings,
+) -> None:
     """Nobody knows which of the marks is true: they are neither pulled nor replaced.
 
     :param users: set of Moodle's ids of the accounts
@@ -152,7 +163,13 @@ def _doubled(index, session, student, users, count, findings):
     )
 
 
-def _skip_status(index, session, mark, meaning, findings):
+def _skip_status(
+    index: CourseIndex,
+    session: MoodleSession,
+    mark: MoodleMark,
+    meaning: Meaning | None,
+    findings: Findings,
+) -> None:
     """:param meaning: ``Meaning`` of the mark's status; ``None`` where the session's set
     lacks it, or it can't be used and has a gap of its own
     """
@@ -185,7 +202,7 @@ def _skip_status(index, session, mark, meaning, findings):
     )
 
 
-def _skip_user(match, people, findings):
+def _skip_user(match: Match, people: People, findings: Findings) -> None:
     # Unmatched or ambiguous: as what the marks are counted, too.
     findings.skip(KIND_OF[match.why].name)
     name = people.names.get(match.moodle_id, "")

@@ -6,9 +6,12 @@ guessed. Ids taken from an idnumber are checked to be existing records.
 """
 
 import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from .records import Subject
+from .gap_reason import Details
+from .records import MoodleCourse, MoodleGroup, MoodleUser, Subject
 
 MANUAL = "manual"
 IDNUMBER = "idnumber"
@@ -25,19 +28,19 @@ _STUDENT = re.compile(r"oec_student_(\d{1,9})")
 OURS = "oec_"
 
 
-def course_ids(idnumber):
+def course_ids(idnumber: str) -> tuple[int, int] | None:
     """``(op.subject id, op.course id)`` that a course's idnumber names, or ``None``."""
     found = _COURSE.fullmatch(idnumber)
     return (int(found[1]), int(found[2])) if found else None
 
 
-def batch_id(idnumber):
+def batch_id(idnumber: str) -> int | None:
     """The op.batch id that a group's idnumber names, or ``None``."""
     found = _BATCH.fullmatch(idnumber)
     return int(found[1]) if found else None
 
 
-def student_id(idnumber):
+def student_id(idnumber: str) -> int | None:
     """The op.student id that a user's idnumber names, or ``None``."""
     found = _STUDENT.fullmatch(idnumber)
     return int(found[1]) if found else None
@@ -62,10 +65,12 @@ class Match:
     record_id: int = 0
     found_by: str = ""
     why: str = ""
-    details: tuple = ()
+    details: Details = ()
 
 
-def _from_link(link, idnumber, exists, gone="manual_gone"):
+def _from_link(
+    link: Link | None, idnumber: str, exists: Callable[[int], bool], gone: str = "manual_gone"
+) -> Match | None:
     """The match that a kept link gives, or ``None`` where it does not hold any more.
 
     A link found by an idnumber ends with that idnumber: an administrator who mends a
@@ -85,7 +90,7 @@ def _from_link(link, idnumber, exists, gone="manual_gone"):
 # --- courses ------------------------------------------------------------------
 
 
-def foreign_rows(rows, companies):
+def foreign_rows(rows: Iterable[Mapping[str, Any]], companies: Collection[int]) -> frozenset[int]:
     """Which records another company keeps for itself.
 
     :param rows: dicts with ``id`` and, if the model has companies, ``company_id``
@@ -104,21 +109,21 @@ class CourseTable:
     ``foreign_subjects`` and ``foreign_courses``: ids of another company's, which are in
     neither of the first two."""
 
-    subjects: dict
-    courses: dict
-    links: dict
-    foreign_subjects: frozenset = frozenset()
-    foreign_courses: frozenset = frozenset()
+    subjects: dict[int, str]
+    courses: dict[int, str]
+    links: dict[int, tuple[tuple[int, int], str]]
+    foreign_subjects: frozenset[int] = frozenset()
+    foreign_courses: frozenset[int] = frozenset()
 
-    def subject(self, pair):
+    def subject(self, pair: tuple[int, int]) -> Subject:
         """:return: ``Subject`` of a pair that exists"""
         return Subject(pair[0], pair[1], self.subjects[pair[0]])
 
-    def is_foreign(self, pair):
+    def is_foreign(self, pair: tuple[int, int]) -> bool:
         """Whether a pair is another company's: its own instance takes the course."""
         return pair[0] in self.foreign_subjects or pair[1] in self.foreign_courses
 
-    def pairs_named(self, shortname):
+    def pairs_named(self, shortname: str) -> list[tuple[int, int]]:
         """All pairs whose codes, joined by an underscore, are this shortname. A code
         may hold underscores itself, so every one of them is tried as the joint."""
         subjects = {code: number for number, code in self.subjects.items()}
@@ -137,21 +142,17 @@ class CourseMatch:
     pair: tuple[int, int] | None = None
     found_by: str = ""
     why: str = ""
-    details: tuple = ()
+    details: Details = ()
     elsewhere: bool = False
 
     @property
-    def unmeant(self):
+    def unmeant(self) -> bool:
         """Whether nothing says what the course is; it is looked for attendance."""
         return not (self.pair or self.why or self.elsewhere)
 
 
-def match_course(course, table):
-    """Manual mapping; else idnumber; else shortname ``{subject.code}_{course.code}``.
-
-    :param course: ``MoodleCourse``
-    :param table: :class:`CourseTable`
-    """
+def match_course(course: MoodleCourse, table: CourseTable) -> CourseMatch:
+    """Manual mapping; else idnumber; else shortname ``{subject.code}_{course.code}``."""
     link = table.links.get(course.id)
     if link and link[1] == MANUAL:
         subject, op_course = link[0]
@@ -183,11 +184,13 @@ def match_course(course, table):
 class BatchTable:
     """``course_of``: op.course id by id of each existing batch; ``links`` by group id."""
 
-    course_of: dict
-    links: dict
+    course_of: dict[int, int]
+    links: dict[int, Link]
 
 
-def match_group(group_id, groups, op_course_id, table):
+def match_group(
+    group_id: int, groups: Mapping[int, MoodleGroup], op_course_id: int, table: BatchTable
+) -> Match:
     """The batch that a session's group stands for.
 
     :param group_id: the session's group, not 0
@@ -229,20 +232,24 @@ class StudentTable:
     """
 
     exists: frozenset[int]
-    by_email: dict
-    links: dict
-    holders: dict
-    running: dict
+    by_email: dict[str, list[int]]
+    links: dict[int, Link]
+    holders: dict[int, list[Link]]
+    running: dict[int, list[int]]
 
 
-def match_students(users, table):
-    """Every user's student, or why he has none.
+# Of whoever is only asked for a match.
+NOBODY = StudentTable(frozenset(), {}, {}, {}, {})
 
-    :param users: iterable of ``MoodleUser``
+
+def match_students(users: Iterable[MoodleUser], table: StudentTable) -> dict[int, Match]:
+    """Every user's student, or why there is none.
+
     :return: ``{user id: Match}``
     """
     users = list(users)
-    same_idnumber, same_email = {}, {}
+    same_idnumber: dict[str, list[int]] = {}
+    same_email: dict[str, list[int]] = {}
     for user in users:
         if user.idnumber:
             same_idnumber.setdefault(user.idnumber, []).append(user.id)
@@ -263,15 +270,15 @@ def match_students(users, table):
 CONTESTED = {"student_claimed", "idnumber_shared", "email_shared_moodle"}
 
 
-def rivals(users, people):
+def rivals(users: Sequence[MoodleUser], people: "People") -> dict[Link, list[MoodleUser]]:
     """Automatic links of accounts that are not in a course and keep somebody in it from being
     matched; nearly always none.
 
-    :param users: tuple of ``MoodleUser`` of the course
-    :param people: :class:`People` of the same course
+    :param users: of the course
+    :param people: of the same course
     :return: ``{Link: [MoodleUser who claim its student]}``
     """
-    claims = {}
+    claims: dict[int, list[MoodleUser]] = {}
     for user in users:
         if people.student(user.id).why not in CONTESTED:
             continue
@@ -288,7 +295,7 @@ def rivals(users, people):
     }
 
 
-def given_up(link, account, claimants):
+def given_up(link: Link, account: MoodleUser | None, claimants: Iterable[MoodleUser]) -> str:
     """Whether a kept link gives way to an account that claims its student now.
 
     :param link: automatic :class:`Link` of an account that is not in the course
@@ -305,12 +312,14 @@ def given_up(link, account, claimants):
     return "" if account.idnumber == link.idnumber else "ended"
 
 
-def is_deleted(user):
+def is_deleted(user: MoodleUser) -> bool:
     """Whether a Moodle account was deleted: Moodle puts a hash for its e-mail address."""
     return bool(user.email) and "@" not in user.email
 
 
-def _match_student(user, table, same_idnumber, same_email):
+def _match_student(
+    user: MoodleUser, table: StudentTable, same_idnumber: Sequence[int], same_email: Sequence[int]
+) -> Match:
     link = table.links.get(user.id)
     if link and link.found_by == FORMER and not (user.idnumber or user.email):
         return Match(user.id, link.record_id, FORMER)
@@ -326,7 +335,7 @@ def _match_student(user, table, same_idnumber, same_email):
         return Match(user.id, why="student_unknown", details=(user.idnumber,))
     if kept:
         return kept
-    students = table.by_email.get(user.email.lower(), ()) if user.email else ()
+    students: Sequence[int] = table.by_email.get(user.email.lower(), ()) if user.email else ()
     if len(students) == 1:
         if len(same_email) > 1:
             return Match(user.id, why="email_shared_moodle", details=(user.email,))
@@ -340,13 +349,16 @@ def _match_student(user, table, same_idnumber, same_email):
     return Match(user.id, why="no_match", details=(user.idnumber, user.email))
 
 
-def _without_rivals(matches, table, names):
+def _without_rivals(
+    matches: Mapping[int, Match], table: StudentTable, names: Mapping[int, str]
+) -> dict[int, Match]:
     """Of several Moodle users with one student only the surest keeps it; equals
     keep nothing. Users met in other courses count through their links.
 
     :param names: by user id, as far as they are known
     """
-    claims, names = {}, dict(names)
+    names = dict(names)
+    claims: dict[int, dict[int, str]] = {}
     for match in matches.values():
         if match.record_id and match.found_by != FORMER:
             claims.setdefault(match.record_id, {})[match.moodle_id] = match.found_by
@@ -369,7 +381,7 @@ def _without_rivals(matches, table, names):
     return result
 
 
-def batch_of(student, table):
+def batch_of(student: int, table: StudentTable) -> tuple[int, str]:
     """The batch of a student's one running course.
 
     :return: ``(batch id, "")``, or ``(0, why)``
@@ -389,19 +401,19 @@ def batch_of(student, table):
 class People:
     """Answers for one course: who each user is, and the batch of each group."""
 
-    students: dict = field(default_factory=dict)
-    batches: dict = field(default_factory=dict)
-    batch_links: dict = field(default_factory=dict)
-    table: StudentTable | None = None
-    names: dict = field(default_factory=dict)
-    group_names: dict = field(default_factory=dict)
+    students: dict[int, Match] = field(default_factory=dict)
+    batches: dict[int, Match] = field(default_factory=dict)
+    batch_links: dict[int, Link] = field(default_factory=dict)
+    table: StudentTable = NOBODY
+    names: dict[int, str] = field(default_factory=dict)
+    group_names: dict[int, str] = field(default_factory=dict)
 
-    def student(self, user_id):
+    def student(self, user_id: int) -> Match:
         """The :class:`Match` of a Moodle user; unknown people have no match."""
         return self.students.get(user_id) or Match(user_id, why="account_unknown")
 
-    def batch(self, group_id):
+    def batch(self, group_id: int) -> Match:
         return self.batches[group_id]
 
-    def own_batch(self, student):
+    def own_batch(self, student: int) -> tuple[int, str]:
         return batch_of(student, self.table)

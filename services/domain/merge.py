@@ -61,25 +61,26 @@ class Verdict:
     conflict: bool = False
 
 
-def settle(direction, base, moodle, odoo):
+def settle(
+    direction: str, base: str | None, moodle: MoodleSide | None, odoo: OdooSide | None
+) -> Verdict:
     """:param direction: ``moodle``, ``oec`` or ``both``
     :param base: one of ``P A L E``, or ``None`` before the first agreement
-    :param moodle: :class:`MoodleSide`, or ``None`` where Moodle has no mark
-    :param odoo: :class:`OdooSide`, or ``None`` where OpenEduCat has no line
-    :return: :class:`Verdict`
+    :param moodle: ``None`` where Moodle has no mark
+    :param odoo: ``None`` where OpenEduCat has no line
     """
     if moodle and odoo and moodle.status and moodle.status == odoo.status:
         return Verdict(NOTHING if base == odoo.status else AGREE)
     return _RULES[direction](base, moodle, odoo)
 
 
-def _moodle_is_right(base, moodle, odoo):
+def _moodle_is_right(base: str | None, moodle: MoodleSide | None, odoo: OdooSide | None) -> Verdict:
     """What ``pull`` does with every mark, without asking here: there is nothing to weigh, and a
     line can need its remark or its type where the mark is right."""
     return Verdict(PULL if moodle and moodle.status else NOTHING)
 
 
-def _odoo_is_right(base, moodle, odoo):
+def _odoo_is_right(base: str | None, moodle: MoodleSide | None, odoo: OdooSide | None) -> Verdict:
     if odoo is None:
         return Verdict(NOTHING)
     if odoo.status is None:
@@ -89,7 +90,7 @@ def _odoo_is_right(base, moodle, odoo):
     return Verdict(PUSH)
 
 
-def _last_write_wins(base, moodle, odoo):
+def _last_write_wins(base: str | None, moodle: MoodleSide | None, odoo: OdooSide | None) -> Verdict:
     if odoo and not odoo.person and base is None:
         # As if it were not there, until somebody changes it.
         return Verdict(PULL if moodle and moodle.status else NOBODYS)
@@ -112,21 +113,21 @@ def _last_write_wins(base, moodle, odoo):
     return Verdict(PUSH if odoo_is_later(moodle, odoo) else PULL, conflict=True)
 
 
-def _without_line(base, moodle):
+def _without_line(base: str | None, moodle: MoodleSide | None) -> Verdict:
     """``base`` is what the deleted line said, if there was one."""
     if moodle is None or moodle.status is None:
         return Verdict(NOTHING)
     return Verdict(DROPPED if moodle.status == base else PULL)
 
 
-def _without_status(base, moodle):
+def _without_status(base: str | None, moodle: MoodleSide | None) -> Verdict:
     """A line with none or several of the four is nothing that could be brought over."""
     if moodle is None or moodle.status is None or moodle.status == base:
         return Verdict(UNCLEAR)
     return Verdict(PULL)
 
 
-def _against_custom(base, moodle, odoo):
+def _against_custom(base: str | None, moodle: MoodleSide, odoo: OdooSide) -> Verdict:
     """Moodle's mark is none of the four: it can't be taken over, but it holds unless
     somebody has marked here after it."""
     if base is None or odoo.status == base:
@@ -138,15 +139,15 @@ def _against_custom(base, moodle, odoo):
     return Verdict(PUSH, conflict=True)
 
 
-def _beats_machine(moodle, odoo):
+def _beats_machine(moodle: MoodleSide, odoo: OdooSide) -> bool:
     return bool(moodle.machine and odoo.person and odoo.time)
 
 
-def _undecided(moodle, odoo):
+def _undecided(moodle: MoodleSide, odoo: OdooSide) -> bool:
     return not (moodle.sure and odoo.sure) and not _beats_machine(moodle, odoo)
 
 
-def odoo_is_later(moodle, odoo):
+def odoo_is_later(moodle: MoodleSide, odoo: OdooSide) -> bool:
     """A machine's mark loses to a person's; equal seconds are Moodle's."""
     if _beats_machine(moodle, odoo):
         return True

@@ -23,7 +23,7 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb]")
 
 
-def storable(text):
+def storable(text: object) -> str:
     """``text`` with what a database or an encoding refuses taken out; lines are kept.
 
     For texts of our own that may hold something of Moodle's.
@@ -35,7 +35,7 @@ def storable(text):
     return _BIDI.sub("", _CONTROL_IN_LINES.sub(" ", text))
 
 
-def clean(text, limit=MAX_WORDS):
+def clean(text: object, limit: int = MAX_WORDS) -> str:
     """Moodle's words as one line of plain text.
 
     :param text: anything that JSON can hold; what is no text is written as one
@@ -46,7 +46,7 @@ def clean(text, limit=MAX_WORDS):
     return _one_line(TAG.sub(" ", text), limit)
 
 
-def clean_name(text, limit=MAX_NAME):
+def clean_name(text: object, limit: int = MAX_NAME) -> str:
     """A name (of a course, group, person, activity, site) as it may be kept and shown.
 
     Signs that look like HTML stay: Moodle is asked for names as people typed them
@@ -58,13 +58,13 @@ def clean_name(text, limit=MAX_NAME):
     return _one_line(_as_text(text, 20 * limit), limit)
 
 
-def unusable(text):
+def unusable(text: str) -> bool:
     """Whether a text holds what no database takes: a NUL byte, half a surrogate pair. For
     texts that decide something (an ID number): those are refused, not mended."""
     return "\x00" in text or bool(_SURROGATE.search(text))
 
 
-def _as_text(value, limit):
+def _as_text(value: object, limit: int) -> str:
     if isinstance(value, str):
         return value[:limit]
     if value is None or isinstance(value, bool | int | float):
@@ -75,7 +75,7 @@ def _as_text(value, limit):
     return type(value).__name__
 
 
-def _one_line(text, limit):
+def _one_line(text: str, limit: int) -> str:
     text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     text = _INVISIBLE.sub("", _BIDI.sub("", _CONTROL.sub(" ", text)))
     return " ".join(text.split())[:limit]

@@ -5,9 +5,12 @@ the points of a student's marks of the most points that were possible in their s
 """
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .records import MoodleStatus
 from .status import STATUSES
+from .status_meaning import Meaning
 
 # Where the number comes from.
 MARKS, POINTS = "marks", "points"
@@ -38,7 +41,7 @@ class Mark:
 
     here: str
     moodle: str = ""
-    points: tuple = ()
+    points: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,15 @@ class Share:
     known: bool = True
 
     @property
-    def percent(self):
+    def percent(self) -> float | None:
         """With one digit, a half rounded up as PHP does; ``None`` where there is none."""
         if not self.known or self.whole <= 0:
             return None
         return math.floor(1000 * self.part / self.whole + 0.5) / 10
 
 
-def share(marks, rule):
-    """:param marks: iterable of :class:`Mark` of one student
-    :param rule: :class:`PercentRule`
-    :return: :class:`Share`
-    """
+def share(marks: Iterable[Mark], rule: PercentRule) -> Share:
+    """:param marks: of one student"""
     if rule.source == POINTS:
         return _of_points([mark for mark in marks if mark.moodle])
     counts = {"P": PRESENT, "A": ABSENT, "L": rule.late, "E": rule.excused}
@@ -69,8 +69,8 @@ def share(marks, rule):
     return Share(found.count(PRESENT), len(found) - found.count(IGNORED))
 
 
-def _of_points(marks):
-    part = whole = 0
+def _of_points(marks: Iterable[Mark]) -> Share:
+    part = whole = 0.0
     for mark in marks:
         points = dict(mark.points)
         if mark.moodle not in points:
@@ -85,7 +85,9 @@ def _of_points(marks):
 MOST = "most"
 
 
-def points_text(statuses, meanings, whole=True):
+def points_text(
+    statuses: Sequence[MoodleStatus], meanings: Mapping[int, Meaning], whole: bool = True
+) -> str:
     """The points of a session's letters as a text such as ``most=2 P=2 A=0 L=1 E=1``.
 
     A letter that several statuses mean with different points is left out.
@@ -95,19 +97,19 @@ def points_text(statuses, meanings, whole=True):
     :param whole: whether the list is complete
     :return: empty where points of the set are not known
     """
-    grades = [status.grade for status in statuses]
-    if not whole or not grades or None in grades:
+    grades = [status.grade for status in statuses if status.grade is not None]
+    if not whole or not grades or len(grades) < len(statuses):
         return ""
-    points = {letter: set() for letter in STATUSES}
-    for status in statuses:
+    points: dict[str, set[float]] = {letter: set() for letter in STATUSES}
+    for status, grade in zip(statuses, grades, strict=True):
         letter = meanings[status.id].status
         if letter:
-            points[letter].add(status.grade)
+            points[letter].add(grade)
     said = [(letter, found.pop()) for letter, found in points.items() if len(found) == 1]
     return " ".join(f"{name}={value:g}" for name, value in [(MOST, max(grades)), *said])
 
 
-def read_points(text):
+def read_points(text: str | None) -> tuple[tuple[str, float], ...]:
     """The reverse of :func:`points_text`.
 
     :return: tuple of ``(letter or MOST, points)``

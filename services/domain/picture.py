@@ -9,7 +9,7 @@ from .records import Seen
 _DIGITS = re.compile(r"(\d+)")
 
 
-def session_key(sheet_id, instance_id, session_id, seen):
+def session_key(sheet_id: int, instance_id: int, session_id: int, seen: str | None) -> str:
     """Sheets of the same key are one column: those of several batches in one Moodle session.
 
     :param sheet_id: of a sheet that is of no session in Moodle
@@ -23,7 +23,7 @@ def session_key(sheet_id, instance_id, session_id, seen):
     return f"session:{instance_id}:{session_id}:{place}"
 
 
-def natural_key(name):
+def natural_key(name: str | None) -> list[int | str]:
     """For sorting as people do: *Student 2* before *Student 10*, *Émile* beside *Emil*."""
     plain = unicodedata.normalize("NFKD", (name or "").casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))

@@ -1,11 +1,15 @@
 """Which sheet or batch each mark of a session belongs to. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import merge
+from .course_index import CourseIndex
+from .findings import Findings
 from .gaps import REASONS
 from .marks import Mark, known_marks
-from .records import MoodleSession
+from .matching import Match, People
+from .records import MoodleSession, Sheet
 
 
 @dataclass(frozen=True)
@@ -25,22 +29,20 @@ class PlacedMarks:
     undecided: frozenset[int] = frozenset()
     seen: int = 0
 
-    def all(self):
-        """:return: list of :class:`Mark`, those without a place left out"""
+    def all(self) -> list[Mark]:
+        """Those of sheets and batches; those without a place are left out."""
         placed = [*self.of_sheet.values(), *self.of_batch.values()]
         return [mark for marks in placed for mark in marks]
 
 
-def placed_marks(index, session, findings):
-    """:param index: ``CourseIndex``
-    :param session: ``MoodleSession``
-    :param findings: ``Findings``, gets what is left out
-    :return: :class:`PlacedMarks`
-    """
+def placed_marks(index: CourseIndex, session: MoodleSession, findings: Findings) -> PlacedMarks:
+    """:param findings: gets what is left out"""
     sheets = index.sheets(session)
     begun = index.rules.begun(session)
     known = known_marks(index, session, findings)
-    of_sheet, of_batch, unplaced = {}, {}, []
+    of_sheet: dict[int, list[Mark]] = {}
+    of_batch: dict[int, list[Mark]] = {}
+    unplaced: list[Mark] = []
     for mark in known.marks:
         if not begun and (not sheets or index.rules.direction == merge.MOODLE):
             findings.skip("not_begun")
@@ -65,13 +67,13 @@ def placed_marks(index, session, findings):
     return PlacedMarks(session, of_sheet, of_batch, tuple(unplaced), known.undecided, known.seen)
 
 
-def _sheet_with_line(index, sheets, mark):
+def _sheet_with_line(index: CourseIndex, sheets: Iterable[Sheet], mark: Mark) -> Sheet | None:
     """The sheet that holds the student's line already. A student has one line a session, also
     after a change of batch."""
     return next((s for s in sheets if mark.student_id in index.lines(s.id)), None)
 
 
-def _batch_of(index, session, mark, findings):
+def _batch_of(index: CourseIndex, session: MoodleSession, mark: Mark, findings: Findings) -> int:
     """:return: id of the batch whose sheet gets the mark, 0 where it can't be told"""
     if session.group_id:
         match = index.people.batch(session.group_id)
@@ -84,7 +86,7 @@ def _batch_of(index, session, mark, findings):
     return batch
 
 
-def _skip_group(match, people, findings):
+def _skip_group(match: Match, people: People, findings: Findings) -> None:
     findings.skip("unmatched_group")
     findings.gap(
         match.why,
@@ -96,7 +98,7 @@ def _skip_group(match, people, findings):
     )
 
 
-def _skip_batch(student, why, findings):
+def _skip_batch(student: int, why: str, findings: Findings) -> None:
     findings.skip("no_batch")
     findings.gap(
         why, f"student:{student}", {"student": student}, marks=1, record=("op.student", student)

@@ -7,12 +7,18 @@ without work (:attr:`CoursePlan.empty`) costs no write.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING, TypedDict
 
 from . import gaps
+from .gap_reason import Details
 from .status_meaning import clean
+
+if TYPE_CHECKING:
+    # In ``typing`` from Python 3.11 on.
+    from typing_extensions import Unpack
 
 # What happens to a line, in the order in which reports name it.
 CREATE = "create"  # a mark that OpenEduCat did not have
@@ -21,6 +27,12 @@ PUT_BACK = "put_back"  # somebody changed it in OpenEduCat, and Moodle is right
 REMARK = "remark"  # only the remark differs
 TYPE = "type"  # only OpenEduCat's attendance type contradicts the mark
 AGREE = "agree"  # both sides are equal; that is noted as their common base
+
+
+# Of a field of a sheet.
+Value = date | int | str
+# ``(model, id)`` of a record of OpenEduCat, or nothing.
+Record = tuple[str, int] | tuple[()]
 
 
 @dataclass(frozen=True)
@@ -57,16 +69,16 @@ class SheetPlan:
     date: date
     register_id: int = 0
     moved: bool = False
-    values: dict = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     lines: tuple[LinePlan, ...] = ()
     restored: bool = False
 
     @property
-    def unlinked(self):
+    def unlinked(self) -> bool:
         return self.values.get("moodle_session_id") == 0
 
     @property
-    def needs_register(self):
+    def needs_register(self) -> bool:
         return not self.register_id and (not self.sheet_id or self.moved)
 
 
@@ -131,7 +143,7 @@ class Emptied:
     marks: int
 
     @property
-    def numbers(self):
+    def numbers(self) -> dict[str, int]:
         return {"sheets": len(self.sheets), "marks": self.marks}
 
 
@@ -154,12 +166,12 @@ class Conflict:
 REFERENCE = "[oec_sheet_"
 
 
-def reference(sheet_id):
+def reference(sheet_id: int) -> str:
     """What names a sheet in the description of the Moodle session made for it."""
     return f"{REFERENCE}{sheet_id}]"
 
 
-def gap_key(kind, unit, key):
+def gap_key(kind: str, unit: int, key: str) -> str:
     """The key of a gap.
 
     :param kind: name of the gap's kind
@@ -191,16 +203,16 @@ class Gap:
     kind: str
     key: str
     why: str
-    details: tuple = ()
+    details: Details = ()
     moodle_id: int = 0
     marks: int = 0
     course_name: str = ""
     about: str = ""
-    record: tuple = ()
+    record: Record = ()
     letter: "Letter | None" = None
-    allows: dict = field(default_factory=dict)
+    allows: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         gaps.check(self)
 
 
@@ -213,20 +225,37 @@ class Letter:
     grade: float | None
 
 
-def gap(why, unit, key, details=None, **more):
+class More(TypedDict, total=False):
+    """Values of a :class:`Gap` that most have no use for."""
+
+    moodle_id: int
+    course_name: str
+    about: str
+    record: Record
+    allows: dict[str, dict[str, int]]
+
+
+def gap(
+    why: str,
+    unit: int,
+    key: str,
+    details: Mapping[str, object] | None = None,
+    marks: int = 0,
+    **more: "Unpack[More]",
+) -> Gap:
     """The gap of a reason; its kind is the reason's.
 
     :param why: name of a reason of the catalogue (``gaps``)
     :param unit, key: see :func:`gap_key`
     :param details: ``{name: value}`` of all details that the catalogue names
-    :param more: further values of the :class:`Gap`
+    :param marks: how many wait for it
     """
     kind = gaps.KIND_OF[why].name
     values = gaps.REASONS[why].in_order(details or {})
-    return Gap(kind, gap_key(kind, unit, key), why, values, **more)
+    return Gap(kind, gap_key(kind, unit, key), why, values, marks=marks, **more)
 
 
-def course_gap(course_id, name, why, details=()):
+def course_gap(course_id: int, name: str, why: str, details: Iterable[object] = ()) -> Gap:
     """The gap of a Moodle course that matches nothing.
 
     :param why: of its ``matching.CourseMatch``; :data:`UNMEANT` where that says nothing and
@@ -248,19 +277,18 @@ def course_gap(course_id, name, why, details=()):
 UNMEANT = "course_unmeant"
 
 
-def course_key(course_id, why=UNMEANT):
+def course_key(course_id: int, why: str = UNMEANT) -> str:
     return f"attendance:{course_id}" if why == UNMEANT else f"course:{course_id}"
 
 
-def letter_key(letter):
+def letter_key(letter: Letter) -> str:
     """The key of the gap of a letter: the same in every activity that shows it so."""
     return f"letter:{letter.acronym}:{clean(letter.description)[:200]}"
 
 
-def letter_gap(letter, why, marks):
+def letter_gap(letter: Letter, why: str, marks: int) -> Gap:
     """The gap of a letter without a meaning, one of the instance.
 
-    :param letter: :class:`Letter`
     :param why: one of ``status_meaning.OPEN``
     """
     why = f"letter_{why}"
@@ -292,7 +320,7 @@ class CoursePlan:
     sessions: tuple[SessionPlan, ...] = ()
     cancelled: tuple[int, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    skipped: Counter = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     sessions_seen: int = 0
     marks_seen: int = 0
     pushes: tuple[PushPlan, ...] = ()
@@ -303,30 +331,31 @@ class CoursePlan:
     emptied: tuple[Emptied, ...] = ()
 
     @property
-    def empty(self):
+    def empty(self) -> bool:
         return not (self.sessions or self.cancelled or self.pushes or self.new_sessions)
 
-    def sheets(self):
+    def sheets(self) -> Iterator[SheetPlan]:
         for session in self.sessions:
             yield from session.sheets
 
-    def line_actions(self):
+    def line_actions(self) -> Counter[str]:
         """How many lines meet which action."""
         return Counter(line.action for sheet in self.sheets() for line in sheet.lines)
 
 
-def by_session(pushes: Iterable[PushPlan]):
+def by_session(pushes: Iterable[PushPlan]) -> dict[int, list[PushPlan]]:
     """:return: ``{session id: [PushPlan, …]}``"""
-    result = {}
+    result: dict[int, list[PushPlan]] = {}
     for push in pushes:
         result.setdefault(push.session_id, []).append(push)
     return result
 
 
-def fingerprint(plan, without=frozenset(), new_sessions=True):
+def fingerprint(
+    plan: CoursePlan, without: Collection[int] = frozenset(), new_sessions: bool = True
+) -> str:
     """Changes with everything that a plan would write, on either side.
 
-    :param plan: :class:`CoursePlan`
     :param without: ids of Moodle sessions that are left out
     :param new_sessions: whether sessions to be made in Moodle count
     :return: text

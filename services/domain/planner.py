@@ -11,21 +11,18 @@ from .course_index import CourseIndex
 from .findings import Findings
 from .gone import deleted_sessions, report_hidden_people, report_odd, report_unreadable
 from .manual_sheets import link
+from .matching import People
 from .merge import OEC
 from .placing import placed_marks
+from .records import CourseReading, LocalState
 from .sheet_plans import session_work
-from .window import counted
+from .window import Rules, counted
 
 
-def plan_course(reading, local, people, rules):
-    """What a run is going to do with one Moodle course.
-
-    :param reading: ``CourseReading``
-    :param local: ``LocalState`` of the same course
-    :param people: ``People`` of the same course
-    :param rules: ``window.Rules``
-    :return: ``CoursePlan``
-    """
+def plan_course(
+    reading: CourseReading, local: LocalState, people: People, rules: Rules
+) -> p.CoursePlan:
+    """What a run is going to do with one Moodle course, which the first three are of."""
     index = CourseIndex.of(reading, local, people, rules)
     findings = Findings(reading.course.id)
 

@@ -1,18 +1,19 @@
 """What a line needs so that it says what Moodle says. Pure."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from . import plan as p
-from .records import AttendanceTypes, Line
+from .marks import Mark
+from .records import NO_TYPES, AttendanceTypes, Line
 
-NO_TYPES = AttendanceTypes()
 
-
-def lines(lines_of_student, marks, types):
+def lines(
+    lines_of_student: Mapping[int, Sequence[Line]], marks: Iterable[Mark], types: AttendanceTypes
+) -> list[p.LinePlan]:
     """What the lines of a sheet need where Moodle is right.
 
     :param lines_of_student: ``{student id: [Line, …]}`` of the sheet
-    :param marks: list of ``Mark``, each student once
-    :param types: ``AttendanceTypes``
-    :return: list of ``LinePlan``
+    :param marks: each student once
     """
     # OpenEduCat's own rule does not quite keep a student from having two lines in a sheet;
     # then both say what Moodle says.
@@ -24,39 +25,44 @@ def lines(lines_of_student, marks, types):
     return [plan for plan in plans if plan]
 
 
-def line_plan(line: Line | None, mark, types=NO_TYPES):
+def line_plan(
+    line: Line | None, mark: Mark, types: AttendanceTypes = NO_TYPES
+) -> p.LinePlan | None:
     """What one line needs so that it says what Moodle says, or ``None``.
 
-    :param types: ``AttendanceTypes``; without any, the line's type stays
+    :param types: without any, the line's type stays
     """
+    status = mark.status
+    # A mark that means nothing here is left out before.
+    assert status is not None
     if line is None:
         return p.LinePlan(
             p.CREATE,
             0,
             mark.student_id,
-            mark.status,
-            mark.status,
+            status,
+            status,
             mark.remark or None,
-            types.of_status.get(mark.status),
+            types.of_status.get(status),
         )
     # Moodle has nothing to say with an empty remark: one written here stays.
     remark = mark.remark if mark.remark and mark.remark != line.remark else None
-    if line.status != mark.status:
+    if line.status != status:
         # A line without any mark (fresh from OpenEduCat, or muddled) was put by
         # nobody; one that left the agreed base was.
         put_back = line.status is not None and line.status != line.base
-        action, status = (p.PUT_BACK if put_back else p.UPDATE), mark.status
-        type_id = types.wanted(mark.status, line.type_id)
+        action, new = (p.PUT_BACK if put_back else p.UPDATE), status
+        type_id = types.wanted(status, line.type_id)
     else:
         # A line without a type contradicts nothing, and is left so.
-        type_id = types.wanted(mark.status, line.type_id) if line.type_id else None
-        status = None
+        type_id = types.wanted(status, line.type_id) if line.type_id else None
+        new = None
         if remark is not None:
             action = p.REMARK
         elif type_id is not None:
             action = p.TYPE
-        elif line.base != mark.status:
+        elif line.base != status:
             action = p.AGREE
         else:
             return None
-    return p.LinePlan(action, line.id, line.student_id, mark.status, status, remark, type_id)
+    return p.LinePlan(action, line.id, line.student_id, status, new, remark, type_id)

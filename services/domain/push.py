@@ -1,18 +1,43 @@
 """What goes to Moodle, and what never: Moodle checks next to nothing, so it is checked here.
 Pure."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import TypedDict
+
 from . import plan as p
 from . import status_meaning
+from .course_index import CourseIndex
+from .findings import Findings
+from .records import Line, MoodleSession, Sheet
 
 
-def push_plan(index, session, sheet, line, lines, findings):
-    """:param index: ``CourseIndex``
-    :param line: ``Line`` whose mark is to be sent
+class NotHeld(TypedDict):
+    """Arguments of ``Findings.gap``, and of ``plan.gap`` but the course."""
+
+    why: str
+    key: str
+    details: dict[str, object]
+    moodle_id: int
+    marks: int
+    record: p.Record
+
+
+def push_plan(
+    index: CourseIndex,
+    session: MoodleSession,
+    sheet: Sheet,
+    line: Line,
+    lines: Iterable[Line],
+    findings: Findings,
+) -> p.PushPlan | None:
+    """:param line: ``Line`` whose mark is to be sent
     :param lines: all of the same student in the sheet
-    :param findings: ``Findings``, gets why a mark is not sent
-    :return: ``plan.PushPlan``, or ``None``
+    :param findings: gets why a mark is not sent
     """
     student, status = line.student_id, line.status
+    # A line without one is never to be sent.
+    assert status is not None
     accounts = index.accounts.get(student, ())
     listed = [user for user in accounts if user in session.user_ids]
     if len(listed) != 1:
@@ -42,13 +67,15 @@ def push_plan(index, session, sheet, line, lines, findings):
     )
 
 
-def _held(session, user_id):
+def _held(session: MoodleSession, user_id: int) -> int:
     """:return: the status id that Moodle holds of an account, 0 for none, -1 for several"""
     rows = {mark.status_id for mark in session.marks if mark.user_id == user_id}
     return min(rows, default=0) if len(rows) < 2 else -1
 
 
-def _no_status(index, session, status, missing, findings):
+def _no_status(
+    index: CourseIndex, session: MoodleSession, status: str, missing: str, findings: Findings
+) -> None:
     """The session's set has no status for a mark, or several and nobody has said which; and
     the letters of the set that may be meant, for somebody to choose.
 
@@ -68,11 +95,10 @@ def _no_status(index, session, status, missing, findings):
                 findings.letter(letter, meanings[letter.id].why)
 
 
-def not_held(session, student, day):
+def not_held(session: MoodleSession, student: int, day: date) -> NotHeld:
     """The gap of a mark that Moodle accepted and does not hold.
 
     :param day: of the session
-    :return: arguments of ``plan.gap``, by name, but the course
     """
     return {
         "why": "push_not_held",

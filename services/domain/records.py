@@ -144,7 +144,7 @@ class MoodleSession:
     odd: tuple[OddRecord, ...] = ()
 
     @cached_property
-    def content_hash(self):
+    def content_hash(self) -> str:
         """Changes with everything that we carry over. ``taken_at`` is left out: it
         stands still when a status is renamed, a temporary user merged or the date
         moved, and it moves when a teacher saves what was there already."""
@@ -159,7 +159,7 @@ class MoodleSession:
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     @property
-    def seen(self):
+    def seen(self) -> "Seen":
         return Seen(self.course_id, self.activity_id, self.content_hash)
 
 
@@ -177,10 +177,10 @@ class Seen:
     activity_id: int
     content_hash: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.course_id}:{self.activity_id}:{self.content_hash}"
 
-    def cancelled(self, state):
+    def cancelled(self, state: str) -> "Seen":
         """What stands there instead once the sync itself has cancelled the sheet, so that it
         takes it up again when the session comes back; a person's cancel leaves no trace.
 
@@ -190,17 +190,17 @@ class Seen:
         return Seen(self.course_id, self.activity_id, _CANCELLED + before)
 
     @property
-    def state_before(self):
+    def state_before(self) -> str:
         """The state of the sheet before the sync cancelled it; empty if it did not."""
         found = self.content_hash.removeprefix(_CANCELLED)
         return found if found != self.content_hash else ""
 
-    def without_mark(self):
+    def without_mark(self) -> "Seen":
         """The same after a person has touched the state of the sheet."""
         return Seen(self.course_id, self.activity_id, "") if self.state_before else self
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text: str | None) -> "Seen | None":
         """The reverse of ``str``; ``None`` for an empty or foreign text."""
         found = _SEEN.fullmatch(text or "")
         return cls(int(found[1]), int(found[2]), found[3]) if found else None
@@ -328,10 +328,10 @@ class AttendanceTypes:
     is written for a mark, where there is exactly one.
     """
 
-    means: dict = field(default_factory=dict)
-    of_status: dict = field(default_factory=dict)
+    means: dict[int, str | None] = field(default_factory=dict)
+    of_status: dict[str, int] = field(default_factory=dict)
 
-    def wanted(self, status, type_id):
+    def wanted(self, status: str, type_id: int) -> int | None:
         """The type that a line with ``status`` should have, or ``None`` where the one it
         has fits already.
 
@@ -341,6 +341,9 @@ class AttendanceTypes:
             return None
         wanted = self.of_status.get(status, 0)
         return None if wanted == type_id else wanted
+
+
+NO_TYPES = AttendanceTypes()
 
 
 @dataclass(frozen=True)
@@ -356,6 +359,6 @@ class LocalState:
     registers: tuple[Register, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     lines: tuple[Line, ...] = ()
-    dropped: dict = field(default_factory=dict)
-    not_held: dict = field(default_factory=dict)
+    dropped: dict[tuple[int, int], str | None] = field(default_factory=dict)
+    not_held: dict[tuple[int, int], tuple[str, int, int]] = field(default_factory=dict)
     types: AttendanceTypes = field(default_factory=AttendanceTypes)

@@ -1,13 +1,19 @@
 """Where marks go to Moodle: what each student of a sheet needs, on either side. Pure."""
 
 from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from . import merge
 from . import plan as p
+from .course_index import CourseIndex
+from .findings import Findings
 from .marks import Mark
+from .placing import PlacedMarks
 from .pull import line_plan
 from .push import push_plan
+from .records import Line, MoodleSession, Sheet
+from .window import Rules
 
 # What a person should know of, as a gap per session.
 ODD = {
@@ -33,31 +39,40 @@ class Settled:
     students: frozenset[int] = frozenset()
 
 
-def settle_sheet(index, placed, sheet, marks, spoken, findings):
-    """:param index: ``CourseIndex``
-    :param placed: ``PlacedMarks`` of the sheet's session
-    :param sheet: ``Sheet``, in state *done*
+def settle_sheet(
+    index: CourseIndex,
+    placed: PlacedMarks,
+    sheet: Sheet,
+    marks: Iterable[Mark],
+    spoken: Collection[int],
+    findings: Findings,
+) -> Settled:
+    """:param placed: ``PlacedMarks`` of the sheet's session
+    :param sheet: in state *done*
     :param marks: list of ``Mark`` that belong in it
     :param spoken: set of students of whom another sheet of the session has a line
-    :param findings: ``Findings``, gets what a person should know of
-    :return: :class:`Settled`
+    :param findings: gets what a person should know of
     """
     session, lines = placed.session, index.lines(sheet.id)
-    marks = {mark.student_id: mark for mark in marks}
-    students = [s for s in sorted(lines.keys() | marks.keys()) if s not in spoken]
-    plans, pushes, conflicts, odd = [], [], [], Counter()
+    mark_of = {mark.student_id: mark for mark in marks}
+    students = [s for s in sorted(lines.keys() | mark_of.keys()) if s not in spoken]
+    plans: list[p.LinePlan] = []
+    pushes: list[p.PushPlan] = []
+    conflicts: list[p.Conflict] = []
+    odd: Counter[str] = Counter()
     for student in students:
         if {student, 0} & placed.undecided:
             continue
         of_student = lines.get(student, [])
         # Of two lines in a sheet the one marked last speaks.
         line = max(of_student, key=lambda line: line.marked_at, default=None)
-        mark = marks.get(student)
+        mark = mark_of.get(student)
         base = line.base if line else index.local.dropped.get((session.id, student))
         moodle = _moodle_side(session, sheet, mark, index.rules)
         verdict = merge.settle(index.rules.direction, base, moodle, _odoo_side(line, index.rules))
         push = None
         if verdict.action == merge.PUSH:
+            assert line is not None  # whose mark is sent
             push = push_plan(index, session, sheet, line, of_student, findings)
             pushes += [push] if push else []
         elif verdict.action in ODD:
@@ -78,18 +93,26 @@ def settle_sheet(index, placed, sheet, marks, spoken, findings):
     return Settled(tuple(plans), tuple(pushes), tuple(conflicts), frozenset(students))
 
 
-def _lines_for(action, index, session, sheet, lines, mark):
+def _lines_for(
+    action: str,
+    index: CourseIndex,
+    session: MoodleSession,
+    sheet: Sheet,
+    lines: Sequence[Line],
+    mark: Mark | None,
+) -> list[p.LinePlan]:
     """:return: list of ``plan.LinePlan`` of one student"""
+    if not mark or not mark.status:
+        return []
     if action == merge.PULL:
-        plans = [line_plan(line, mark, index.types) for line in lines or [None]]
+        found: Sequence[Line | None] = lines or [None]
+        plans = [line_plan(line, mark, index.types) for line in found]
         # Nothing is put back where both sides may write.
         return [
             replace(plan, action=p.UPDATE if plan.action == p.PUT_BACK else plan.action)
             for plan in plans
             if plan
         ]
-    if not mark or not mark.status:
-        return []
     # A remark goes along only when Moodle has changed: one written here meanwhile stays, since
     # it can't be pushed.
     news = index.rules.direction == merge.BOTH and sheet.seen != session.seen
@@ -99,7 +122,9 @@ def _lines_for(action, index, session, sheet, lines, mark):
     return [plan for plan in plans if plan]
 
 
-def _moodle_side(session, sheet, mark, rules):
+def _moodle_side(
+    session: MoodleSession, sheet: Sheet, mark: Mark | None, rules: Rules
+) -> merge.MoodleSide | None:
     if mark is None:
         return None
     taken = taken_by_others(session, sheet, rules)
@@ -113,17 +138,17 @@ def _moodle_side(session, sheet, mark, rules):
     )
 
 
-def _odoo_side(line, rules):
+def _odoo_side(line: Line | None, rules: Rules) -> merge.OdooSide | None:
     if line is None:
         return None
     return merge.OdooSide(line.status, line.marked_at, line.person, rules.possible(line.marked_at))
 
 
-def taken_by_others(session, sheet, rules):
+def taken_by_others(session: MoodleSession, sheet: Sheet | None, rules: Rules) -> int:
     """When somebody else than we took the session. Our own pushes move its time, so what was
     known before them is kept on the sheet.
 
-    :param sheet: ``Sheet``, or ``None`` for one that is to be made
+    :param sheet: ``None`` for one that is to be made
     :return: unix seconds by Moodle's clock
     """
     if rules.user_id and session.taken_by == rules.user_id:
@@ -131,7 +156,15 @@ def taken_by_others(session, sheet, rules):
     return session.taken_at
 
 
-def _conflict(session, line, base, moodle, verdict):
+def _conflict(
+    session: MoodleSession,
+    line: Line | None,
+    base: str | None,
+    moodle: merge.MoodleSide | None,
+    verdict: merge.Verdict,
+) -> p.Conflict:
+    # Both sides have changed a mark, so both have one.
+    assert line and line.status and moodle
     return p.Conflict(
         session_id=session.id,
         student_id=line.student_id,

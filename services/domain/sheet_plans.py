@@ -1,10 +1,17 @@
 """What the sheets of one session need, new ones included. Pure."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from . import merge, pull
 from . import plan as p
+from .adopting import Adopted
+from .course_index import CourseIndex
+from .findings import Findings
+from .marks import Mark
 from .percent import points_text
+from .placing import PlacedMarks
+from .records import MoodleSession, Sheet
 from .settling import Settled, settle_sheet, taken_by_others
 
 
@@ -18,16 +25,23 @@ class SessionWork:
     conflicts: tuple[p.Conflict, ...] = ()
 
 
-def session_work(index, placed, superseded, adopted, findings):
-    """:param index: ``CourseIndex``
-    :param placed: ``PlacedMarks`` of the session
+# What one sheet needs, and of whom it speaks.
+Done = tuple[p.SheetPlan | None, Settled]
+
+
+def session_work(
+    index: CourseIndex,
+    placed: PlacedMarks,
+    superseded: Iterable[Sheet],
+    adopted: Adopted,
+    findings: Findings,
+) -> SessionWork:
+    """:param placed: ``PlacedMarks`` of the session
     :param superseded: cancelled ``Sheet`` of it that give way to another one
-    :param adopted: ``Adopted``
-    :param findings: ``Findings``, gets the marks that are left out
-    :return: :class:`SessionWork`
+    :param findings: gets the marks that are left out
     """
     session = placed.session
-    done = []  # (SheetPlan or None, Settled) of each sheet
+    done: list[Done] = []
     for batch, marks in placed.of_batch.items():
         key = session.id, batch
         if key in adopted.held_back:
@@ -54,7 +68,14 @@ def session_work(index, placed, superseded, adopted, findings):
     )
 
 
-def _filled(index, placed, sheet, marks, done, findings):
+def _filled(
+    index: CourseIndex,
+    placed: PlacedMarks,
+    sheet: Sheet,
+    marks: Sequence[Mark],
+    done: Iterable[Done],
+    findings: Findings,
+) -> Done:
     """:param done: what is known of the sheets of the session before this one
     :return: ``plan.SheetPlan`` or ``None``, and ``Settled``
     """
@@ -63,8 +84,14 @@ def _filled(index, placed, sheet, marks, done, findings):
     return _existing_sheet(index, placed.session, sheet, marks, settled.lines), settled
 
 
-def _settled(index, placed, sheet, marks, spoken, findings):
-    """:return: ``Settled``"""
+def _settled(
+    index: CourseIndex,
+    placed: PlacedMarks,
+    sheet: Sheet,
+    marks: Sequence[Mark],
+    spoken: Collection[int],
+    findings: Findings,
+) -> Settled:
     if not index.rules.pushes:
         return Settled(tuple(pull.lines(index.lines(sheet.id), marks, index.types)))
     if sheet.state == "done":
@@ -74,9 +101,9 @@ def _settled(index, placed, sheet, marks, spoken, findings):
     return Settled()
 
 
-def _unlinked(sheet):
+def _unlinked(sheet: Sheet) -> p.SheetPlan:
     """What makes a cancelled sheet one of no session."""
-    values = {
+    values: dict[str, p.Value] = {
         "moodle_session_id": 0,
         "moodle_seen": "",
         "moodle_lasttaken": 0,
@@ -86,13 +113,15 @@ def _unlinked(sheet):
     return p.SheetPlan(sheet.id, sheet.batch_id, sheet.date, values=values)
 
 
-def _points(index, session):
+def _points(index: CourseIndex, session: MoodleSession) -> str:
     """What the sheet of a session keeps of the points in its set."""
     whole = all(record.what != "status" for record in session.odd)
     return points_text(session.statuses, index.meanings(session), whole)
 
 
-def _new_sheet(index, session, batch, marks):
+def _new_sheet(
+    index: CourseIndex, session: MoodleSession, batch: int, marks: Iterable[Mark]
+) -> p.SheetPlan:
     day = index.day(session)
     return p.SheetPlan(
         sheet_id=0,
@@ -108,12 +137,18 @@ def _new_sheet(index, session, batch, marks):
             "moodle_starts": session.starts,
             "moodle_points": _points(index, session),
         },
-        lines=tuple(pull.line_plan(None, mark, index.types) for mark in marks),
+        lines=tuple(pull.lines({}, marks, index.types)),
     )
 
 
-def _existing_sheet(index, session, sheet, marks, lines):
-    """:return: ``plan.SheetPlan``, or ``None`` where nothing is to be done"""
+def _existing_sheet(
+    index: CourseIndex,
+    session: MoodleSession,
+    sheet: Sheet,
+    marks: Sequence[Mark],
+    lines: tuple[p.LinePlan, ...],
+) -> p.SheetPlan | None:
+    """:return: ``None`` where nothing is to be done"""
     rules, day = index.rules, index.day(session)
     restored = sheet.id in index.restored
     if rules.pushes and sheet.state != "done" and sheet.session_id and not restored:
@@ -138,10 +173,12 @@ def _existing_sheet(index, session, sheet, marks, lines):
     )
 
 
-def _values(index, session, sheet, marks):
+def _values(
+    index: CourseIndex, session: MoodleSession, sheet: Sheet, marks: Sequence[Mark]
+) -> dict[str, p.Value]:
     """:return: ``{field: value}`` of what differs"""
     rules = index.rules
-    wanted = {
+    wanted: dict[str, tuple[p.Value, p.Value]] = {
         "attendance_date": (sheet.date, index.day(session)),
         "moodle_session_id": (sheet.session_id, session.id),
         "moodle_seen": (str(sheet.seen), str(session.seen)),

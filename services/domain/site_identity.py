@@ -5,9 +5,11 @@ one behind the same instance (its address was changed, or its host has a new Moo
 same numbers for other things, so it has to be told apart before anything is read or written.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from .records import LARGEST
+from .records import LARGEST, MoodleCourse
 from .site_key import site_key
 
 # Of the oldest courses; the front page is the oldest one, made with the site itself.
@@ -20,23 +22,23 @@ SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 @dataclass(frozen=True)
 class Site:
     """:param address: as Moodle itself names it (``siteurl``)
-    :param times: when the oldest courses were made, ``{course id: unix seconds}``; empty
-        where Moodle keeps it from the token's account (without moodle/course:update)
+    :param times: when the oldest courses were made, ``(course id, unix seconds)`` of each;
+        empty where Moodle keeps it from the token's account (without moodle/course:update)
     :param name, release: shown to people; an upgrade and a new name change them
     """
 
     address: str = ""
-    times: tuple = ()
+    times: tuple[tuple[int, int], ...] = ()
     name: str = ""
     release: str = ""
 
     @property
-    def line(self):
+    def line(self) -> str:
         """What people read: its name, release and address."""
         release = f"Moodle {self.release}" if self.release else ""
         return ", ".join(part for part in (self.name, release, self.address) if part)
 
-    def to_json(self):
+    def to_json(self) -> dict[str, object]:
         return {
             "address": self.address,
             "times": {str(course): made for course, made in self.times},
@@ -45,7 +47,7 @@ class Site:
         }
 
     @classmethod
-    def from_json(cls, data):
+    def from_json(cls, data: object) -> "Site | None":
         """The reverse; ``None`` for what is none of it."""
         if not isinstance(data, dict) or not isinstance(data.get("address"), str):
             return None
@@ -56,6 +58,19 @@ class Site:
             str(data.get("name") or ""),
             str(data.get("release") or ""),
         )
+
+
+class Introduced(Protocol):
+    """What a site says of itself, such as ``module_detector.SiteInfo`` or ``Detection``."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def sitename(self) -> str: ...
+
+    @property
+    def release(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -69,24 +84,23 @@ class Change:
     courses: str
 
 
-def site_of(site_info, courses, site_made):
-    """:param site_info: ``module_detector.SiteInfo`` or ``Detection``
-    :param courses: ``MoodleCourse`` of the site
+def site_of(site_info: Introduced, courses: Iterable[MoodleCourse], site_made: int) -> Site:
+    """:param courses: those of the site
     :param site_made: unix seconds, 0 for not known
     """
     made = {course.id: course.made for course in courses} | {FRONT_PAGE: site_made}
     return Site(site_info.address, _oldest(made), site_info.sitename, site_info.release)
 
 
-def _oldest(made):
+def _oldest(made: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
     known = sorted((course, made) for course, made in made.items() if 0 < made <= LARGEST)
     return tuple(known[:KEPT])
 
 
-def difference(known, seen):
+def difference(known: Site | None, seen: Site) -> Change | None:
     """:param known: :class:`Site` as it was remembered, or ``None`` for nothing yet
     :param seen: :class:`Site` that answers now
-    :return: :class:`Change`, or ``None`` where nothing speaks against its being the same
+    :return: ``None`` where nothing speaks against its being the same
     """
     if known is None:
         return None
@@ -96,7 +110,7 @@ def difference(known, seen):
     return Change(moved, courses) if moved or courses == OTHER else None
 
 
-def _courses(known, seen):
+def _courses(known: Mapping[int, int], seen: Mapping[int, int]) -> str:
     """Some may differ: after a backup was restored, a number can be another course's."""
     shared = known.keys() & seen.keys()
     if not shared:
@@ -104,11 +118,9 @@ def _courses(known, seen):
     return SAME if any(known[course] == seen[course] for course in shared) else OTHER
 
 
-def remembered(known, seen):
+def remembered(known: Site | None, seen: Site) -> Site:
     """What is to be kept of a site that was taken for the known one: what it says now, and
     what it does not say any more (a course that is hidden, a right that was taken away).
-
-    :return: :class:`Site`
     """
     if known is None:
         return seen

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def site_key(url):
+def site_key(url: str | None) -> str:
     """The address without what may be written in several ways: http or https, capitals in
     the host's name, the scheme's own port, a slash at the end. With and without www are
     two hosts: Moodle itself answers under one of them only.

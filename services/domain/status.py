@@ -1,10 +1,12 @@
 """P A L E <-> present, absent, late, excused: the fixed mapping, both ways."""
 
+from collections.abc import Mapping
+
 FIELDS = {"P": "present", "A": "absent", "L": "late", "E": "excused"}
 STATUSES = tuple(FIELDS)
 
 
-def normalized(acronym):
+def normalized(acronym: str | None) -> str | None:
     """A Moodle acronym as one of ``P A L E``, or ``None`` for any other.
 
     Only spaces around it are forgiven: ``p`` is another acronym than ``P``.
@@ -13,12 +15,12 @@ def normalized(acronym):
     return acronym if acronym in FIELDS else None
 
 
-def booleans(status):
+def booleans(status: str | None) -> dict[str, bool]:
     """The four fields of op.attendance.line, exactly one of them True."""
     return {field: key == status for key, field in FIELDS.items()}
 
 
-def from_booleans(values):
+def from_booleans(values: Mapping[str, object]) -> str | None:
     """The status that four booleans say; ``None`` if none or several are set.
 
     :param values: a mapping with the keys present, absent, late, excused

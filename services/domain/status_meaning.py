@@ -11,8 +11,11 @@ set:
 3. nothing.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from .records import MoodleSession, MoodleStatus
 from .status import normalized
 from .status_words import meanings_of
 
@@ -43,6 +46,16 @@ class Chosen:
     send: bool = False
 
 
+class Described(Protocol):
+    """A letter with what a teacher reads beside it."""
+
+    @property
+    def acronym(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Meaning:
     """``status`` is ``None`` where the mark is not carried over, and ``why`` says why."""
@@ -52,7 +65,12 @@ class Meaning:
     send: bool = False
 
 
-def meanings(statuses, activity_id, chosen=(), whole=True):
+def meanings(
+    statuses: Sequence[MoodleStatus],
+    activity_id: int,
+    chosen: Sequence[Chosen] = (),
+    whole: bool = True,
+) -> dict[int, Meaning]:
     """What the statuses of one set mean.
 
     :param statuses: all ``MoodleStatus`` of a session's own set
@@ -79,7 +97,7 @@ def meanings(statuses, activity_id, chosen=(), whole=True):
         normalized(status.acronym)
         for status in statuses
         if status.id in sound
-        or (rows[status.id] and rows[status.id].status == normalized(status.acronym))
+        or ((row := rows[status.id]) and row.status == normalized(status.acronym))
     }
     for status in plain:
         letter = normalized(status.acronym)
@@ -92,17 +110,14 @@ def meanings(statuses, activity_id, chosen=(), whole=True):
     return result
 
 
-def of_session(session, chosen=()):
+def of_session(session: MoodleSession, chosen: Sequence[Chosen] = ()) -> dict[int, Meaning]:
     """The same for the set of a ``MoodleSession``."""
     whole = all(record.what != "status" for record in session.odd)
     return meanings(session.statuses, session.activity_id, chosen, whole)
 
 
-def row_for(status, activity_id, chosen):
-    """What was chosen for a status, by the row that says most about it; or ``None``.
-
-    :param status: anything with ``acronym`` and ``description``
-    """
+def row_for(status: Described, activity_id: int, chosen: Iterable[Chosen]) -> Chosen | None:
+    """What was chosen for a status, by the row that says most about it; or ``None``."""
     description = clean(status.description)
     fitting = [
         row
@@ -116,19 +131,19 @@ def row_for(status, activity_id, chosen):
     )
 
 
-def clean(description):
+def clean(description: str | None) -> str:
     """A description for comparing: without differences in white space and in case."""
     return " ".join((description or "").split()).casefold()
 
 
-def _sound(status, statuses):
+def _sound(status: MoodleStatus, statuses: Sequence[MoodleStatus]) -> bool:
     """Whether neither the points nor the description speak against the letter."""
     letter = normalized(status.acronym)
     words = meanings_of(status.description)
     if words and letter not in words:
         return False
-    grades = [other.grade for other in statuses]
-    if None in grades or len(set(grades)) == 1:
+    grades = [other.grade for other in statuses if other.grade is not None]
+    if len(grades) < len(statuses) or len(set(grades)) == 1:
         # The points say nothing, so the description has to.
         return letter in words
     if letter == "P":
@@ -138,7 +153,9 @@ def _sound(status, statuses):
     return True
 
 
-def to_send(statuses, found, wanted):
+def to_send(
+    statuses: Iterable[MoodleStatus], found: Mapping[int, Meaning], wanted: str
+) -> tuple[MoodleStatus | None, str]:
     """The status of a set to send for a mark.
 
     :param statuses: ``MoodleStatus`` of the session's set

@@ -7,6 +7,7 @@ unasked. A pack that is missing here costs a suggestion, never a right mark.
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # pack: {status: (letter, word)}; an empty word: only the letter is known.
 PACKS = {
@@ -83,15 +84,15 @@ PACKS = {
 }
 
 
-def _word(text):
+def _word(text: str | None) -> str:
     """A description for comparing: without case, punctuation at its ends, and differences
     that only Unicode sees."""
     text = unicodedata.normalize("NFKC", text or "").casefold()
     return re.sub(r"^\W+|\W+$", "", " ".join(text.split()))
 
 
-def _collect(index, normalize):
-    found = {}
+def _collect(index: int, normalize: Callable[[str], str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
     for pack in PACKS.values():
         for status, pair in pack.items():
             if normalize(pair[index]):
@@ -103,13 +104,13 @@ _BY_WORD = _collect(1, _word)
 _BY_LETTER = _collect(0, str.strip)
 
 
-def meanings_of(description):
+def meanings_of(description: str | None) -> set[str]:
     """:return: set of the statuses (``P A L E``) that a description is a word for in some
     pack; empty for any other text"""
     return _BY_WORD.get(_word(description), set())
 
 
-def suggestion(acronym, description):
+def suggestion(acronym: str | None, description: str | None) -> str | None:
     """What a status probably means: by its description; without one, by its letter where
     all packs agree on it. For a person to look at.
 

@@ -1,7 +1,11 @@
 """Sessions that ended and hold no mark on either side, of what a run has read. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+
+from .records import CourseReading, LocalState, MoodleSession, Sheet
+from .window import Rules
 
 
 @dataclass(frozen=True)
@@ -17,19 +21,19 @@ class Untaken:
     ends: int
     teacher: str = ""
 
-    def to_json(self):
+    def to_json(self) -> list[int | str]:
         """As the course remembers it."""
         return [self.session_id, self.starts, self.ends, self.group_id, self.teacher]
 
 
-def untaken(reading, local, rules, pushed=frozenset()):
-    """:param reading: ``CourseReading``
-    :param local: ``LocalState`` of the same course
-    :param rules: ``window.Rules``
+def untaken(
+    reading: CourseReading, local: LocalState, rules: Rules, pushed: Collection[int] = frozenset()
+) -> tuple[Untaken, ...]:
+    """:param local: of the same course
     :param pushed: ids of sessions that get marks from OpenEduCat just now
-    :return: tuple of :class:`Untaken`, by time
+    :return: those not taken, by time
     """
-    sheets = {}
+    sheets: dict[int, list[Sheet]] = {}
     for sheet in local.sheets:
         sheets.setdefault(sheet.session_id, []).append(sheet)
     marked = {line.sheet_id for line in local.lines if line.status}
@@ -58,18 +62,18 @@ def untaken(reading, local, rules, pushed=frozenset()):
     return tuple(found)
 
 
-def _ended(session, rules):
+def _ended(session: MoodleSession, rules: Rules) -> bool:
     return rules.now is None or session.starts + session.duration <= rules.now
 
 
-def _holds_a_mark(session):
+def _holds_a_mark(session: MoodleSession) -> bool:
     """Also one that means nothing here, or can't be used: somebody was there."""
     return any(mark.status_id for mark in session.marks) or any(
         record.what == "mark" for record in session.odd
     )
 
 
-def _teacher(session, reading, rules):
+def _teacher(session: MoodleSession, reading: CourseReading, rules: Rules) -> str:
     """Who should have taken it. Moodle names nobody: those enrolled as teachers, where their
     roles were asked for, else whoever took the session most like it."""
     teachers = sorted(user.fullname for user in reading.users if user.teacher)

@@ -2,12 +2,15 @@
 sessions are inside it, which date a moment has, when a day begins and when it is noon. Pure.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytz
 
 from . import brake, merge
+from .records import MoodleCourse, MoodleSession, Sheet
+from .status_meaning import Chosen
 
 # Seconds behind the present after which a time can't be right: whatever is marked while a
 # run is under way lies within them.
@@ -16,7 +19,7 @@ CLOCK_OFF = 3600
 NOON = 12
 
 
-def date_of(seconds, zone):
+def date_of(seconds: int, zone: str) -> date:
     """:param seconds: unix seconds
     :param zone: name of a time zone
     :return: the calendar date of that moment there
@@ -24,7 +27,7 @@ def date_of(seconds, zone):
     return datetime.fromtimestamp(seconds, pytz.timezone(zone)).date()
 
 
-def noon(day, zone):
+def noon(day: date, zone: str) -> int:
     """:param zone: name of a time zone
     :return: unix seconds at which it is twelve o'clock there
     """
@@ -32,22 +35,22 @@ def noon(day, zone):
     return int(pytz.timezone(zone).localize(moment).timestamp())
 
 
-def window_start(today, days):
+def window_start(today: date, days: int) -> date | None:
     """:param days: how many days back; 0 for all sessions
     :return: the first day, ``None`` for no such limit
     """
     return today - timedelta(days=days) if days else None
 
 
-def first_moment(day, zone):
+def first_moment(day: date, zone: str) -> int:
     """When a day begins: before all that is of it, also where its midnight is there twice.
 
     :param zone: name of a time zone
     :return: unix seconds
     """
     midnight = datetime(day.year, day.month, day.day)
-    zone = pytz.timezone(zone)
-    return min(int(zone.localize(midnight, is_dst=dst).timestamp()) for dst in (True, False))
+    there = pytz.timezone(zone)
+    return min(int(there.localize(midnight, is_dst=dst).timestamp()) for dst in (True, False))
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Rules:
     :param user_id: Moodle's id of the account that we write with
     :param may_create: whether sessions that Moodle lacks may be made there
     :param now: unix seconds by Odoo's clock; ``None``: every session has begun
-    :param chosen: tuple of ``status_meaning.Chosen``, what people have chosen for letters
+    :param chosen: what people have chosen for letters
     :param limits: ``brake.Limits``
     :param allowance: ``brake.Allowance``, what a person has let through in this course
     :param clock_sure: whether Moodle's clock goes evenly and not in another year
@@ -72,21 +75,21 @@ class Rules:
     user_id: int = 0
     may_create: bool = False
     now: int | None = None
-    chosen: tuple = ()
+    chosen: tuple[Chosen, ...] = ()
     limits: brake.Limits = brake.DEFAULT
     allowance: brake.Allowance = brake.NOTHING
     clock_sure: bool = True
 
     @property
-    def pushes(self):
+    def pushes(self) -> bool:
         return self.direction != merge.MOODLE
 
     @property
-    def earliest(self):
+    def earliest(self) -> int:
         """Unix seconds at which the window begins, 0 for no limit."""
         return first_moment(self.window_start, self.zone) if self.window_start else 0
 
-    def wants(self, session):
+    def wants(self, session: MoodleSession) -> bool:
         """Whether a session is inside the window: it was held in it; or, where Moodle's
         marks come over, it was taken or changed in it."""
         if self.in_window(self.date(session.starts)):
@@ -94,25 +97,25 @@ class Rules:
         touched = max(session.taken_at, session.modified_at)
         return self.direction != merge.OEC and self.in_window(self.date(touched))
 
-    def begun(self, session):
+    def begun(self, session: MoodleSession) -> bool:
         """Students can announce an absence for a session that has not begun."""
         return self.now is None or session.starts <= self.now
 
-    def possible(self, seconds):
+    def possible(self, seconds: int) -> bool:
         """Whether something can have happened at a time, by Odoo's clock."""
         return self.now is None or seconds <= self.now + CLOCK_OFF
 
-    def holds(self, course, day):
+    def holds(self, course: MoodleCourse, day: date) -> bool:
         """Whether a date lies between the start and the end of a Moodle course; a course
         without one of them is open on that side."""
         return (not course.starts or self.date(course.starts) <= day) and (
             not course.ends or day <= self.date(course.ends)
         )
 
-    def in_window(self, day):
+    def in_window(self, day: date) -> bool:
         return self.window_start is None or day >= self.window_start
 
-    def date(self, seconds):
+    def date(self, seconds: int) -> "date":
         """:param seconds: unix seconds
         :return: the date in ``zone``
         """
@@ -127,21 +130,23 @@ class Counted:
     :param early: number of sessions with marks before the course's start date
     """
 
-    sessions: tuple
+    sessions: tuple[MoodleSession, ...]
     older: int
     early: int
 
 
-def counted(sessions, course, sheets_of_session, rules):
+def counted(
+    sessions: Iterable[MoodleSession],
+    course: MoodleCourse,
+    sheets_of_session: Mapping[int, Iterable[Sheet]],
+    rules: Rules,
+) -> Counted:
     """Which sessions are looked at: those that the window wants; also one that was moved out
     of it, so that its sheet goes with it; never one before the course's start, which Moodle
     hides from its own reports (a course that is used again).
 
     :param sessions: ``MoodleSession`` of the course
-    :param course: ``MoodleCourse``
     :param sheets_of_session: ``{session id: [Sheet, …]}``
-    :param rules: :class:`Rules`
-    :return: :class:`Counted`
     """
     found, older, early = [], 0, 0
     for session in sessions:
