@@ -6,6 +6,8 @@ An answer whose *shape* is not the recorded one is refused as a whole by
 """
 
 import re
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 from ..domain.moodle_text import clean, unusable
 from ..domain.records import LARGEST, OddRecord
@@ -15,16 +17,32 @@ TEXT = "text"
 SHAPE = "shape"
 NAME = "name"
 
+# What JSON has made of an answer, or of a part of one: nothing is known of it before it has been
+# taken here.
+Json = Any
+
+T = TypeVar("T")
+
+
+class Numbered(Protocol):
+    """What Moodle knows by a number."""
+
+    @property
+    def id(self) -> int: ...
+
+
+N = TypeVar("N", bound=Numbered)
+
 
 class OddValue(ValueError):
     """:param reason: ``date``, ``text`` or ``shape``, see ``records.OddRecord``"""
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
 
 
-def number(value):
+def number(value: Json) -> int:
     """A non-negative number that fits the database; 0 for null.
 
     :raise OddValue: another value
@@ -46,7 +64,7 @@ def number(value):
     return found
 
 
-def moment(value):
+def moment(value: Json) -> int:
     """Unix seconds; 0 for null.
 
     :raise OddValue: a date before 1970 or after 2038, or no number
@@ -59,7 +77,7 @@ def moment(value):
         raise
 
 
-def text(value):
+def text(value: Json) -> str:
     """A text as it is; empty for null.
 
     :raise OddValue: characters that no database takes
@@ -72,7 +90,7 @@ def text(value):
     return found
 
 
-def plain(value):
+def plain(value: Json) -> str:
     """A short text that may hold markup, without it, on one line.
 
     :raise OddValue: see :func:`text`
@@ -80,7 +98,7 @@ def plain(value):
     return clean(text(value))
 
 
-def any_number(value):
+def any_number(value: Json) -> int:
     """A number that can stand in a log row for a status: also a negative one.
 
     :raise OddValue: another value
@@ -94,7 +112,7 @@ def any_number(value):
     return found
 
 
-def grade(value):
+def grade(value: Json) -> float | None:
     """The points of a status; ``None`` where there are none.
 
     :raise OddValue: no finite number
@@ -110,7 +128,16 @@ def grade(value):
     return found
 
 
-def each(items, build, what, odd, mark, key="id", shown=None, **where):
+def each(
+    items: Json,
+    build: Callable[[Json], T],
+    what: str,
+    odd: list[OddRecord],
+    mark: str,
+    key: str = "id",
+    shown: str | None = None,
+    **where: int,
+) -> list[T]:
     """Build a record of each item; what can't be used goes to ``odd``.
 
     A record whose text ``shown`` holds impossible characters is used without them, and noted.
@@ -143,7 +170,7 @@ def each(items, build, what, odd, mark, key="id", shown=None, **where):
     return found
 
 
-def once(found):
+def once(found: Iterable[N]) -> tuple[N, ...]:
     """Records of a list without those whose id was there before: a list that holds one thing
     twice says no more than one that holds it once.
 
@@ -153,11 +180,11 @@ def once(found):
     return tuple({record.id: record for record in reversed(list(found))}.values())[::-1]
 
 
-def _is(item, mark):
+def _is(item: Json, mark: str) -> bool:
     return isinstance(item, dict) and mark in item
 
 
-def _id(item, key, mark):
+def _id(item: Json, key: str, mark: str) -> int:
     if not _is(item, mark):
         return 0
     try:

@@ -11,10 +11,12 @@ Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 from functools import partial
 
 from ..domain.moodle_text import storable
-from ..domain.records import MoodleMark, MoodleSession, MoodleStatus
+from ..domain.plan import NewSession, PushPlan
+from ..domain.records import MoodleMark, MoodleSession, MoodleStatus, OddRecord
 from . import moodle_errors as errors
 from .answer_values import (
     DATE,
+    Json,
     OddValue,
     any_number,
     each,
@@ -25,12 +27,12 @@ from .answer_values import (
     plain,
     text,
 )
-from .module_detector import LEGACY, NATIVE, PREFIX, TODAY
-from .moodle_client import SLOW_READ_TIMEOUT
+from .module_detector import LEGACY, NATIVE, PREFIX, TODAY, Detection
+from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import shaped
 
 
-def session_from_answer(item):
+def session_from_answer(item: Json) -> MoodleSession:
     """A session object of ``get_session`` or ``get_sessions`` as a record.
 
     ``statusid`` comes as text, ``lasttaken`` and ``remarks`` can be null.
@@ -38,11 +40,27 @@ def session_from_answer(item):
     :raise OddValue, KeyError, TypeError: the session can't be used
     """
     session_id, activity_id = number(item["id"]), number(item["attendanceid"])
-    odd = []
-    inside = {"where": session_id, "activity_id": activity_id}
-    statuses = each(item["statuses"], _status, "status", odd, "acronym", **inside)
+    odd: list[OddRecord] = []
+    statuses = each(
+        item["statuses"],
+        _status,
+        "status",
+        odd,
+        "acronym",
+        where=session_id,
+        activity_id=activity_id,
+    )
     # No order is kept in Moodle: an updated row moves to the end.
-    marks = each(item["attendance_log"], _mark, "mark", odd, "studentid", key="studentid", **inside)
+    marks = each(
+        item["attendance_log"],
+        _mark,
+        "mark",
+        odd,
+        "studentid",
+        key="studentid",
+        where=session_id,
+        activity_id=activity_id,
+    )
     return MoodleSession(
         id=session_id,
         activity_id=activity_id,
@@ -62,7 +80,7 @@ def session_from_answer(item):
     )
 
 
-def _start(value):
+def _start(value: Json) -> int:
     """A session that begins at no time is none.
 
     :raise OddValue: see ``answer_values.moment``
@@ -73,7 +91,7 @@ def _start(value):
     return starts
 
 
-def _one_session(function, item):
+def _one_session(function: str, item: Json) -> MoodleSession:
     """:raise MoodleOddRecord: it holds a value that can't be used"""
     try:
         return session_from_answer(item)
@@ -81,12 +99,12 @@ def _one_session(function, item):
         raise errors.MoodleOddRecord(function, error.reason) from None
 
 
-def _today(item):
+def _today(item: Json) -> tuple[int, int, int]:
     """:return: ``(session id, attendance id, start in unix seconds)``"""
     return number(item["id"]), number(item["attendanceid"]), moment(item["sessdate"])
 
 
-def _status(item):
+def _status(item: Json) -> MoodleStatus:
     return MoodleStatus(
         id=number(item["id"]),
         acronym=text(item["acronym"]),
@@ -95,11 +113,11 @@ def _status(item):
     )
 
 
-def _user_id(item):
+def _user_id(item: Json) -> int:
     return number(item["id"])
 
 
-def _mark(row):
+def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
         number(row["studentid"]), any_number(row["statusid"]), storable(row["remarks"])
@@ -111,16 +129,16 @@ class AttendanceApi:
     :param detection: a ``Detection``, which says what family does what
     """
 
-    def __init__(self, client, detection):
+    def __init__(self, client: MoodleClient, detection: Detection) -> None:
         self.client = client
         self.detection = detection
 
     @property
-    def lists_sessions(self):
+    def lists_sessions(self) -> bool:
         """Whether whole activities can be listed (``mod_attendance_get_sessions``)."""
         return self.detection.listing == NATIVE
 
-    def sessions(self, activity_id):
+    def sessions(self, activity_id: int) -> tuple[tuple[MoodleSession, ...], tuple[OddRecord, ...]]:
         """All sessions of an activity, past and future, without paging.
 
         :return: ``(tuple of MoodleSession, tuple of OddRecord)``: those that can be used,
@@ -129,7 +147,7 @@ class AttendanceApi:
         """
         function = PREFIX[NATIVE] + "get_sessions"
         answer = self.client.fetch(function, SLOW_READ_TIMEOUT, attendanceid=activity_id)
-        odd = []
+        odd: list[OddRecord] = []
         sessions = shaped(
             function,
             lambda items: each(
@@ -139,7 +157,7 @@ class AttendanceApi:
         )
         return once(sessions), tuple(odd)
 
-    def session(self, session_id):
+    def session(self, session_id: int) -> MoodleSession:
         """One session by its id.
 
         :raise MoodleOddRecord: it holds a value that can't be used
@@ -147,7 +165,7 @@ class AttendanceApi:
         :raise MoodlePoisonedAnswer: one of its remarks looks like markup
         """
         families = [self.detection.reading, *(f for f in PREFIX if f != self.detection.reading)]
-        fault = None
+        fault: errors.MoodleFault | None = None
         for family in families:
             function = PREFIX[family] + "get_session"
             if not self.detection.has(function):
@@ -162,7 +180,7 @@ class AttendanceApi:
             return shaped(function, partial(_one_session, function), answer)
         raise fault or errors.MoodleFunctionDenied(PREFIX[NATIVE] + "get_session")
 
-    def sessions_today(self, user_id):
+    def sessions_today(self, user_id: int) -> tuple[tuple[str, int, int, int], ...]:
         """Sessions of today, in the time zone of the token's user, in the courses
         that a teacher is enrolled in.
 
@@ -189,11 +207,10 @@ class AttendanceApi:
 
     # --- writing ----------------------------------------------------------------
 
-    def update_status(self, push, taker_id):
+    def update_status(self, push: PushPlan, taker_id: int) -> None:
         """Set one student's mark. Moodle answers ``null`` (2024) or ``OK`` (2026); what
         it holds then has to be read back.
 
-        :param push: ``plan.PushPlan``
         :param taker_id: Moodle user id that is written down as the taker
         """
         self._send(
@@ -207,13 +224,12 @@ class AttendanceApi:
         )
 
     @property
-    def creates_sessions(self):
+    def creates_sessions(self) -> bool:
         return self.detection.has(PREFIX[NATIVE] + "add_session")
 
-    def add_session(self, new):
+    def add_session(self, new: NewSession) -> int:
         """Moodle does not look whether there is such a session already.
 
-        :param new: ``plan.NewSession``
         :return: the new session's id
         """
         function = PREFIX[NATIVE] + "add_session"
@@ -228,17 +244,18 @@ class AttendanceApi:
         )
         return shaped(function, lambda item: number(item["sessionid"]), answer)
 
-    def _send(self, operation, **params):
+    def _send(self, operation: str, **params: object) -> None:
         """By the family that writes; by the other one where a wrapper points at code
         that moved. The same mark set twice does no harm."""
         families = [self.detection.writing, *(f for f in PREFIX if f != self.detection.writing)]
-        fault = None
+        fault: errors.MoodleFault | None = None
         for family in families:
             function = PREFIX[family] + operation
             if not self.detection.has(function):
                 continue
             try:
-                return self.client.send(function, **params)
+                self.client.send(function, **params)
+                return
             except errors.MoodleFault as error:
                 fault = fault or error
         raise fault or errors.MoodleFunctionDenied(PREFIX[NATIVE] + operation)

@@ -12,13 +12,21 @@ Two families of names lead to the same code in Moodle:
   it stands in for local_wsattendance. ``get_sessions`` came in August 2022.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name
 from ..domain.records import LARGEST
 from ..texts import messages_moodle as words
 from . import moodle_errors as errors
+from .answer_values import Json
+from .moodle_url import Sentence
+
+if TYPE_CHECKING:
+    # It stands on this file.
+    from .moodle_client import MoodleClient
 
 LEGACY = "wsattendance"
 NATIVE = "native"
@@ -51,14 +59,13 @@ class SiteInfo:
     username: str
     release: str
     user_id: int
-    versions: dict
+    versions: dict[str, str]
     administrator: bool = False
     address: str = ""
 
 
-def site_info_from(answer):
+def site_info_from(answer: Json) -> SiteInfo:
     """:param answer: of ``core_webservice_get_site_info``, whatever it is
-    :return: :class:`SiteInfo`
     :raise MoodleUnreadable: it has another shape
     """
     if not isinstance(answer, dict):
@@ -85,7 +92,7 @@ def site_info_from(answer):
     )
 
 
-def _id(value):
+def _id(value: Json) -> int:
     """A number, or digits as some front servers make of it."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 10:
         value = int(value)
@@ -96,7 +103,7 @@ def _id(value):
     return value
 
 
-def _unreadable(detail):
+def _unreadable(detail: str) -> errors.MoodleUnreadable:
     return errors.MoodleUnreadable(SITE_INFO, None, detail)
 
 
@@ -130,19 +137,21 @@ class Detection:
     user_id: int
     release: str
     functions: frozenset[str]
-    problem: object = None
+    problem: Sentence = None
     sitename: str = ""
     address: str = ""
 
     @property
-    def ready(self):
+    def ready(self) -> bool:
         return self.problem is None
 
-    def has(self, function):
+    def has(self, function: str) -> bool:
         return function in self.functions
 
 
-def detect_installed_modules(client, direction="moodle", api="auto"):
+def detect_installed_modules(
+    client: "MoodleClient", direction: str = "moodle", api: str = "auto"
+) -> Detection:
     """Ask Moodle once and judge.
 
     :param client: a ``MoodleClient``
@@ -154,7 +163,7 @@ def detect_installed_modules(client, direction="moodle", api="auto"):
     return detect(client.fetch(SITE_INFO), direction, api)
 
 
-def detect(site_info, direction="moodle", api="auto"):
+def detect(site_info: SiteInfo | Json, direction: str = "moodle", api: str = "auto") -> Detection:
     """The same from an answer of ``core_webservice_get_site_info``, or what was read of it.
 
     :raise MoodleUnreadable: it has another shape
@@ -164,13 +173,13 @@ def detect(site_info, direction="moodle", api="auto"):
     versions = site_info.versions
     functions = frozenset(versions)
 
-    def family_version(family):
+    def family_version(family: str) -> str | None:
         return next((versions[n] for n in sorted(versions) if n.startswith(PREFIX[family])), None)
 
     legacy, native = family_version(LEGACY), family_version(NATIVE)
     allowed = (LEGACY, NATIVE) if api == "auto" else (api,)
 
-    def first(operation):
+    def first(operation: str) -> str | None:
         """The legacy name goes first: it is the one that was asked for by name."""
         return next((f for f in allowed if PREFIX[f] + operation in functions), None)
 
@@ -206,7 +215,14 @@ def detect(site_info, direction="moodle", api="auto"):
     )
 
 
-def _missing(direction, family, listing, reading, writing, functions):
+def _missing(
+    direction: str,
+    family: str,
+    listing: str | None,
+    reading: str | None,
+    writing: str | None,
+    functions: Collection[str],
+) -> tuple[str, ...]:
     """Names of the functions that the direction needs and the service lacks."""
     needed = list(CORE_FUNCTIONS)
     if listing is None:
@@ -220,7 +236,7 @@ def _missing(direction, family, listing, reading, writing, functions):
     return tuple(name for name in needed if name not in functions)
 
 
-def _problem(api, legacy, native, missing):
+def _problem(api: str, legacy: str | None, native: str | None, missing: Sequence[str]) -> Sentence:
     """The sentence for an administrator, or ``None`` if all is there."""
     if legacy is None and native is None:
         return words.NO_FUNCTION

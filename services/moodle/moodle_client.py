@@ -16,10 +16,12 @@ import json
 import logging
 import math
 import threading
-from itertools import count
+from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 from . import moodle_errors as errors
 from . import moodle_transport as transport
+from .answer_values import Json
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
 from .secret import Secret
@@ -48,15 +50,15 @@ MAX_CLOCK_OFFSET = 366 * 86400  # seconds
 MAX_CLOCK_JUMP = 1800  # seconds
 
 
-def form_fields(params):
+def form_fields(params: Mapping[str, object]) -> transport.Form:
     """Nested lists and dicts as PHP reads them: ``options[0][name]=…``.
 
     :param params: mapping of parameter names to scalars, lists or dicts
     :return: list of ``(key, text)`` pairs, in order
     """
-    fields = []
+    fields: transport.Form = []
 
-    def add(key, value):
+    def add(key: str, value: object) -> None:
         if isinstance(value, dict):
             for name, item in value.items():
                 add(f"{key}[{name}]", item)
@@ -94,15 +96,23 @@ class MoodleClient:
     first_pause = 0.5  # seconds; doubled after each try
 
     def __init__(
-        self, url, token, lang=None, *, ca_file=None, clock=None, deadline=None, wire=None
-    ):
+        self,
+        url: str | None,
+        token: str | None,
+        lang: str | None = None,
+        *,
+        ca_file: str | None = None,
+        clock: transport.Clock | None = None,
+        deadline: float | None = None,
+        wire: transport.Wire | None = None,
+    ) -> None:
         self.url = normalized_url(url)
         self.clock = clock or transport.Clock()
         self.deadline = deadline
         self.calls = 0
-        self.clock_offset = None
+        self.clock_offset: float | None = None
         # The least and the largest that was measured.
-        self.clock_range = None
+        self.clock_range: tuple[float, float] | None = None
         # Whether the token was let in once.
         self._let_in = False
         self._token = token or ""
@@ -111,14 +121,14 @@ class MoodleClient:
         self._count = threading.Lock()
         self._wire = wire or transport.HttpTransport(self.url + ENDPOINT, ca_file, self.clock)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
 
     @property
-    def kinds(self):
+    def kinds(self) -> set[str]:
         return self._wire.kinds
 
-    def fetch(self, function, read_timeout=None, **params):
+    def fetch(self, function: str, read_timeout: float | None = None, **params: object) -> Json:
         """Call a function that changes nothing; it is repeated on a bad connection.
 
         :param read_timeout: seconds that nothing may come, :data:`READ_TIMEOUT` if not
@@ -128,7 +138,7 @@ class MoodleClient:
         """
         return self._call(function, params, self.tries, read_timeout or READ_TIMEOUT)
 
-    def send(self, function, **params):
+    def send(self, function: str, **params: object) -> Json:
         """Call a function that changes something. It is never repeated here:
         an answer can get lost after Moodle has acted.
 
@@ -137,7 +147,9 @@ class MoodleClient:
         """
         return self._call(function, params, 1, READ_TIMEOUT)
 
-    def _call(self, function, params, tries, silence):
+    def _call(
+        self, function: str, params: Mapping[str, object], tries: int, silence: float
+    ) -> Json:
         try:
             answer = self._ask(function, params, tries, silence)
         except errors.MoodleFunctionDenied as denied:
@@ -145,7 +157,7 @@ class MoodleClient:
         self._let_in = True
         return answer
 
-    def _why_denied(self, denied):
+    def _why_denied(self, denied: errors.MoodleFunctionDenied) -> errors.MoodleError:
         """Moodle refuses a token that has expired in the words for a function that is not
         allowed, and deletes it: the next call names it unknown (measured on 4.3 and 5.1).
 
@@ -162,8 +174,8 @@ class MoodleClient:
             return denied
         return denied
 
-    def _ask(self, function, params, tries, silence):
-        form = [
+    def _ask(self, function: str, params: Mapping[str, object], tries: int, silence: float) -> Json:
+        form: transport.Form = [
             ("wstoken", self._token),
             ("wsfunction", function),
             ("moodlewsrestformat", "json"),
@@ -185,11 +197,15 @@ class MoodleClient:
         _logger.debug("%s %s: %s", self.url, function, reply.status)
         return self._answer(function, reply)
 
-    def _reply(self, form, tries, silence, end):
-        """:return: ``Reply``, of the last try
+    def _reply(
+        self, form: transport.Form, tries: int, silence: float, end: float
+    ) -> transport.Reply:
+        """:return: the last try's
         :raise TransportError: the last try's
         """
-        for number in count(1):
+        number = 0
+        while True:
+            number += 1
             started = self.clock.wall()
             pause = self.first_pause * 2 ** (number - 1)
             try:
@@ -205,20 +221,20 @@ class MoodleClient:
             if asked > MAX_RETRY_AFTER or not self._rest(max(asked, pause), end):
                 return reply
 
-    def _rest(self, seconds, end):
+    def _rest(self, seconds: float, end: float) -> bool:
         """:return: whether there is time for that, and a further try"""
         if self.clock.now() + seconds >= end:
             return False
         self.clock.sleep(seconds)
         return True
 
-    def _typed(self, function, error):
+    def _typed(self, function: str, error: transport.TransportError) -> errors.MoodleError:
         detail = self._secret.hide(str(error))
         if isinstance(error, transport.TimeOverError):
             if self.deadline is not None and self.clock.now() >= self.deadline:
                 return errors.MoodleOutOfTime(function)
             return errors.MoodleTooSlow(function)
-        kinds = {
+        kinds: dict[type[Exception], type[errors.MoodleError]] = {
             transport.TooLargeError: errors.MoodleAnswerTooLarge,
             transport.BrokenAnswerError: errors.MoodleUnreadable,
             transport.CompressedError: errors.MoodleCompressed,
@@ -227,7 +243,7 @@ class MoodleClient:
         }
         return kinds.get(type(error), errors.MoodleUnreachable)(function, None, detail)
 
-    def _answer(self, function, reply):
+    def _answer(self, function: str, reply: transport.Reply) -> Json:
         status = reply.status
         if 300 <= status < 400:
             location = self._secret.hide(reply.headers.get("Location") or "")
@@ -256,10 +272,10 @@ class MoodleClient:
             raise errors.from_answer(function, answer)
         return answer
 
-    def _fit(self, text):
+    def _fit(self, text: str) -> str:
         return self._secret.hide(text[:MAX_TEXT])
 
-    def _measure_clock(self, date, started):
+    def _measure_clock(self, date: str | None, started: float) -> None:
         moment = _moment(date)
         # The header names the start of a second, at a moment between the sending of the
         # request and the answer.
@@ -273,7 +289,7 @@ class MoodleClient:
             self.clock_offset = offset
 
     @property
-    def clock_sure(self):
+    def clock_sure(self) -> bool:
         """Whether Moodle's times can be compared with ours: its clock did not jump from one
         answer to the next (nor do several servers with a clock each answer in turn), and
         does not stand in another year."""
@@ -281,7 +297,7 @@ class MoodleClient:
         return largest - least < MAX_CLOCK_JUMP and max(abs(least), abs(largest)) < MAX_CLOCK_OFFSET
 
 
-def parsed(body):
+def parsed(body: bytes) -> Json:
     """JSON, as Moodle sends it: UTF-8 (some sites put a byte order mark before it), and
     no number that is none.
 
@@ -290,14 +306,14 @@ def parsed(body):
     return json.loads(body.decode("utf-8-sig"), parse_constant=_refused, parse_float=_finite)
 
 
-def each_text(answer, change):
+def each_text(answer: Json, change: Callable[[str], str]) -> Json:
     """The answer with every text in it changed, in place where it can be.
 
     :param change: function of a text that gives a text
     :raise ValueError: it is deeper than any answer is
     """
     box = [answer]
-    todo = [(box, 0)]
+    todo: list[tuple[Json, int]] = [(box, 0)]
     while todo:
         parent, depth = todo.pop()
         if depth > MAX_DEPTH:
@@ -310,24 +326,24 @@ def each_text(answer, change):
     return box[0]
 
 
-def _refused(name):
+def _refused(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-def _finite(text):
+def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number is out of range")
     return number
 
 
-def _seconds(text):
+def _seconds(text: str | None) -> int:
     """Of a header ``Retry-After``; dates, which Moodle does not send, count as long."""
     text = (text or "0").strip()
     return int(text) if text.isdecimal() and len(text) < 9 else MAX_RETRY_AFTER + 1
 
 
-def _moment(date):
+def _moment(date: str | None) -> int | None:
     """:return: unix seconds of a header ``Date``, or ``None`` if it is none"""
     try:
         parts = email.utils.parsedate_tz(date or "")

@@ -11,14 +11,21 @@ Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
 HTTP 200 with an object that has the key ``exception``).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..domain.moodle_text import clean
 from ..texts import messages_moodle as words
 from ..texts.told import joined, keep, say
-from .moodle_url import redirected_root
+from .answer_values import Json
+from .moodle_url import Sentence, redirected_root
 
 SITE = "site"
 COURSE = "course"
 RECORD = "record"
+
+# Sentences as JSON holds them, see ``texts.told``.
+Told = str | dict[str, Any]
 
 _MAX_CODE = 60  # characters; Moodle's own codes are shorter
 
@@ -34,32 +41,34 @@ class MoodleError(Exception):
     of them.
     """
 
-    scope = COURSE
-    advice = words.REFUSED
+    scope: str = COURSE
+    advice: Sentence = words.REFUSED
     # Whether Moodle's own words, or the call, stand behind the advice.
     quotes = True
 
-    def __init__(self, function=None, errorcode=None, detail=""):
+    def __init__(
+        self, function: str | None = None, errorcode: object = None, detail: object = ""
+    ) -> None:
         self.function = function
         self.errorcode = None if errorcode is None else clean(errorcode, _MAX_CODE)
         self.detail = clean(detail)
         super().__init__(function, self.errorcode, self.detail)
 
-    def told(self):
+    def told(self) -> Told:
         """What happened and who must do what, then Moodle's own words.
 
         :return: sentences for an administrator, as JSON holds them, see ``told``
         """
         return joined(" ", self._advice(), self._said() if self.quotes else "")
 
-    def explain(self, env):
+    def explain(self, env: object) -> str:
         """The same as a text, in the language of ``env``."""
         return say(env, self.told())
 
-    def _advice(self):
+    def _advice(self) -> Sentence:
         return self.advice
 
-    def _said(self):
+    def _said(self) -> Sentence:
         said = self.detail or self.errorcode
         if said and self.function:
             return words.said_to(self.function, said)
@@ -67,7 +76,7 @@ class MoodleError(Exception):
             return words.said(said)
         return f"({self.function})" if self.function else ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         code = self.errorcode or type(self).__name__
         return f"{self.function or 'moodle'}: {code}: {self.detail}"
 
@@ -76,7 +85,7 @@ class MoodleUnreachable(MoodleError):
     scope = SITE
     advice = words.UNREACHABLE
 
-    def _said(self):
+    def _said(self) -> Sentence:
         return f"({self.detail})" if self.detail else super()._said()
 
 
@@ -108,7 +117,7 @@ class MoodleUntrusted(MoodleError):
     scope = SITE
     advice = words.UNTRUSTED
 
-    def _said(self):
+    def _said(self) -> Sentence:
         return f"({self.detail})" if self.detail else ""
 
 
@@ -121,12 +130,12 @@ class MoodleWrongAddress(MoodleError):
     scope = SITE
     advice = words.WRONG_ADDRESS
 
-    def __init__(self, function=None, location="", asked=""):
+    def __init__(self, function: str | None = None, location: str = "", asked: str = "") -> None:
         self.location = clean(location)
         self.address = redirected_root(asked, self.location)
         super().__init__(function, None, "")
 
-    def told(self):
+    def told(self) -> Told:
         if self.address:
             return keep(words.other_address(self.address))
         return keep(words.leads_on(self.location))
@@ -159,7 +168,7 @@ class MoodleFunctionDenied(MoodleError):
     scope = SITE
     advice = words.FUNCTION_DENIED
 
-    def _advice(self):
+    def _advice(self) -> Sentence:
         return words.function_denied(self.function)
 
 
@@ -184,7 +193,7 @@ class MoodleNoPermission(MoodleError):
     scope = COURSE
     advice = words.NO_PERMISSION
 
-    def _advice(self):
+    def _advice(self) -> Sentence:
         if (self.function or "").endswith("_add_session"):
             return words.MAY_NOT_CREATE_SESSIONS
         return words.no_permission(self.function)
@@ -199,7 +208,7 @@ class MoodleRefusedParameter(MoodleError):
     scope = RECORD
     advice = words.REFUSED_PARAMETER
 
-    def _advice(self):
+    def _advice(self) -> Sentence:
         if "attendance_get_session" in (self.function or ""):
             # Measured on Moodle 4.3 and 5.1: reading asks for one of two rights, and
             # without both it answers as if a parameter were wrong.
@@ -224,7 +233,7 @@ class MoodleFault(MoodleError):
     advice = words.FAULT
     quotes = False
 
-    def _advice(self):
+    def _advice(self) -> Sentence:
         if (self.function or "").startswith("mod_wsattendance_"):
             return words.legacy_fault(self.function)
         return words.fault(self.function)
@@ -243,7 +252,7 @@ class MoodleOddRecord(MoodleError):
     scope = RECORD
     advice = words.ODD_RECORD
 
-    def __init__(self, function=None, reason=""):
+    def __init__(self, function: str | None = None, reason: str = "") -> None:
         self.reason = reason
         super().__init__(function)
 
@@ -260,7 +269,7 @@ class MoodleAnswerTooLarge(MoodleError):
     advice = words.ANSWER_TOO_LARGE
 
 
-BY_ERRORCODE = {
+BY_ERRORCODE: dict[str, type[MoodleError]] = {
     "accessexception": MoodleFunctionDenied,
     "codingerror": MoodleFault,
     "dbconnectionfailed": MoodleSiteBroken,
@@ -285,7 +294,7 @@ BY_ERRORCODE = {
 }
 
 
-def from_answer(function, answer):
+def from_answer(function: str, answer: Mapping[str, Json]) -> MoodleError:
     """The error that an answer object with the key ``exception`` stands for.
 
     :param function: web service function that was called

@@ -2,17 +2,23 @@
 about attendance. What is missing or of another type than recorded is refused here,
 so that nothing behind this file meets a half answer."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from ..domain.moodle_text import clean_name
-from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser
+from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser, OddRecord
 from . import moodle_errors as errors
-from .answer_values import each, moment, number, once, text
+from .answer_values import Json, each, moment, number, once, text
+from .moodle_client import MoodleClient
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
 IDS_PER_CALL = 50
 STUDENT_ROLES = {"student"}
 
+T = TypeVar("T")
 
-def shaped(function, build, answer):
+
+def shaped(function: str, build: Callable[[Json], T], answer: Json) -> T:
     """``build(answer)``, with any surprise in its shape as a typed error.
 
     :raise MoodleUnreadable: a key is missing or a value has another type
@@ -24,7 +30,7 @@ def shaped(function, build, answer):
         raise errors.MoodleUnreadable(function, None, detail) from None
 
 
-def _user(item):
+def _user(item: Json) -> MoodleUser:
     roles = [str(role["shortname"]) for role in item.get("roles") or ()]
     return MoodleUser(
         id=number(item["id"]),
@@ -35,7 +41,7 @@ def _user(item):
     )
 
 
-def _course(item):
+def _course(item: Json) -> MoodleCourse:
     return MoodleCourse(
         id=number(item["id"]),
         shortname=text(item["shortname"]),
@@ -48,7 +54,7 @@ def _course(item):
     )
 
 
-def _made(item):
+def _made(item: Json) -> int:
     """When a course was made; nothing depends on it but whether it is the same one."""
     try:
         return moment(item.get("timecreated"))
@@ -56,7 +62,7 @@ def _made(item):
         return 0
 
 
-def _activity(module):
+def _activity(module: Json) -> MoodleActivity:
     return MoodleActivity(
         id=number(module["instance"]),
         name=clean_name(module.get("name")),
@@ -65,7 +71,7 @@ def _activity(module):
     )
 
 
-def _group(item):
+def _group(item: Json) -> MoodleGroup:
     return MoodleGroup(
         id=number(item["id"]),
         name=clean_name(item["name"]),
@@ -81,20 +87,20 @@ class MoodleReader:
     Moodle does not say.
     """
 
-    def __init__(self, client):
+    def __init__(self, client: MoodleClient) -> None:
         self.client = client
-        self.odd = []
+        self.odd: list[OddRecord] = []
         self.site_made = 0
 
-    def take_odd(self):
+    def take_odd(self) -> tuple[OddRecord, ...]:
         """:return: tuple of ``OddRecord`` that were met since this was last called"""
         odd, self.odd = self.odd, []
         return tuple(odd)
 
-    def _users(self, items):
+    def _users(self, items: Json) -> list[MoodleUser]:
         return each(items, _user, "user", self.odd, "fullname", shown="fullname")
 
-    def courses(self):
+    def courses(self) -> tuple[MoodleCourse, ...]:
         """All courses but the front page (``core_course_get_courses``)."""
         function = "core_course_get_courses"
         answer = self.client.fetch(function)
@@ -115,7 +121,7 @@ class MoodleReader:
         self.site_made = _made(fronts[0]) if len(fronts) == 1 else 0
         return tuple(sorted(once(found), key=lambda course: course.id))
 
-    def activities(self, course_id):
+    def activities(self, course_id: int) -> tuple[MoodleActivity, ...]:
         """Attendance activities of a course (``core_course_get_contents``)."""
         function = "core_course_get_contents"
         answer = self.client.fetch(
@@ -142,12 +148,14 @@ class MoodleReader:
             answer,
         )
 
-    def enrolled_users(self, course_id, with_roles=False):
+    def enrolled_users(self, course_id: int, with_roles: bool = False) -> tuple[MoodleUser, ...]:
         """Everyone enrolled, teachers and suspended ones too, page by page
         (``core_enrol_get_enrolled_users``)."""
         function = "core_enrol_get_enrolled_users"
         fields = "id,idnumber,email,fullname" + (",roles" if with_roles else "")
-        users, asked, known = [], 0, set()
+        users: list[MoodleUser] = []
+        known: set[int] = set()
+        asked = 0
         while True:
             answer = self.client.fetch(
                 function,
@@ -168,7 +176,7 @@ class MoodleReader:
             if len(answer) < PAGE or not new:
                 return tuple(users)
 
-    def users_by_id(self, user_ids):
+    def users_by_id(self, user_ids: Sequence[int]) -> tuple[MoodleUser, ...]:
         """Accounts by id, also of people enrolled nowhere; unknown ones are left out
         (``core_user_get_users_by_field``).
 
@@ -176,7 +184,7 @@ class MoodleReader:
         a refused list is halved until the refused ones stand alone.
         """
         function = "core_user_get_users_by_field"
-        found = []
+        found: list[MoodleUser] = []
         todo = [user_ids[i : i + IDS_PER_CALL] for i in range(0, len(user_ids), IDS_PER_CALL)]
         while todo:
             ids = todo.pop()
@@ -189,7 +197,7 @@ class MoodleReader:
             found += shaped(function, self._users, answer)
         return tuple(sorted(once(found), key=lambda user: user.id))
 
-    def groups(self, course_id):
+    def groups(self, course_id: int) -> tuple[MoodleGroup, ...]:
         """Groups of a course with their idnumbers (``core_group_get_course_groups``)."""
         function = "core_group_get_course_groups"
         answer = self.client.fetch(function, courseid=course_id)

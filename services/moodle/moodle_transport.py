@@ -21,8 +21,10 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Protocol
 
 import requests
 import urllib3
@@ -38,6 +40,11 @@ MAX_BYTES = 32 * 1024 * 1024
 # Headers and the lines between chunks come on top of what is kept.
 _WIRE = 2
 _CHUNK = 64 * 1024
+
+# Where a socket is connected to: what follows an address's number is of its family.
+_Place = tuple[Any, ...]
+# ``(key, text)`` of each field, in order.
+Form = list[tuple[str, str]]
 
 
 class TransportError(Exception):
@@ -80,7 +87,7 @@ class Reply:
     """
 
     status: int
-    headers: object
+    headers: Mapping[str, str]
     body: bytes
 
 
@@ -88,10 +95,10 @@ class Reply:
 class Clock:
     """The time, as whoever makes a client passes it in."""
 
-    now: object = time.monotonic
-    sleep: object = time.sleep
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
     # Unix seconds, to compare with Moodle's.
-    wall: object = time.time
+    wall: Callable[[], float] = time.time
 
 
 @dataclass
@@ -102,19 +109,28 @@ class _Call:
     silence: float = 0.0
     deadline: float = 0.0
     left: int = 0
-    kinds: set = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
 
-    def seconds(self, most):
+    def seconds(self, most: float) -> float:
         """:raise TimeOverError: none are left"""
         left = self.deadline - self.clock.now()
         if left <= 0:
             raise TimeOverError("time over")
         return min(left, most)
 
-    def count(self, size):
+    def count(self, size: int) -> None:
         self.left -= size
         if self.left < 0:
             raise TooLargeError("too large")
+
+
+class Wire(Protocol):
+    """What a client posts by: an :class:`HttpTransport`, or what a test has in its place."""
+
+    @property
+    def kinds(self) -> set[str]: ...
+
+    def post(self, form: Form, silence: float, deadline: float) -> Reply: ...
 
 
 class HttpTransport:
@@ -129,19 +145,24 @@ class HttpTransport:
     Attributes: ``kinds``, of the addresses that were connected to (see ``moodle_url``).
     """
 
-    def __init__(self, url, ca_file=None, clock=None, max_bytes=MAX_BYTES):
+    def __init__(
+        self,
+        url: str,
+        ca_file: str | None = None,
+        clock: Clock | None = None,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
         self.url = url
         self.clock = clock or Clock()
         self.max_bytes = max_bytes
-        self.kinds = set()
-        self._trusted = ca_file or environment_certificates() or True
+        self.kinds: set[str] = set()
+        self._trusted: str | bool = ca_file or environment_certificates() or True
         self._local = threading.local()
 
-    def post(self, form, silence, deadline):
+    def post(self, form: Form, silence: float, deadline: float) -> Reply:
         """:param form: list of ``(key, text)``
         :param silence: seconds that nothing may come
         :param deadline: moment of the clock at which all must have come
-        :return: :class:`Reply`
         :raise TransportError: one of its subclasses, and nothing else
         """
         if self._trusted is not True and not os.path.exists(self._trusted):
@@ -178,11 +199,12 @@ class HttpTransport:
         with response:
             return Reply(response.status_code, response.headers, self._body(response, call))
 
-    def _body(self, response, call):
+    def _body(self, response: requests.Response, call: _Call) -> bytes:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity"):
             raise CompressedError("Content-Encoding")
-        chunks, size = [], 0
+        chunks: list[bytes] = []
+        size = 0
         try:
             while chunk := response.raw.read(_CHUNK, decode_content=False):
                 size += len(chunk)
@@ -202,7 +224,7 @@ class HttpTransport:
             raise BrokenAnswerError("cut off")
         return b"".join(chunks)
 
-    def _session(self):
+    def _session(self) -> tuple["_Session", _Call]:
         """A connection for each thread; requests' sessions are not thread-safe."""
         if not hasattr(self._local, "session"):
             call = _Call(self.clock)
@@ -217,7 +239,7 @@ class HttpTransport:
         return self._local.session, self._local.call
 
 
-def _is_cut(headers, size):
+def _is_cut(headers: Mapping[str, str], size: int) -> bool:
     """Whether a body is not of the length that was announced, which urllib3 1.26 does not
     look at. Compared as text: the number may be of any length."""
     announced = headers.get("Content-Length", "")
@@ -226,34 +248,34 @@ def _is_cut(headers, size):
     return (announced.lstrip("0") or "0") != str(size)
 
 
-def environment_certificates():
+def environment_certificates() -> str | None:
     """The file or folder of certificates that the server's environment names."""
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 class _Session(requests.Session):
-    def get_redirect_target(self, resp):
+    def get_redirect_target(self, resp: requests.Response) -> None:
         """None is followed; requests would read its body to the end all the same."""
         return None
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    def __init__(self, call):
+    def __init__(self, call: _Call) -> None:
         self._pools = _pools(call)
         super().__init__(max_retries=Retry(0, read=False, redirect=False, raise_on_status=False))
 
-    def init_poolmanager(self, *args, **kwargs):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         result = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
         return result
 
-    def proxy_manager_for(self, proxy, **kwargs):
-        manager = super().proxy_manager_for(proxy, **kwargs)
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.ProxyManager:
+        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
 
 
-def _pools(guard):
+def _pools(guard: _Call) -> dict[str, type[HTTPConnectionPool]]:
     """urllib3's pools with connections that keep to ``guard``."""
 
     class Plain(_Guarded, HTTPConnection):
@@ -271,12 +293,12 @@ def _pools(guard):
     return {"http": PlainPool, "https": SecurePool}
 
 
-class _Guarded:
+class _Guarded(HTTPConnection):
     """Mixed into urllib3's connections. :attr:`call` is of the session."""
 
-    call = None
+    call: _Call
 
-    def _new_conn(self):
+    def _new_conn(self) -> socket.socket:
         """Resolve, look, connect to just that: between a look at a name and a connection
         to it, a name server can change its mind."""
         # urllib3 asks with the dot that ends a name, too.
@@ -296,7 +318,7 @@ class _Guarded:
             return connected
         raise urllib3.exceptions.NewConnectionError(self, f"{_reason(trouble)}")
 
-    def _connected(self, family, number):
+    def _connected(self, family: int, number: _Place) -> socket.socket:
         connected = socket.socket(family, socket.SOCK_STREAM)
         try:
             for option in self.socket_options or ():
@@ -308,56 +330,60 @@ class _Guarded:
             raise
         return connected
 
-    def response_class(self, sock, *args, **kwargs):
+    # http.client only calls it; its types want a class.
+    def response_class(  # type: ignore[override]
+        self, sock: socket.socket, *args: Any, **kwargs: Any
+    ) -> "_Answer":
         """http.client makes its answers by this."""
         return _Answer(sock, self.call, *args, **kwargs)
 
 
 class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock, call, *args, **kwargs):
+    def __init__(self, sock: socket.socket, call: _Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp = io.BufferedReader(_Wire(self.fp.detach(), sock, call), _CHUNK)
 
-    def begin(self):
+    def begin(self) -> None:
         result = super().begin()
         # urllib3 would write into the log what it can't read of the headers; a Moodle can
         # have put the token there.
         if self.msg is not None:
             self.msg.defects.clear()
-            self.msg.set_payload(None)
+            # The types of the standard library want a payload; there is none.
+            self.msg.set_payload(None)  # type: ignore[call-overload]
         return result
 
 
 class _Wire(io.RawIOBase):
     """The socket's stream, which looks at the clock and at the size before each read."""
 
-    def __init__(self, raw, sock, call):
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, call: _Call) -> None:
         self._raw, self._sock, self._call = raw, sock, call
 
-    def readable(self):
+    def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer):
+    def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(self._call.seconds(self._call.silence))
         size = self._raw.readinto(buffer)
         self._call.count(size or 0)
         return size
 
-    def close(self):
+    def close(self) -> None:
         self._raw.close()
         return super().close()
 
 
-def _resolve(host, port, seconds):
+def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, _Place]]:
     """``getaddrinfo`` has no time-out of its own, so it is waited for beside.
 
     :return: list of ``(family, address)``
     :raise OSError: the name leads nowhere
     :raise TimeOverError: the name server does not answer
     """
-    found = []
+    found: list[Exception | Sequence[tuple[int, int, int, str, _Place]]] = []
 
-    def ask():
+    def ask() -> None:
         try:
             found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
@@ -373,7 +399,7 @@ def _resolve(host, port, seconds):
     return [(family, number) for family, _type, _protocol, _name, number in found[0]]
 
 
-def _reason(error):
+def _reason(error: BaseException | None) -> str:
     """The innermost cause in a word or two."""
     if error is None:
         return ""

@@ -48,11 +48,15 @@ _HOST_AND_PATH = re.compile(r"[\w.-]+(:[0-9]+)?(/.*)?")
 # of it; letters beyond ASCII are left to the host, which is encoded.
 _FORBIDDEN = re.compile("[\x00-\x20\x7f-\xa0\\\\?#@\"<>^`{|}\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")  # fmt: skip
 
+# A sentence of ``texts``, to be translated. Odoo makes it, and is unknown in this room.
+Sentence = object
+_Number = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 class AddressError(ValueError):
     """:param reason: a sentence for an administrator, to be translated"""
 
-    def __init__(self, reason):
+    def __init__(self, reason: Sentence) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -70,26 +74,25 @@ class Address:
     kind: str
 
     @property
-    def origin(self):
+    def origin(self) -> tuple[str, str, int]:
         """Who gets to know what is sent there."""
         return self.scheme, self.host, self.port
 
     @property
-    def needs_consent(self):
+    def needs_consent(self) -> bool:
         """Whether the token would travel readable to others."""
         return self.scheme == "http" and self.kind != LOOPBACK
 
 
-def normalized_url(url):
+def normalized_url(url: str | None) -> str:
     """:return: the site's address as the client wants it
     :raise AddressError: it can't be one
     """
     return parse(url).text
 
 
-def parse(url):
+def parse(url: str | None) -> Address:
     """:param url: what a person typed
-    :return: :class:`Address`
     :raise AddressError: it is no web address, or one that is never asked
     """
     url = (url or "").strip(" \t\r\n").rstrip("/").removesuffix(ENDPOINT).rstrip("/")
@@ -117,13 +120,13 @@ def parse(url):
     return Address(f"{parts.scheme}://{place}{parts.path}", parts.scheme, host, port, kind)
 
 
-def with_scheme(url):
+def with_scheme(url: str | None) -> str | None:
     """An address that was typed without ``https://``, with it."""
     text = (url or "").strip()
     return f"https://{text}" if _HOST_AND_PATH.fullmatch(text) else url
 
 
-def site_root(url):
+def site_root(url: str | None) -> str:
     """The address of the site that a page of Moodle belongs to, such as its log-in page:
     with a scheme, without the page and what follows a question mark or number sign."""
     text = re.split("[?#]", with_scheme(url) or "", maxsplit=1)[0].rstrip("/")
@@ -132,7 +135,7 @@ def site_root(url):
     return f"{scheme}{mark}{host}{_PAGE.sub('', slash + path)}".rstrip("/")
 
 
-def redirected_root(asked, location):
+def redirected_root(asked: str, location: str) -> str:
     """Where a redirect leads.
 
     :param asked: the site's address that was asked
@@ -146,7 +149,7 @@ def redirected_root(asked, location):
     return "" if root == asked.rstrip("/") else root
 
 
-def same_origin(one, other):
+def same_origin(one: str | None, other: str | None) -> bool:
     """Whether two addresses are the same scheme, host and port; two that can't be read
     are not."""
     try:
@@ -155,7 +158,7 @@ def same_origin(one, other):
         return False
 
 
-def kind_of(number):
+def kind_of(number: str) -> str:
     """:param number: an IP address as text, as a name server gives it
     :return: ``PUBLIC``, ``PRIVATE``, ``LOOPBACK`` or ``REFUSED``
     """
@@ -166,7 +169,7 @@ def kind_of(number):
     return _kind(address)
 
 
-def _kind(address):
+def _kind(address: _Number) -> str:
     inside = _embedded(address)
     if inside is not None:
         return _kind(inside)
@@ -184,7 +187,7 @@ def _kind(address):
     return PUBLIC
 
 
-def _embedded(address):
+def _embedded(address: _Number) -> _Number | None:
     """The IPv4 address that an IPv6 one stands for, or ``None``."""
     if address.version == 4:
         return None
@@ -199,7 +202,7 @@ def _embedded(address):
     return None
 
 
-def _host(host, bracketed):
+def _host(host: str, bracketed: bool) -> str:
     """:raise ValueError: no host name and no number"""
     if bracketed:
         return str(ipaddress.IPv6Address(host))
@@ -217,7 +220,7 @@ def _host(host, bracketed):
     return host
 
 
-def _kind_of_host(host):
+def _kind_of_host(host: str) -> str:
     if host in _METADATA_NAMES:
         return REFUSED
     if host == "localhost" or host.endswith(".localhost"):

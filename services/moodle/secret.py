@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from ..domain.moodle_text import TAG
@@ -23,10 +24,10 @@ class Secret:
     :param value: the token; an empty one hides nothing
     """
 
-    def __init__(self, value):
+    def __init__(self, value: str | None) -> None:
         value = value or ""
-        self._plain = None
-        self._forms = ()
+        self._plain: re.Pattern[str] | None = None
+        self._forms: tuple[str, ...] = ()
         self._shortest = 0
         if len(value) >= _SHORTEST:
             self._plain = re.compile(re.escape(value) + "|" + re.escape(quote(value, "")), re.I)
@@ -36,10 +37,10 @@ class Secret:
             self._plain = re.compile(re.escape(value))
             self._shortest = len(value)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<Secret>"
 
-    def hide(self, text):
+    def hide(self, text: str) -> str:
         """:return: ``text`` without the token: as it is (in any case, and quoted as in an
         address) it is replaced; a text that holds it in disguise (base64, entities, cut
         by tags, spaces or invisible characters) is given up as a whole"""
@@ -48,7 +49,7 @@ class Secret:
         text = self._plain.sub(HIDDEN, text)
         return HIDDEN if self._lurks(text) else text
 
-    def _lurks(self, text):
+    def _lurks(self, text: str) -> bool:
         for _round in range(3):
             if self._seen(text):
                 return True
@@ -58,7 +59,7 @@ class Secret:
             text = seen
         return self._seen(text)
 
-    def _seen(self, text):
+    def _seen(self, text: str) -> bool:
         """Base64 is compared without case, too: what a mail system or a log has made
         lower-case is still a clue to most of the token."""
         for view in (text, TAG.sub("", text)):
@@ -68,7 +69,7 @@ class Secret:
         return False
 
 
-def _forms(value):
+def _forms(value: str) -> Iterator[str]:
     """The token and the middle of its base64 in each of the three places where it can
     begin within a group of three bytes, lower-case."""
     yield _comparable(value)
@@ -81,9 +82,9 @@ def _forms(value):
     yield raw.hex()
 
 
-def _comparable(text):
+def _comparable(text: str) -> str:
     return text.lower().replace("-", "+").replace("_", "/")
 
 
-def _unescaped(match):
+def _unescaped(match: re.Match[str]) -> str:
     return chr(int(match[1] or match[2], 16))
