@@ -2,7 +2,10 @@
 
 from odoo.tests import TransactionCase, tagged
 
+from ..services.domain.plan import PushPlan
+from ..services.moodle.attendance_api import AttendanceApi
 from ..services.moodle.module_detector import detect
+from ..services.moodle.moodle_errors import MoodleFunctionDenied
 from .canned import recording
 
 
@@ -101,3 +104,11 @@ class TestModuleDetector(TransactionCase):
         core = [name for name in CORE if name != "core_course_get_contents"]
         self.assertTrue(detect(site_info(*core, *LEGACY)).ready)
         self.assertFalse(detect(site_info(*core, *NATIVE)).ready)
+
+    def test_what_no_family_does_is_denied_and_not_asked(self):
+        # There is no client: whatever asked Moodle would fail.
+        api = AttendanceApi(None, detect(site_info(*CORE)))
+        push = PushPlan(1, 1, 1, 2, "P", 3, 0, (1,))
+        for operation, arguments in ((api.session, (1,)), (api.update_status, (push, 2))):
+            with self.subTest(operation.__name__), self.assertRaises(MoodleFunctionDenied):
+                operation(*arguments)

@@ -124,6 +124,13 @@ def _mark(row: Json) -> MoodleMark:
     )
 
 
+def _families(first: str | None) -> list[str]:
+    """:param first: the family that an operation is known by, ``None`` for none
+    :return: all families, that one first
+    """
+    return [family for family in dict.fromkeys((first, *PREFIX)) if family]
+
+
 class AttendanceApi:
     """:param client: a ``MoodleClient``
     :param detection: a ``Detection``, which says what family does what
@@ -164,9 +171,8 @@ class AttendanceApi:
         :raise MoodleNotFound: it was deleted
         :raise MoodlePoisonedAnswer: one of its remarks looks like markup
         """
-        families = [self.detection.reading, *(f for f in PREFIX if f != self.detection.reading)]
         fault: errors.MoodleFault | None = None
-        for family in families:
+        for family in _families(self.detection.reading):
             function = PREFIX[family] + "get_session"
             if not self.detection.has(function):
                 continue
@@ -247,9 +253,8 @@ class AttendanceApi:
     def _send(self, operation: str, **params: object) -> None:
         """By the family that writes; by the other one where a wrapper points at code
         that moved. The same mark set twice does no harm."""
-        families = [self.detection.writing, *(f for f in PREFIX if f != self.detection.writing)]
         fault: errors.MoodleFault | None = None
-        for family in families:
+        for family in _families(self.detection.writing):
             function = PREFIX[family] + operation
             if not self.detection.has(function):
                 continue
