@@ -31,5 +31,6 @@ if [ "$(git rev-parse --show-toplevel 2>/dev/null)" != "$(pwd -P)" ]; then
   git add -A
 fi
 export PRE_COMMIT_HOME=$CACHE/pre-commit
+export MYPY_CACHE_DIR=$CACHE/mypy
 export PATH=$venv/bin:$PATH
 "$venv/bin/pre-commit" run --all-files --show-diff-on-failure --color never "$@"
