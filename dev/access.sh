@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
-# docs/access.md anew from the table that the tests hold against the real rights.
+# docs/access.md again from the table that the tests hold against the real rights.
 . "$(dirname "$0")/env.sh"
 python3 "$CHECKOUT/tests/access_matrix.py" >"$CHECKOUT/docs/access.md"

@@ -66,7 +66,7 @@ def before(env):
 
 
 def gaps_made_again(env, before):
-    """Gaps that a run has opened anew though they were there before the update.
+    """Gaps that a run has opened again though they were there before the update.
 
     :param before: ``{id: {column: text}}``
     """

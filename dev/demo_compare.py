@@ -26,7 +26,7 @@ MEANS = {
     ("E", "Entschuldigt"): "excused",
 }
 STATUSES = ("present", "absent", "late", "excused")
-# Marks that nobody has to mend, and that change nothing in OpenEduCat.
+# Marks that nobody has to fix, and that change nothing in OpenEduCat.
 WAIT = {
     "no_status": "without a status",
     "not_begun": "in sessions that have not begun",

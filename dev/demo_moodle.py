@@ -76,7 +76,7 @@ class School:
 
     def mark(self, session, person, letter, days_later=0, **remark):
         """By the teacher, half an hour into the session: never by the real clock, so that
-        a school that is built anew has changed in nothing."""
+        a school that is built again has changed in nothing."""
         at = session.sessdate + 1800 + days_later * 86400
         self.state.mark(session, person, letter, by=self.teacher, at=at, **remark)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# static/doc anew from the pages of docs/ that Help shows in Odoo.
+# static/doc again from the pages of docs/ that Help shows in Odoo.
 . "$(dirname "$0")/env.sh"
 list=$CHECKOUT/dev/requirements-docs.txt
 venv=$CACHE/docs

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# i18n/*.pot anew from the source, and the translations brought up to date with it.
+# i18n/*.pot again from the source, and the translations brought up to date with it.
 . "$(dirname "$0")/env.sh"
 use_postgres
 # Odoo follows links when it looks for terms, and the cache has one to the checkout: so a

@@ -11,7 +11,7 @@ use_postgres
 all=$([ $# != 0 ] || echo yes)
 if [ -z "${KEEP_DB:-}" ] || ! database_exists "$DB_TEST"; then
   "$(dirname "$0")/database.sh" "$DB_TEST"
-  # Made here once, and not by each test in a browser anew: a test takes back what it has made.
+  # Made here once, and not again by each test in a browser: a test takes back what it has made.
   [ -z "$all" ] || odoo shell -d "$DB_TEST" --no-http --log-level=warn <"$(dirname "$0")/assets.py"
 fi
 cd "$CHECKOUT"

@@ -19,7 +19,7 @@ PAGES = {Page.GROUPS: "group/index.php", Page.ATTENDANCE: "mod/attendance/index.
 
 
 class MoodleSyncGap(models.Model):
-    """Something that a person must mend, kept once however often it is met.
+    """Something that a person must fix, kept once however often it is met.
 
     ``open`` -> ``closed`` by itself when a run does not meet it any more, and back;
     ``mended`` by a mapping made here, or let through by *Apply anyway*, until the next run has

@@ -341,7 +341,7 @@ class MoodleSyncRun(models.Model):
 
     def _left(self):
         """Ids of the Moodle courses still to be done. Kept in an object, since Odoo's
-        Json fields take an empty list for no value, which here would begin anew."""
+        Json fields take an empty list for no value, which here would begin again."""
         return (self.pending or {}).get("courses", [])
 
     def _without(self, course_id):

@@ -129,7 +129,7 @@ class TestBrowser(MoodleCase, HttpCase):
         (run,) = self.instance.run_ids
         self.assertEqual((run.state, run.trigger, run.lines_created), ("done", "button", 4))
 
-    def test_mend_an_unmatched_student(self):
+    def test_fix_an_unmatched_student(self):
         visitor = self.visitor()
         self.users[5].idnumber = ""
         self.users[5].email = "other@test.example"

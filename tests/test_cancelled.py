@@ -19,7 +19,7 @@ def plan(*sessions, here, direction=merge.MOODLE, **values):
 
 
 def linked(made):
-    """``{sheet id: session id}`` of what a plan links anew, 0 for what it unlinks."""
+    """``{sheet id: session id}`` of what a plan links again, 0 for what it unlinks."""
     return {
         sheet.sheet_id: sheet.values["moodle_session_id"]
         for sheet in made.sheets()

@@ -164,7 +164,7 @@ class TestColdPull(MoodleCase):
         )
 
     def plain_create(self):
-        """Seconds for the same lines made anew by one create."""
+        """Seconds for the same lines made again by one create."""
         lines = self.sheets.attendance_line
         values = [
             {

@@ -21,7 +21,7 @@ from .test_run import SYNC
 
 SURVEY = SYNC.replace("sync_attendance", "survey")
 ATTENDANCE = SYNC.replace("services.runs.sync_attendance", "models.moodle_instance_attendance")
-PREVIEW = ATTENDANCE.replace("attendance", "preview", -1)
+PREVIEW = SYNC.replace("services.runs.sync_attendance", "models.moodle_instance_preview")
 NUL = {"exception": "x", "errorcode": "a\x00b", "message": "c\x00d \ud800"}
 HOSTILE = {
     "NUL in a message": json.dumps(NUL).encode(),

@@ -307,7 +307,7 @@ class TestPreviewOfASetUp(StateCase):
         with self.assertRaisesRegex(UserError, "not being set up"):
             self.report.action_setup()
 
-    def test_taken_up_again_it_looks_anew(self):
+    def test_taken_up_again_it_looks_again(self):
         self.assertFalse(self.instance.setup_written)
         self.sync()
         with self.own_cursors():

@@ -147,7 +147,7 @@ class TestPullOfLetters(LettersCase):
         Meaning._choose(self.instance, "A", "", "L")
         self.assertEqual(self.instance.meaning_ids.mapped("meaning"), ["L"])
 
-    def test_a_wrong_letter_mended_in_moodle_closes_its_gap(self):
+    def test_a_wrong_letter_fixed_in_moodle_closes_its_gap(self):
         status = self.moodle.add_status(self.lectures, "X", "Extra", 1)
         session = self.add_session("PX")
         self.sync()

@@ -88,7 +88,7 @@ class TestPlace(BaseCase):
         self.check_left_alone(made)
         self.assertEqual(len(new(made)), 1)
 
-    def test_linked_anew_where_the_marks_are_the_very_same(self):
+    def test_linked_again_where_the_marks_are_the_very_same(self):
         """The activity was restored: other numbers, and the old one is used again."""
         again = session(9, marks("PALE"), activity_id=4)
         other = session(5, marks("AAAA"), starts=START + 86400, activity_id=4)

@@ -132,7 +132,7 @@ class TestFaults(ServerCase):
         self.ask_session()
         self.assertGreaterEqual(time.monotonic() - started, 0.3)
 
-    def test_numbers_begin_anew(self):
+    def test_numbers_begin_again(self):
         self.ask_session()
         self.server.reset_calls()
         self.server.faults.add(Fault.error(1, "nopermissions"))

@@ -258,7 +258,7 @@ class TestExistingSheets(PlannerCase):
         plan = pull(reading(self.seen), here)
         self.assertEqual(lines_of(plan), {101: ("put_back", "P")})
 
-    def test_a_muddled_line_is_mended_but_was_nobodys_mark(self):
+    def test_a_muddled_line_is_fixed_but_was_nobodys_mark(self):
         here = local([sheet(1, self.seen)], [line(1, 101, None, base="P"), line(2, 102, "A")])
         plan = pull(reading(self.seen), here)
         self.assertEqual(lines_of(plan), {101: ("update", "P")})

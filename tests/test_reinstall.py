@@ -71,7 +71,7 @@ class TestReinstall(ForgottenCase):
         self.assertEqual(self.sheets, self.before)
         self.assertEqual(self.statuses(self.first), "LALEPA")
 
-    def test_unsure_is_a_gap_and_mended_by_a_person(self):
+    def test_unsure_is_a_gap_and_fixed_by_a_person(self):
         self.forget()
         self.mark(self.first, "LLLL..")
         self.mark(self.second, "EEEE..")

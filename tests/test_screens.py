@@ -154,7 +154,7 @@ class TestMending(MoodleCase):
         self.assertEqual(gap.state, "closed")
         self.assertEqual(self.statuses(grouped), "PP")
 
-    def test_attendance_managers_mend_if_they_may_see_students(self):
+    def test_attendance_managers_fix_gaps_if_they_may_see_students(self):
         manager = new_test_user(self.env, "t-mender", f"base.group_user,{MANAGER}")
         if not self.env["op.student"].with_user(manager).has_access("read"):
             with self.assertRaisesRegex(UserError, "need the right"):

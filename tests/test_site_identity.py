@@ -59,7 +59,7 @@ class TestDifference(BaseCase):
         )
 
     def test_a_number_that_is_used_again_is_no_other_site(self):
-        """A backup was restored, and a course made anew."""
+        """A backup was restored, and a course made again."""
         self.assertIsNone(difference(KNOWN, Site(URL, ((1, 100), (2, 200), (3, 999)))))
 
     def test_what_is_not_told_says_nothing(self):

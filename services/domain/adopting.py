@@ -122,7 +122,7 @@ def report_misplaced(index: CourseIndex, adopted: Collection[int], findings: Fin
     """Note linked sheets that are neither moved nor written, because their session's number
     is another session's by now, and it is not known where they belong.
 
-    :param adopted: ids of sheets that are linked anew
+    :param adopted: ids of sheets that are linked again
     """
     for sheet in index.local.sheets:
         session = index.misplaced.get(sheet.id)

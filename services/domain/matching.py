@@ -73,8 +73,8 @@ def _from_link(
 ) -> Match | None:
     """The match that a kept link gives, or ``None`` where it does not hold any more.
 
-    A link found by an idnumber ends with that idnumber: an administrator who mends a
-    mistyped one in Moodle must not have to mend it here too.
+    A link found by an idnumber ends with that idnumber: an administrator who fixes a
+    mistyped one in Moodle must not have to fix it here too.
     """
     if link is None or link.found_by == FORMER:
         return None

@@ -60,7 +60,7 @@ def clean_name(text: object, limit: int = MAX_NAME) -> str:
 
 def unusable(text: str) -> bool:
     """Whether a text holds what no database takes: a NUL byte, half a surrogate pair. For
-    texts that decide something (an ID number): those are refused, not mended."""
+    texts that decide something (an ID number): those are refused, not fixed."""
     return "\x00" in text or bool(_SURROGATE.search(text))
 
 

@@ -183,7 +183,7 @@ def gap_key(kind: str, unit: int, key: str) -> str:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that a person must mend; :func:`gap` makes one.
+    """Something that a person must fix; :func:`gap` makes one.
 
     :param kind: name of a kind of the catalogue (``gaps``)
     :param key: see :func:`gap_key`; unique for the instance and stable from run to run
@@ -193,7 +193,7 @@ class Gap:
     :param marks: how many marks wait for it
     :param course_name: of the Moodle course, where that is not the one being read
     :param about: name in Moodle of the person or group it is about
-    :param record: ``(model, id)`` of the OpenEduCat record where it can be mended
+    :param record: ``(model, id)`` of the OpenEduCat record where it can be fixed
     :param letter: :class:`Letter` of Moodle that has no meaning here; such a gap is one of
         the instance, whatever courses meet it
     :param allows: what *Apply anyway* lets through: ``parts`` of a ``brake.Allowance``

@@ -103,7 +103,7 @@ class Clock:
 
 @dataclass
 class _Call:
-    """What the connection of a session has to keep to; set anew for each call."""
+    """What the connection of a session has to keep to; set again for each call."""
 
     clock: Clock
     silence: float = 0.0

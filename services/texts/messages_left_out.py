@@ -34,7 +34,7 @@ def skipped(env, counts):
 def equal_except(env, marks, gaps, left_out):
     """What it means that a comparison found no difference.
 
-    :param marks: how many wait for a gap to be mended
+    :param marks: how many wait for a gap to be fixed
     :param gaps: how many there are
     :param left_out: marks that were left out, for whatever reason
     """
