@@ -7,6 +7,7 @@ from ..services.moodle.module_detector import LEGACY, detect
 from ..services.openeducat.local_store import LocalStore
 from ..services.runs.checklist import Check, CheckList, result_of
 from .guards import right_name
+from .kept_error import with_error_told
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"
 CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
@@ -129,6 +130,7 @@ class MoodleInstance(models.Model):
     # --- whom to call -------------------------------------------------------------
 
     def write(self, vals):
+        vals = with_error_told(vals)
         failing = {instance.id: bool(instance.error_message) for instance in self}
         result = super().write(vals)
         if "error_message" in vals:

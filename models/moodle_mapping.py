@@ -7,6 +7,7 @@ from ..services.domain import brake, matching
 from ..services.texts import told
 from .guards import same
 from .indexes import unique_index
+from .kept_error import with_error_told
 
 
 class MoodleMapping(models.Model):
@@ -134,6 +135,7 @@ class MoodleMapping(models.Model):
         return mappings
 
     def write(self, vals):
+        vals = with_error_told(vals)
         if not self.env.su:
             if "found_by" in vals and not same(self, "found_by", vals["found_by"]):
                 vals = {**vals, "found_by": self._by_hand(vals)}

@@ -436,6 +436,9 @@ class MoodleSyncRun(models.Model):
         elif state in ("failed", "skipped") and not waits and not self._only_held():
             values["failing_since"] = instance.failing_since or self.ended_at
         changed = {name: value for name, value in values.items() if instance[name] != value}
+        if "error_message" in changed:
+            # The two are written together: a message alone ends what was told before it.
+            changed["error_told"] = values["error_told"]
         if changed:
             instance.write(changed)
 

@@ -384,6 +384,26 @@ class TestRuns(ReadersCase):
         self.assertTrue(spanish.startswith("One: old.\nTwo: old.\nThree: "))
         self.assertIn(self.said(MOVED)["es_ES"], spanish)
 
+    def test_what_another_module_writes_takes_the_place_of_what_was_told(self):
+        with self.failing_course(errors.MoodleTooSlow()):
+            self.sync()
+        mapping = self.env["moodle.mapping"]._of_course(self.instance, self.moodle_course.id)
+        self.assertTrue(self.instance.error_told and mapping.error_told)
+        self.instance.error_message = mapping.error_message = "Of another module."
+        for lang in READERS:
+            words = self.instance.with_context(lang=lang)._error_words()
+            self.assertEqual(words, "Of another module.")
+            self.assertEqual(mapping.with_context(lang=lang).error_words, "Of another module.")
+
+    def test_the_same_error_for_another_responsible_person_is_told_as_before(self):
+        for lang in (KEPT_IN, "es_ES"):
+            self.instance.user_id.lang = lang
+            with self.raising(errors.MoodleMaintenance()):
+                self.sync()
+            text = errors.MoodleMaintenance().explain(self.env_of(lang))
+            self.assertEqual(self.instance.error_message, text)
+            self.assertTrue(self.instance.error_told)
+
     def test_the_token_is_never_kept(self):
         with self.raising(errors.MoodleBadToken("f", "invalidtoken", "Invalid")):
             self.sync()
