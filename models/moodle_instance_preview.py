@@ -81,11 +81,11 @@ class MoodleInstance(models.Model):
         reports, problems = [], []
         for instance in self:
             seconds = RPC_SECONDS if self._in_web_request() else None
-            report, problem = instance._survey().preview(seconds)
-            reports += report
+            found, problem = instance._survey().preview(seconds)
+            reports += found
             if problem:
                 problems.append(f"{instance.name}: {told.say(self.env, problem)}")
-        return PlanReport(reports).bind(self.env, "\n".join(problems))
+        return PlanReport(reports, self.env, "\n".join(problems))
 
     def backfill_attendance(self, first_id, last_id):
         """Look for past sessions by their ids (legacy functions can't list them).

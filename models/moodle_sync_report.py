@@ -297,7 +297,7 @@ class MoodleSyncReport(models.Model):
             "courses_done": self.courses_done + 1,
         }
         if found.plan is None:
-            problem = told.joined(": ", clean_name(found.course), found.told or found.error)
+            problem = told.joined(": ", clean_name(found.course), found.told)
             values.update(self._with_told("problem", [problem]))
         else:
             values["fingerprints"] = {**(self.fingerprints or {}), str(course.id): fingerprint}

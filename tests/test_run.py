@@ -293,12 +293,19 @@ class TestEntries(MoodleCase):
         self.sync()
         self.line(self.session, 1).write({"present": False, "late": True})
         report = self.preview()
-        self.assertIn("1 lines to reset to match Moodle", str(report))
+        self.assertIn("1 line to reset to match Moodle", str(report))
         self.sync()
         with self.own_cursors():
             report = self.instance.verify_attendance()
         self.assertEqual(report.differences, 0)
         self.assertEqual(str(report), "Algebra I: nothing to do")
+        self.assertEqual(repr(report), str(report))
+        for lang, words in (("es_ES", "1 línea por restablecer"), ("fr_FR", "1 ligne à rétablir")):
+            self.env["res.lang"]._activate_lang(lang)
+            self.line(self.session, 1).write({"present": False, "late": True})
+            with self.own_cursors():
+                report = self.instance.with_context(lang=lang).preview_attendance()
+            self.assertIn(words, str(report))
 
     def test_preview_of_a_dead_moodle_says_so(self):
         self.server.stop()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..domain import plan as p
 from ..texts import messages_gaps, told
 from ..texts import messages_report as words
+from ..texts.messages_counts import counted
 
 
 @dataclass(frozen=True)
@@ -37,30 +38,30 @@ class SyncResult(tuple):
 
 @dataclass(frozen=True)
 class CourseReport:
-    """What would be done with one course (``plan``), or why it can't be read.
+    """What would be done with one course (``plan``), or why it can't be read (``told``, a
+    sentence that is kept, see there).
 
     ``held``: each ``plan.Gap`` because of which a run does less than that, until a person lets
-    it through. ``told``: what ``error`` says, for whoever reads another language.
+    it through.
     """
 
     course: str
     plan: p.CoursePlan | None = None
-    error: str = ""
-    held: tuple = ()
     told: dict | None = None
+    held: tuple = ()
 
 
 class PlanReport(tuple):
-    """:class:`CourseReport` of each course of one or several instances.
+    """:class:`CourseReport` of each course of one or several instances; prints one paragraph
+    each, in the language of ``env``.
 
     ``problem`` says why there are none, where the instance can't be read at all.
     """
 
-    problem = ""
-
-    def bind(self, env, problem=""):
-        self.env, self.problem = env, problem
-        return self
+    def __new__(cls, reports, env, problem=""):
+        report = super().__new__(cls, reports)
+        report.env, report.problem = env, problem
+        return report
 
     @property
     def differences(self):
@@ -76,7 +77,7 @@ class PlanReport(tuple):
 
     def _lines(self, report):
         if report.plan is None:
-            yield f"{report.course}: {told.shown(self.env, report.told, report.error)}"
+            yield f"{report.course}: {told.tell(self.env, report.told)}"
             return
         plan = report.plan
         for gap in report.held:
@@ -94,9 +95,9 @@ class PlanReport(tuple):
             sent = ", ".join(f"{number} {status}" for status, number in sorted(marks.items()))
             yield "  " + words.to_moodle(self.env, session_id, sent)
         if plan.new_sessions:
-            yield "  " + words.new_sessions(self.env, len(plan.new_sessions))
+            yield "  " + counted(self.env, "sessions_to_create", len(plan.new_sessions))
         if plan.cancelled:
-            yield "  " + words.cancelled(self.env, len(plan.cancelled))
+            yield "  " + counted(self.env, "sheets_to_cancel", len(plan.cancelled))
         if plan.skipped:
             yield "  " + words.left_out(self.env, plan.skipped)
 
@@ -113,8 +114,8 @@ class PlanReport(tuple):
             yield self.env._(words.MOVED)
         counts = p.CoursePlan(sessions=(p.SessionPlan(0, 0, (sheet,)),)).line_actions()
         found = [
-            f"{counts[action]} {self.env._(text)}"
-            for action, text in words.LINES.items()
+            counted(self.env, what, counts[action])
+            for action, what in words.LINES.items()
             if counts[action]
         ]
         yield from found or [self.env._(words.DETAILS)]

@@ -16,7 +16,7 @@ from ..texts import messages_run as words
 from ..texts.told import keep, say
 from .course_reader import KnownSessions
 from .course_sync import CourseSync
-from .results import CourseReport, PlanReport
+from .results import CourseReport
 from .sync_attendance import SkippedError, SyncAttendance
 
 _logger = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ class Survey:
         """The plan of every course; nothing is applied on either side.
 
         :param seconds: after which it is given up
-        :return: ``(PlanReport, problem)``; the second says why it is empty, see ``told``
+        :return: ``(list of CourseReport, problem)``; the second says why it is empty, see
+            ``told``
         """
         reports = []
         self.sync.set_deadline(time.monotonic(), seconds, 0)
@@ -61,7 +62,7 @@ class Survey:
                 problem = error.told()
             finally:
                 cr.rollback()
-            return PlanReport(reports), problem
+            return reports, problem
 
     def report(self, report_id, seconds=None, grace=None, in_background=False):
         """The same, course by course onto a ``moodle.sync.report``, as far as the time
@@ -128,7 +129,7 @@ class Survey:
                 if not in_background or done:
                     return
                 # It had the whole time: left queued, it would be the first again.
-                found, lines, fingerprint = _unread(sides.env, course, error), (), ""
+                found, lines, fingerprint = _unread(course, error), (), ""
             report._add_course(course, found, lines, fingerprint)
             sides.odoo.commit()
             done += 1
@@ -339,7 +340,7 @@ class Survey:
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
-            return _unread(sides.env, course, error), (), ""
+            return _unread(course, error), (), ""
         work, local, people, plan, held = planned
         lines = changes(plan, work.reading, local, people, work.rules)
         return CourseReport(course.fullname, plan, held=held), lines, p.fingerprint(plan)
@@ -401,8 +402,8 @@ class Survey:
             return None
 
 
-def _unread(env, course, error):
-    return CourseReport(course.fullname, error=error.explain(env), told=error.told())
+def _unread(course, error):
+    return CourseReport(course.fullname, told=error.told())
 
 
 def _has_attendance(sides, course):

@@ -8,7 +8,12 @@ _lt = LazyTranslate(__name__)
 FORMS = {
     "gaps": (_lt("1 gap"), _lt("%s gaps")),
     "lines_created": (_lt("1 new line"), _lt("%s new lines")),
+    "lines_equal": (_lt("1 equal line"), _lt("%s equal lines")),
     "lines_put_back": (_lt("1 line reset to match Moodle"), _lt("%s lines reset to match Moodle")),
+    "lines_to_reset": (
+        _lt("1 line to reset to match Moodle"),
+        _lt("%s lines to reset to match Moodle"),
+    ),
     "lines_updated": (_lt("1 line changed in Moodle"), _lt("%s lines changed in Moodle")),
     "marks": (_lt("1 mark"), _lt("%s marks")),
     "marks_pushed": (_lt("1 mark sent to Moodle"), _lt("%s marks sent to Moodle")),
@@ -23,15 +28,24 @@ FORMS = {
         _lt("1 session found. The next run reads it."),
         _lt("%s sessions found. The next run reads them."),
     ),
+    "sessions_to_create": (
+        _lt("1 session to create in Moodle"),
+        _lt("%s sessions to create in Moodle"),
+    ),
     "sheets_adopted": (_lt("1 sheet linked"), _lt("%s sheets linked")),
     "sheets_cancelled": (_lt("1 sheet cancelled"), _lt("%s sheets cancelled")),
     "sheets_created": (_lt("1 new sheet"), _lt("%s new sheets")),
     "sheets_moved": (_lt("1 sheet moved"), _lt("%s sheets moved")),
     "sheets_restored": (_lt("1 sheet restored"), _lt("%s sheets restored")),
+    "sheets_to_cancel": (_lt("1 sheet to cancel"), _lt("%s sheets to cancel")),
     "sheets_updated": (_lt("1 sheet updated"), _lt("%s sheets updated")),
     "types_corrected": (
         _lt("1 attendance type corrected"),
         _lt("%s attendance types corrected"),
+    ),
+    "types_to_correct": (
+        _lt("1 attendance type to correct"),
+        _lt("%s attendance types to correct"),
     ),
     "without": (
         _lt("1 course has no match and no attendance."),

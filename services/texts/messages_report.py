@@ -17,27 +17,19 @@ RESTORED = _lt("cancelled sheet to restore, its session is back")
 LINKED = _lt("sheet to link with this session")
 MOVED = _lt("sheet to move")
 
-# What becomes of its lines.
+# What becomes of its lines, by what is counted.
 LINES = {
-    p.CREATE: _lt("new lines"),
-    p.UPDATE: _lt("lines changed in Moodle"),
-    p.PUT_BACK: _lt("lines to reset to match Moodle"),
-    p.REMARK: _lt("remarks"),
-    p.TYPE: _lt("attendance types to correct"),
-    p.AGREE: _lt("equal lines"),
+    p.CREATE: "lines_created",
+    p.UPDATE: "lines_updated",
+    p.PUT_BACK: "lines_to_reset",
+    p.REMARK: "remarks_updated",
+    p.TYPE: "types_to_correct",
+    p.AGREE: "lines_equal",
 }
 
 
 def to_moodle(env, session_id, marks):
     return env._("to Moodle (%(session)s): %(marks)s", session=session_id, marks=marks)
-
-
-def new_sessions(env, number):
-    return env._("%s sessions to create in Moodle", number)
-
-
-def cancelled(env, number):
-    return env._("%s sheets to cancel", number)
 
 
 def left_out(env, counts):
