@@ -69,17 +69,6 @@ def without_owned(records, vals, owned):
     return {name: value for name, value in vals.items() if name not in found} if found else vals
 
 
-def without_owned_defaults(records, values, owned):
-    """Defaults come from the context (``default_…``), which anybody can send, and from what
-    users have stored as theirs.
-
-    :return: ``values`` without fields that the synchronisation alone writes
-    """
-    if is_ours(records.env):
-        return values
-    return {name: value for name, value in values.items() if name not in owned}
-
-
 def knows_place(records):
     """Those stored records whose place in Moodle the user may know: of the school's staff,
     and with the right to read the record. For fields computed by superuser.
@@ -125,33 +114,74 @@ def check_readable(records, vals):
             records.env[field.comodel_name].browse(number).check_access("read")
 
 
+class MoodleOwned(models.AbstractModel):
+    """Of models with fields that the synchronisation alone writes, also where the rest of the
+    record is everybody's: OpenEduCat's registers, sheets and lines."""
+
+    _name = "moodle.owned"
+    _description = "Moodle: fields that the synchronisation alone writes"
+
+    _owned_fields = ()
+
+    @api.model
+    def _written_by_us(self):
+        return is_ours(self.env)
+
+    def _taken_from_others(self, vals, new):
+        """What is taken of the values that anybody but the synchronisation writes.
+
+        :param vals: values as ``create`` and ``write`` take them
+        :param new: whether they are of a new record; else they are written to these
+        :raise AccessError: one of them is not theirs to write
+        """
+        return without_owned(self, vals, self._owned_fields)
+
+    @api.model
+    def default_get(self, fields_list):
+        """Defaults come from the context (``default_…``), which anybody can send, and from what
+        users have stored as theirs."""
+        values = super().default_get(fields_list)
+        if self._written_by_us():
+            return values
+        return {name: v for name, v in values.items() if name not in self._owned_fields}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._written_by_us():
+            vals_list = [self._taken_from_others(vals, new=True) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self._written_by_us():
+            vals = self._taken_from_others(vals, new=False)
+        return super().write(vals)
+
+
 class MoodleGuarded(models.AbstractModel):
     """Of all models that are the add-on's own."""
 
     _name = "moodle.guarded"
+    _inherit = "moodle.owned"
     _description = "Moodle: whose values are taken"
 
-    # Written by the synchronisation alone. No foreign code takes superuser rights for
-    # these models, so here they are enough.
-    _owned_fields = ()
     # What a record is about; another one is another record.
     _fixed_fields = ()
 
     @api.model
+    def _written_by_us(self):
+        """No foreign code takes superuser rights for these models, so here they are enough."""
+        return self.env.su
+
+    def _taken_from_others(self, vals, new):
+        vals = super()._taken_from_others(vals, new)
+        check_readable(self, vals)
+        return vals
+
+    @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
-        if not self.env.su:
-            values = {name: v for name, v in values.items() if name not in self._owned_fields}
         check_readable(self, values)
         return values
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            vals_list = [without_owned(self, vals, self._owned_fields) for vals in vals_list]
-            for vals in vals_list:
-                check_readable(self, vals)
-        return super().create(vals_list)
 
     def write(self, vals):
         for name in self._fixed_fields:
@@ -164,9 +194,6 @@ class MoodleGuarded(models.AbstractModel):
                         label.field_description,
                     )
                 )
-        if not self.env.su:
-            vals = without_owned(self, vals, self._owned_fields)
-            check_readable(self, vals)
         result = super().write(vals)
         if not self.env.su:
             # Odoo checks the rules on what was there before.

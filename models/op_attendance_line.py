@@ -3,14 +3,15 @@ from odoo import api, fields, models
 from ..services.domain.records import Seen
 from ..services.domain.status import FIELDS, STATUSES, from_booleans
 from ..services.openeducat.plan_applier import marks_follow_type
-from .guards import is_ours, without_owned, without_owned_defaults
 
 _MARKS = set(FIELDS.values())
-OWNED = {"moodle_base", "moodle_marked_at"}
 
 
 class OpAttendanceLine(models.Model):
-    _inherit = "op.attendance.line"
+    _name = "op.attendance.line"
+    # The guard first: OpenEduCat's own methods see what is taken only.
+    _inherit = ["moodle.owned", "op.attendance.line"]
+    _owned_fields = ("moodle_base", "moodle_marked_at")
 
     # OpenEduCat declares no index here, so "the lines of these sheets" would read the
     # whole table: 55 ms instead of 2 with 400,000 lines.
@@ -69,34 +70,22 @@ class OpAttendanceLine(models.Model):
                 del node.attrib["widget"]
         return arch, view
 
-    @api.model
-    def default_get(self, fields_list):
-        return without_owned_defaults(self, super().default_get(fields_list), OWNED)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not is_ours(self.env):
-            vals_list = [without_owned(self, vals, OWNED) for vals in vals_list]
+    def _taken_from_others(self, vals, new):
+        vals = super()._taken_from_others(vals, new)
+        if new:
             # Without a user (OpenEduCat has a route without log-in that fills a sheet),
             # nobody has marked anything yet.
-            if self.env.uid:
-                now = fields.Datetime.now()
-                vals_list = [{**vals, "moodle_marked_at": now} for vals in vals_list]
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not is_ours(self.env):
-            vals = without_owned(self, vals, OWNED)
+            marked = bool(self.env.uid)
+        else:
             marks = _MARKS | ({"attendance_type_id"} if marks_follow_type(self.env) else set())
-            if not marks.isdisjoint(vals):
-                vals = {**vals, "moodle_marked_at": fields.Datetime.now()}
-        return super().write(vals)
+            marked = not marks.isdisjoint(vals)
+        return {**vals, "moodle_marked_at": fields.Datetime.now()} if marked else vals
 
     def unlink(self):
         """Kept with the Moodle course: a deleted line is no edit, and without this it
         would come back from Moodle as a mark that is new here."""
         dropped = {}
-        if not is_ours(self.env):
+        if not self._written_by_us():
             for line in self:
                 sheet = line.attendance_id
                 seen = Seen.parse(sheet.moodle_seen)

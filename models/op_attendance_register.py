@@ -1,13 +1,14 @@
 from odoo import api, fields, models
 
-from .guards import is_ours, knows_place, place_in_moodle, without_owned, without_owned_defaults
+from .guards import knows_place, place_in_moodle
 from .indexes import unique_index
-
-OWNED = {"moodle_instance_id", "moodle_date"}
 
 
 class OpAttendanceRegister(models.Model):
-    _inherit = "op.attendance.register"
+    _name = "op.attendance.register"
+    # The guard first: OpenEduCat's own methods see what is taken only.
+    _inherit = ["moodle.owned", "op.attendance.register"]
+    _owned_fields = ("moodle_instance_id", "moodle_date")
 
     moodle_instance_id = fields.Many2one(
         "moodle.instance", "Moodle", readonly=True, copy=False, ondelete="restrict"
@@ -20,21 +21,6 @@ class OpAttendanceRegister(models.Model):
     )
 
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url", compute_sudo=True)
-
-    @api.model
-    def default_get(self, fields_list):
-        return without_owned_defaults(self, super().default_get(fields_list), OWNED)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not is_ours(self.env):
-            vals_list = [without_owned(self, vals, OWNED) for vals in vals_list]
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not is_ours(self.env):
-            vals = without_owned(self, vals, OWNED)
-        return super().write(vals)
 
     @api.depends("moodle_instance_id", "subject_id", "course_id")
     @api.depends_context("uid")

@@ -1,29 +1,23 @@
 from odoo import api, fields, models
 
 from ..services.domain.records import Seen
-from .guards import (
-    OURS,
-    is_ours,
-    knows_place,
-    place_in_moodle,
-    without_owned,
-    without_owned_defaults,
-)
+from .guards import OURS, knows_place, place_in_moodle
 from .indexes import unique_index
 from .session_time import time_of_day
 
-OWNED = {
-    "moodle_instance_id",
-    "moodle_session_id",
-    "moodle_seen",
-    "moodle_lasttaken",
-    "moodle_starts",
-    "moodle_points",
-}
-
 
 class OpAttendanceSheet(models.Model):
-    _inherit = "op.attendance.sheet"
+    _name = "op.attendance.sheet"
+    # The guard first: OpenEduCat's own methods see what is taken only.
+    _inherit = ["moodle.owned", "op.attendance.sheet"]
+    _owned_fields = (
+        "moodle_instance_id",
+        "moodle_session_id",
+        "moodle_seen",
+        "moodle_lasttaken",
+        "moodle_starts",
+        "moodle_points",
+    )
 
     moodle_instance_id = fields.Many2one(
         "moodle.instance", "Moodle", readonly=True, copy=False, ondelete="restrict"
@@ -79,21 +73,9 @@ class OpAttendanceSheet(models.Model):
         )
         return result
 
-    @api.model
-    def default_get(self, fields_list):
-        return without_owned_defaults(self, super().default_get(fields_list), OWNED)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not is_ours(self.env):
-            vals_list = [without_owned(self, vals, OWNED) for vals in vals_list]
-        return super().create(vals_list)
-
     def write(self, vals):
-        if is_ours(self.env):
-            return super().write(vals)
-        result = super().write(without_owned(self, vals, OWNED))
-        if "state" in vals:
+        result = super().write(vals)
+        if "state" in vals and not self._written_by_us():
             self._forget_own_cancel()
         return result
 
