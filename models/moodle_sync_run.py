@@ -9,6 +9,7 @@ from ..services.domain.moodle_text import clean_name
 from ..services.runs.results import RunResult
 from ..services.texts import messages_left_out, told
 from ..services.texts.messages_counts import counted
+from .search_operators import any_of, holds
 
 KEEP_DAYS = 90
 
@@ -183,13 +184,8 @@ class MoodleSyncRun(models.Model):
 
     @api.model
     def _search_with_changes(self, operator, value):
-        if operator in ("in", "not in"):  # 19.0
-            wanted = (True in value) == (operator == "in")
-        else:
-            wanted = bool(value) == (operator == "=")
-        terms = [("state", "=", "running"), *((name, ">", 0) for name in WRITTEN)]
-        domain = ["|"] * (len(terms) - 1) + terms
-        return domain if wanted else ["!", *domain]
+        written = [[(name, ">", 0)] for name in WRITTEN]
+        return holds(any_of([[("state", "=", "running")], *written]), operator, value)
 
     def action_lines(self):
         self.ensure_one()

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..services.domain.records import Seen
 from ..services.domain.status import FIELDS, STATUSES, from_booleans
 from ..services.openeducat.plan_applier import marks_follow_type
+from .search_operators import any_of, holds
 
 _MARKS = set(FIELDS.values())
 
@@ -44,17 +45,12 @@ class OpAttendanceLine(models.Model):
 
     @api.model
     def _search_moodle_differs(self, operator, value):
-        if operator in ("in", "not in"):  # 19.0
-            wanted = (True in value) == (operator == "in")
-        else:
-            wanted = bool(value) == (operator == "=")
         # Per base: not exactly that one of the four booleans.
         cases = [
             ["&", ("moodle_base", "=", base), "!", *_exactly(field)]
             for base, field in FIELDS.items()
         ]
-        domain = ["|"] * (len(cases) - 1) + [term for case in cases for term in case]
-        return domain if wanted else ["!", *domain]
+        return holds(any_of(cases), operator, value)
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..services.domain.records import Seen
 from .guards import OURS, knows_place, place_in_moodle
 from .indexes import unique_index
+from .search_operators import wants_true
 from .session_time import time_of_day
 
 
@@ -133,11 +134,8 @@ class OpAttendanceSheet(models.Model):
     @api.model
     def _search_moodle_differs(self, operator, value):
         lines = self.env["op.attendance.line"]._search([("moodle_differs", "=", True)])
-        if operator in ("in", "not in"):  # 19.0
-            wanted = (True in value) == (operator == "in")
-        else:
-            wanted = bool(value) == (operator == "=")
-        return [("attendance_line", "in" if wanted else "not in", lines)]
+        found = "in" if wants_true(operator, value) else "not in"
+        return [("attendance_line", found, lines)]
 
     def action_open_moodle(self):
         return place_in_moodle(self)

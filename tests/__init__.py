@@ -53,6 +53,7 @@ from . import (
     test_rooms,
     test_run,
     test_screens,
+    test_search_operators,
     test_security,
     test_sessions_in_time,
     test_set_up_help,
