@@ -1,6 +1,5 @@
 import os
 import ssl
-import time
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from ..services.domain import home_zone
 from ..services.moodle import moodle_errors as errors
 from ..services.moodle.module_detector import SITE_INFO, site_info_from
 from ..services.moodle.moodle_client import MoodleClient
+from ..services.moodle.moodle_transport import Clock
 from ..services.moodle.moodle_url import (
     AddressError,
     normalized_url,
@@ -25,6 +25,7 @@ from ..services.moodle.moodle_url import (
     with_scheme,
 )
 from ..services.runs.checklist import Check, result_of
+from ..services.runs.time_budget import TimeBudget
 
 _lt = LazyTranslate(__name__)
 
@@ -193,7 +194,7 @@ class MoodleInstance(models.Model):
     @api.depends("tz", "company_id")
     @api.depends_context("uid")
     def _compute_tz_hint(self):
-        now = datetime.now(UTC)
+        now = datetime.fromtimestamp(self._clock().wall(), UTC)
         for instance in self:
             instance.tz_now = instance.tz and home_zone.time_in(instance.tz, now)
             instance.tz_hint = instance.tz and instance._tz_words(now)
@@ -293,11 +294,20 @@ class MoodleInstance(models.Model):
         for instance in self:
             instance.has_token = instance._origin.id in having
 
-    def _moodle_client(self, deadline=None):
-        """:param deadline: moment of ``time.monotonic`` after which no call goes on
+    @api.model
+    def _clock(self):
+        """The one clock of all that is done with a Moodle: a test has another.
+
+        :return: ``moodle_transport.Clock``
+        """
+        return Clock()
+
+    def _moodle_client(self, budget=None):
+        """:param budget: ``TimeBudget`` at whose end no call goes on; without one there is none
         :raise ValueError: no usable address (an ``AddressError`` that says why), or no token
         """
         self.ensure_one()
+        budget = budget or TimeBudget(self._clock())
         # sudo: the caller has the right to use this instance, never to see its token.
         instance = self.sudo()
         if parse(instance.url).needs_consent and not instance.allow_http:
@@ -310,7 +320,8 @@ class MoodleInstance(models.Model):
             token,
             lang=self._message_lang()[:2],
             ca_file=instance.ca_file or None,
-            deadline=deadline,
+            clock=budget.clock,
+            deadline=budget.deadline,
         )
 
     def _moodle_address(self, path, **params):
@@ -353,7 +364,7 @@ class MoodleInstance(models.Model):
     def _test(self):
         """:return: ``(passed, message)``; both are kept, with what was found out"""
         try:
-            client = self._moodle_client(time.monotonic() + TEST_SECONDS)
+            client = self._moodle_client(TimeBudget(self._clock(), TEST_SECONDS, grace=0))
         except AddressError as error:
             raise UserError(self.env._(error.reason)) from None
         except ValueError:

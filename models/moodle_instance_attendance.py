@@ -1,5 +1,4 @@
 import logging
-from time import monotonic
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -201,11 +200,16 @@ class MoodleInstance(models.Model):
         """:param report: the ``moodle.sync.report`` that is applied, and nothing else"""
         self._check_may_sync()
         return SyncResult(
-            SyncAttendance(self.env.registry, instance.id, self.env.uid, self.env.lang).run(
+            instance._runner(self.env.uid, self.env.lang).run(
                 trigger, seconds, report and report.id, GRACE_SECONDS
             )
             for instance in self
         )
+
+    def _runner(self, user_id, reader_lang=None):
+        """See ``SyncAttendance``."""
+        self.ensure_one()
+        return SyncAttendance(self.env.registry, self.id, user_id, reader_lang, self._clock())
 
     def _sync_by_rpc(self, sharing):
         """As the button does it, for a script that calls from outside.
@@ -315,9 +319,7 @@ class MoodleInstance(models.Model):
         states = self._one_after_another(
             instances,
             lambda instance, seconds, grace: (
-                SyncAttendance(self.env.registry, instance.id, SUPERUSER_ID)
-                .run("cron", seconds, grace=grace)
-                .state
+                instance._runner(SUPERUSER_ID).run("cron", seconds, grace=grace).state
             ),
         )
         if "running" in states:
@@ -331,10 +333,11 @@ class MoodleInstance(models.Model):
         :return: list of the states; ``running`` for those that had no turn, ``failed``
             for those that raised
         """
-        started, budget = monotonic(), self._cron_seconds()
+        clock, budget = self._clock(), self._cron_seconds()
+        started = clock.now()
         states = []
         for position, record in enumerate(records):
-            now = monotonic()
+            now = clock.now()
             left = started + budget - now
             if position and left <= 0:
                 return [*states, "running"]

@@ -37,7 +37,7 @@ class MoodleInstance(models.Model):
     def _now_here(self):
         """The present by the clocks of the school."""
         self.ensure_one()
-        return datetime.now(pytz.timezone(self.tz))
+        return datetime.fromtimestamp(self._clock().wall(), pytz.timezone(self.tz))
 
     def _widest_direction(self):
         """The direction that needs the most of Moodle: the instance's, else one of a course

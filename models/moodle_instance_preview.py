@@ -134,7 +134,7 @@ class MoodleInstance(models.Model):
 
     def _survey(self):
         self.ensure_one()
-        return Survey(self.env.registry, self.id, self.env.uid)
+        return Survey(self.env.registry, self.id, self.env.uid, self._clock())
 
     # --- from the form --------------------------------------------------------------
 
@@ -222,9 +222,9 @@ class MoodleInstance(models.Model):
         reports = self.env["moodle.sync.report"].search([("state", "=", "running")], order="id")
         states = self._one_after_another(
             reports,
-            lambda report, seconds, grace: Survey(
-                self.env.registry, report.instance_id.id, self.env.uid
-            ).report(report.id, seconds, grace, in_background=True),
+            lambda report, seconds, grace: report.instance_id._survey().report(
+                report.id, seconds, grace, in_background=True
+            ),
         )
         backfilling = self.search([("backfill_next", ">", 0)])
         states += self._one_after_another(

@@ -63,6 +63,7 @@ from . import (
     test_status,
     test_status_meaning,
     test_student_attendance,
+    test_time_budget,
     test_times,
     test_token_account,
     test_translations,

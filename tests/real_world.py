@@ -1,9 +1,7 @@
 """The two sides of :mod:`histories` for real: Odoo on PostgreSQL, and the scripted Moodle
 over HTTP. What must hold is asked of a copy of both as a :class:`world.World`."""
 
-import time
 from datetime import timedelta
-from types import SimpleNamespace
 
 from ..services.domain.status import booleans, from_booleans
 from ..services.openeducat.local_store import moment, unix
@@ -57,7 +55,7 @@ class RealWorld:
             for status, letter in zip(self._statuses(number), self.letters_of(number), strict=True)
         }
         self.choices = []
-        case.clock.time = lambda: self.now
+        case.clock.wall = lambda: self.now
         self._tick()
 
     def _tick(self):
@@ -79,12 +77,6 @@ class RealWorld:
     def _statuses(self, number, activity=None):
         activity = activity or self.activities[number]
         return [s for s in self.moodle.statuses.values() if s.attendance_id == activity.id]
-
-    @staticmethod
-    def clock():
-        """What stands in for the module ``time`` in the add-on's client: Odoo's clock, which
-        the world sets."""
-        return SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=time.sleep)
 
     # --- people in Moodle ---------------------------------------------------------
 

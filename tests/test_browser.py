@@ -9,7 +9,8 @@ from odoo.http import JsonRPCDispatcher
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import moodle_instance_attendance
-from ..services.runs import sync_attendance
+from ..services.moodle.moodle_transport import Clock
+from ..services.runs.sync_attendance import SyncAttendance
 from .builders import START
 from .canned import EVERY, CannedServer
 from .common import MoodleCase
@@ -18,17 +19,6 @@ from .test_security import MANAGER, USER
 INSTANCES = "action-openeducat_moodle_attendance.action_moodle_instance"
 SHEETS = "action-openeducat_attendance.act_open_op_attendance_sheet_view"
 FACULTY = "openeducat_core.group_op_faculty"
-
-
-class Clock:
-    """Each look at it takes a second, beside what really passes: calls end by the real one."""
-
-    def __init__(self):
-        self.looks = 0
-
-    def monotonic(self):
-        self.looks += 1
-        return time.monotonic() + self.looks
 
 
 @tagged("post_install", "-at_install")
@@ -124,7 +114,15 @@ class TestBrowser(MoodleCase, HttpCase):
         self.add_session("LE", activity=labs)
         # Time for one course a press.
         self.patch(moodle_instance_attendance, "BUTTON_SECONDS", 2)
-        self.patch(sync_attendance, "time", Clock())
+        passed, course = [], SyncAttendance._course
+
+        def slowly(*args):
+            course(*args)
+            passed.append(2)
+
+        self.patch(SyncAttendance, "_course", slowly)
+        clock = Clock(now=lambda: time.monotonic() + sum(passed))
+        self.patch(type(self.instance), "_clock", lambda _self: clock)
         self.browse("moodle_sync_progress", "admin")
         (run,) = self.instance.run_ids
         self.assertEqual((run.state, run.trigger, run.lines_created), ("done", "button", 4))

@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from ..models import moodle_instance, moodle_instance_preview
 from ..services.moodle import moodle_client
+from ..services.moodle.moodle_transport import Clock
 from ..services.runs.course_sync import CourseSync
 from ..services.runs.survey import Survey
 from ..services.runs.sync_attendance import SyncAttendance
@@ -227,9 +228,10 @@ class TestOthersGoOn(MoodleCase):
 
         original = SyncAttendance.run
         self.clock = 0
+        clock = Clock(now=lambda: self.clock)
         with (
             patch.object(SyncAttendance, "run", run),
-            patch(f"{ATTENDANCE}.monotonic", lambda: self.clock),
+            patch.object(type(self.broken), "_clock", lambda _self: clock),
             patch.object(type(self.broken), "_cron_seconds", lambda instance: 200),
             self.own_cursors(),
         ):

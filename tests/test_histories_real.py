@@ -12,7 +12,7 @@ from functools import partial
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..services.moodle import moodle_transport
+from ..services.moodle.moodle_transport import Clock
 from .common import MoodleCase, stored
 from .histories import History
 from .measured import measured
@@ -33,10 +33,9 @@ class RealHistoryCase(MoodleCase):
     def setUp(self):
         super().setUp()
         self.kept = self.moodle.snapshot()
-        self.clock = RealWorld.clock()
-        # The addon's client, and with it the run, is made with a clock that the world sets.
-        wall = moodle_transport.Clock(wall=lambda: self.clock.time())
-        self.patch(moodle_transport, "Clock", lambda: wall)
+        # Whose time of day the world sets.
+        self.clock = Clock()
+        self.patch(type(self.instance), "_clock", lambda _self: self.clock)
         self.savepoint = None
 
     def begin(self, direction, randomness):

@@ -330,7 +330,8 @@ class TestEntries(MoodleCase):
         old = self.add_session("EE", starts=START - 40 * 86400)
         old.lasttaken = old.timemodified = old.sessdate
         clock = moodle_transport.Clock(wall=lambda: START + 86400)
-        with patch.object(moodle_transport, "Clock", lambda: clock):
+        with patch.object(type(self.instance), "_clock", lambda _self: clock):
+            self.assertEqual(self.instance._now_here().timestamp(), START + 86400)
             self.instance.sync_window_days = 30
             result = self.sync()
             self.assertFalse(self.lines(old))

@@ -3,7 +3,6 @@ whom, and past sessions by their ids. ORM."""
 
 import json
 import logging
-import time
 from collections import Counter
 
 from ..domain import plan as p
@@ -36,10 +35,10 @@ class Survey:
     See :class:`SyncAttendance` for the parameters.
     """
 
-    def __init__(self, registry, instance_id, user_id):
+    def __init__(self, registry, instance_id, user_id, clock=None):
         self.registry = registry
         self.instance_id = instance_id
-        self.sync = SyncAttendance(registry, instance_id, user_id)
+        self.sync = SyncAttendance(registry, instance_id, user_id, clock=clock)
 
     def preview(self, seconds=None):
         """The plan of every course; nothing is applied on either side.
@@ -49,7 +48,7 @@ class Survey:
             ``told``
         """
         reports = []
-        self.sync.set_deadline(time.monotonic(), seconds, 0)
+        self.sync.begin(seconds, 0)
         with self.registry.cursor() as cr:
             odoo, problem = self.sync.open(cr), ""
             try:
@@ -75,22 +74,21 @@ class Survey:
         :param in_background: whether nobody takes up what this leaves for want of time
         :return: its state: ``running``, ``done`` or ``failed``
         """
-        started = time.monotonic()
-        self.sync.set_deadline(started, seconds, grace)
+        self.sync.begin(seconds, grace)
         try:
-            return self._look(report_id, started, seconds, in_background)
+            return self._look(report_id, in_background)
         except Exception:
             # As in a run: not even what is written down about a failure may be raised.
             _logger.exception("Report on Moodle instance %s", self.instance_id)
             return self._give_up_report(report_id)
 
-    def _look(self, report_id, started, seconds, in_background):
+    def _look(self, report_id, in_background):
         with self.registry.cursor() as cr:
             odoo = self.sync.open(cr)
             report = odoo.env["moodle.sync.report"].browse(report_id)
             try:
                 sides, courses = self._both_sides(odoo)
-                self._look_at_courses(report, sides, courses, started, seconds, in_background)
+                self._look_at_courses(report, sides, courses, in_background)
             except SkippedError as reason:
                 report._fail(reason.told)
             except errors.MoodleError as error:
@@ -107,7 +105,7 @@ class Survey:
             odoo.commit()
             return report.state
 
-    def _look_at_courses(self, report, sides, courses, started, seconds, in_background):
+    def _look_at_courses(self, report, sides, courses, in_background):
         wanted = self._courses_done(sides, courses)
         if report.course_id:
             wanted = [course for course in wanted if course.id == report.course_id]
@@ -120,7 +118,7 @@ class Survey:
         for course in wanted:
             if course.id not in queue:
                 continue
-            if seconds is not None and time.monotonic() - started >= seconds:
+            if self.sync.budget.is_over:
                 return
             try:
                 found, lines, fingerprint = self._course_report(sides, courses, course)
@@ -137,7 +135,7 @@ class Survey:
         for course in unmeant:
             if course.id not in left:
                 continue
-            if seconds is not None and time.monotonic() - started >= seconds:
+            if self.sync.budget.is_over:
                 return
             try:
                 has = _has_attendance(sides, course)
@@ -171,14 +169,13 @@ class Survey:
         :return: plain data, see ``models/moodle_instance_setup.py``
         :raise SkippedError, MoodleError: Moodle can't be asked
         """
-        started = time.monotonic()
-        self.sync.set_deadline(started, seconds, grace)
+        self.sync.begin(seconds, grace)
         with self.registry.cursor() as cr:
             sides, courses = self._both_sides(self.sync.open(cr))
             mapped = courses.mapped
             found, letters = [], LettersSeen(sides.rules.chosen)
             for course, match in mapped:
-                if found and time.monotonic() - started >= seconds:
+                if found and self.sync.budget.is_over:
                     break
                 try:
                     sessions = self._sessions(sides, course)
@@ -189,7 +186,7 @@ class Survey:
                     break
             looked, asked = {}, self._unmeant(sides, courses)
             for course in asked:
-                if time.monotonic() - started >= seconds:
+                if self.sync.budget.is_over:
                     break
                 try:
                     looked[course.id] = _has_attendance(sides, course)
@@ -228,12 +225,11 @@ class Survey:
         :raise MoodleError: Moodle can't be asked
         :raise SkippedError: a prerequisite is missing
         """
-        started = time.monotonic()
-        self.sync.set_deadline(started, seconds, grace)
+        self.sync.begin(seconds, grace)
         with self.registry.cursor() as cr:
             sides, courses = self._both_sides(self.sync.open(cr))
             sides.odoo.commit()
-            found, following = self._probe_all(sides, first_id, last_id, started, seconds)
+            found, following = self._probe_all(sides, first_id, last_id)
             number = self._keep_found(sides, courses, found)
             sides.odoo.commit()
             return number, following
@@ -244,18 +240,17 @@ class Survey:
 
         :raise MoodleError, SkippedError: as :meth:`backfill`
         """
-        started = time.monotonic()
-        self.sync.set_deadline(started, seconds, grace)
+        self.sync.begin(seconds, grace)
         with self.registry.cursor() as cr:
             odoo = self.sync.open(cr)
             instance = odoo.instance
             following, last_id = instance.backfill_next, instance.backfill_last
             sides, courses = self._both_sides(odoo)
             odoo.commit()
-            while following and time.monotonic() - started < seconds:
+            while following and not self.sync.budget.is_over:
                 begun = following
                 end = min(begun + BACKFILL_STEP - 1, last_id)
-                found, left = self._probe_all(sides, begun, end, started, seconds)
+                found, left = self._probe_all(sides, begun, end)
                 following = left or (end + 1 if end < last_id else 0)
                 number = self._keep_found(sides, courses, found)
                 moved = instance._move_backfill(begun, following, number)
@@ -263,11 +258,11 @@ class Survey:
                 if not moved or following == begun:
                     return
 
-    def _probe_all(self, sides, first_id, last_id, started, seconds):
+    def _probe_all(self, sides, first_id, last_id):
         """:return: ``({course id: sessions}, next id or None)``"""
         found = {}
         for session_id in range(first_id, last_id + 1):
-            if seconds is not None and time.monotonic() - started >= seconds:
+            if self.sync.budget.is_over:
                 return found, session_id
             try:
                 session = self._probe(sides, session_id)

@@ -11,7 +11,6 @@ course. This file goes through the courses and owns the transactions:
 
 import json
 import logging
-import time
 
 from odoo import SUPERUSER_ID, api
 
@@ -20,6 +19,7 @@ from ..domain import plan as p
 from ..domain.moodle_text import clean_name
 from ..moodle import moodle_errors as errors
 from ..moodle.module_detector import detect_installed_modules
+from ..moodle.moodle_transport import Clock
 from ..moodle.moodle_url import AddressError
 from ..texts import messages_run as words
 from ..texts.told import keep, say
@@ -28,6 +28,7 @@ from .course_sync import CourseSync, MovedError, StoppedError
 from .matched_courses import MatchedCourses
 from .results import RunResult
 from .run_lock import instance_lock
+from .time_budget import TimeBudget
 
 _logger = logging.getLogger(__name__)
 REQUIRED_MODEL = "op.attendance.sheet"
@@ -61,16 +62,17 @@ class SyncAttendance:
         the caller has checked the right to sync
     :param reader_lang: language of who waits for the result; without one it is told in that
         of the responsible person
+    :param clock: ``moodle_transport.Clock``, of Moodle's client too
     """
 
-    def __init__(self, registry, instance_id, user_id, reader_lang=None):
+    def __init__(self, registry, instance_id, user_id, reader_lang=None, clock=None):
         self.registry = registry
         self.instance_id = instance_id
         self.user_id = user_id
         self.reader_lang = reader_lang
         self.lang = "en_US"
-        # Moment of time.monotonic() after which Moodle is asked nothing more.
-        self.deadline = None
+        self.clock = clock or Clock()
+        self.budget = TimeBudget(self.clock)
 
     # --- entry points ---------------------------------------------------------
 
@@ -87,14 +89,13 @@ class SyncAttendance:
         :return: ``RunResult``; nothing is raised for a dead or refusing Moodle, nor for
             anything else that can be written down
         """
-        started = time.monotonic()
-        self.set_deadline(started, seconds, grace)
+        self.begin(seconds, grace)
         with instance_lock(self.registry, self.instance_id) as held:
             if not held:
                 return self._busy()
             try:
                 self._note_try()
-                return self._held(trigger, started, seconds, report_id)
+                return self._held(trigger, report_id)
             except Exception:
                 # Even what should have been written down about a failure can be refused
                 # (by PostgreSQL, by another module). It must not be raised: this instance
@@ -102,7 +103,7 @@ class SyncAttendance:
                 _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
                 return self._give_up()
 
-    def _held(self, trigger, started, seconds, report_id):
+    def _held(self, trigger, report_id):
         """The run, while its lock is held."""
         with self.registry.cursor() as cr:
             odoo = self.open(cr)
@@ -114,7 +115,7 @@ class SyncAttendance:
             odoo.commit()
             try:
                 self._check_direction(run, odoo.instance)
-                self._run(run, odoo, trigger, started, seconds)
+                self._run(run, odoo, trigger)
                 odoo.instance._suggest_address(None)
             except SkippedError as reason:
                 run._finish("skipped", reason.told, waits=isinstance(reason, WaitingError))
@@ -129,18 +130,18 @@ class SyncAttendance:
                 cr.rollback()
                 _logger.exception("Attendance sync of Moodle instance %s", self.instance_id)
                 self._stop(run, words.UNEXPECTED)
-            run._count(seconds=time.monotonic() - started)
+            run._count(seconds=self.budget.spent)
             if trigger == "cron" and run.trigger != "cron" and run.state != "running":
                 run._tell_end()
             odoo.commit()
             return self._for_reader(run)._result()
 
-    def set_deadline(self, started, seconds, grace):
-        """:param started: moment of ``time.monotonic()``
+    def begin(self, seconds, grace):
+        """Let the time run from here on.
+
         :param seconds, grace: see :meth:`run`
         """
-        if seconds is not None and grace is not None:
-            self.deadline = started + seconds + grace
+        self.budget = TimeBudget(self.clock, seconds, grace)
 
     @staticmethod
     def _may_wait(error, trigger):
@@ -211,7 +212,7 @@ class SyncAttendance:
         :raise SkippedError, MoodleError: attendance can't be synchronised
         """
         try:
-            client = odoo.instance._moodle_client(self.deadline)
+            client = odoo.instance._moodle_client(self.budget)
         except AddressError as error:
             raise SkippedError(error.reason) from None
         except ValueError:
@@ -267,7 +268,7 @@ class SyncAttendance:
 
     # --- one run --------------------------------------------------------------
 
-    def _run(self, run, odoo, trigger, started, seconds):
+    def _run(self, run, odoo, trigger):
         sides = self.connect(odoo)
         courses = self.matched_courses(sides, run)
         mapped = courses.mapped
@@ -294,7 +295,7 @@ class SyncAttendance:
         for course, _match in mapped:
             if course.id not in queue:
                 continue
-            if seconds is not None and time.monotonic() - started >= seconds:
+            if self.budget.is_over:
                 # The rest stays queued; the cron takes it up.
                 return
             mapping, seen = mappings[course.id], approved and approved[course.id]
