@@ -1,4 +1,5 @@
 from . import (
+    course_queue,
     guards,
     moodle_instance,
     moodle_instance_access,

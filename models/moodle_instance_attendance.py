@@ -102,12 +102,9 @@ class MoodleInstance(models.Model):
 
     @api.depends("run_ids")
     def _compute_last_run_id(self):
-        rows = self.env["moodle.sync.run"]._read_group(
-            [("instance_id", "in", self.ids)], ["instance_id"], ["id:max"]
-        )
-        last = {instance.id: run_id for instance, run_id in rows}
+        last = self._last_runs([])
         for instance in self:
-            instance.last_run_id = last.get(instance.id)
+            instance.last_run_id = last[instance]
 
     @api.depends("sync_attendance_from", "run_ids.state")
     def _compute_direction_changed(self):

@@ -54,7 +54,7 @@ class MoodleSyncReport(models.Model):
     verification that is only looked at. The planner's result, written down."""
 
     _name = "moodle.sync.report"
-    _inherit = "moodle.guarded"
+    _inherit = ["moodle.guarded", "moodle.course.queue"]
     _description = "Moodle Preview"
     _order = "id desc"
     _rec_name = "started_at"
@@ -99,7 +99,6 @@ class MoodleSyncReport(models.Model):
         compute="_compute_told",
         help="What a run leaves alone until a person allows it.",
     )
-    pending = fields.Json(readonly=True)
     fingerprints = fields.Json(readonly=True, help="Of each course's plan: what Apply may do.")
     courses_total = fields.Integer("Courses", readonly=True)
     courses_done = fields.Integer("Courses checked", readonly=True)
@@ -147,11 +146,7 @@ class MoodleSyncReport(models.Model):
     @api.depends("courses_total", "courses_done", "state")
     def _compute_progress(self):
         for report in self:
-            if report.state != "running":
-                report.progress = 100
-            else:
-                total = report.courses_total
-                report.progress = 100 * report.courses_done / total if total else 0
+            report.progress = report._percent(report.courses_done, report.courses_total)
 
     @api.depends("problem", "held", "told")
     @api.depends_context("lang")
@@ -279,12 +274,9 @@ class MoodleSyncReport(models.Model):
         :param unmeant: ids of unmatched courses that are looked through for attendance
         :return: ids of the courses to be looked at now
         """
-        self.ensure_one()
-        if self.pending:
-            return set(self.pending["courses"]) & set(course_ids)
-        pending = {"courses": list(course_ids), "unmeant": list(unmeant)}
-        self.write({"pending": pending, "courses_total": len(course_ids)})
-        return set(course_ids)
+        if self._queue_up(courses=course_ids, unmeant=unmeant):
+            self.courses_total = len(course_ids)
+        return set(self._left())
 
     def _add_course(self, course, found, lines, fingerprint):
         """:param course: ``MoodleCourse``
@@ -293,7 +285,7 @@ class MoodleSyncReport(models.Model):
         :param fingerprint: of the plan, empty where there is none
         """
         values = {
-            "pending": self._pending_without("courses", course),
+            "pending": self._without(course.id),
             "courses_done": self.courses_done + 1,
         }
         if found.plan is None:
@@ -324,10 +316,6 @@ class MoodleSyncReport(models.Model):
         self.write({**values, **counts})
         self.env["moodle.sync.report.line"]._note({"report_id": self.id}, course, lines)
 
-    def _pending_without(self, queue, course):
-        left = [number for number in self.pending[queue] if number != course.id]
-        return {**self.pending, queue: left}
-
     def _gaps_with(self, gaps):
         """The numbers with the gaps of one more course; a letter is one gap of them all.
 
@@ -348,7 +336,7 @@ class MoodleSyncReport(models.Model):
         self.env["moodle.sync.gap"]._note_courses(self.instance_id, gaps, without)
         self.write(
             {
-                "pending": self._pending_without("unmeant", course),
+                "pending": self._without(course.id, "unmeant"),
                 "courses_unmatched": self.courses_unmatched + len(gaps),
             }
         )

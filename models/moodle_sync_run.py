@@ -68,7 +68,7 @@ class MoodleSyncRun(models.Model):
     """
 
     _name = "moodle.sync.run"
-    _inherit = "moodle.guarded"
+    _inherit = ["moodle.guarded", "moodle.course.queue"]
     _description = "Moodle Sync Run"
     _order = "id desc"
     _rec_name = "started_at"
@@ -113,7 +113,6 @@ class MoodleSyncRun(models.Model):
     started_at = fields.Datetime("Start", default=fields.Datetime.now, readonly=True)
     ended_at = fields.Datetime("End", readonly=True)
     summary = fields.Text("Summary as it was found", readonly=True)
-    pending = fields.Json(readonly=True, help="Moodle courses that are still to be done.")
     skipped_by_reason = fields.Json(readonly=True)
     line_ids = fields.One2many("moodle.sync.report.line", "run_id", "Changes", readonly=True)
     line_count = fields.Integer("Changed", compute="_compute_line_count")
@@ -295,10 +294,7 @@ class MoodleSyncRun(models.Model):
                 if run.courses_mapped
                 else self.env._("about to begin")
             )
-            if run.state != "running":
-                run.progress = 100
-            else:
-                run.progress = 100 * finished / run.courses_mapped if run.courses_mapped else 0
+            run.progress = run._percent(finished, run.courses_mapped)
 
     @api.autovacuum
     def _gc_runs(self):
@@ -313,20 +309,9 @@ class MoodleSyncRun(models.Model):
 
         :return: ids of the courses to be done now
         """
-        self.ensure_one()
-        if not self.pending:
-            self.write(
-                {
-                    "pending": {"courses": list(course_ids)},
-                    "courses_mapped": len(course_ids),
-                    "courses_in_moodle": in_moodle,
-                }
-            )
-            return set(course_ids)
-        # Taken up again: courses that are mapped no longer fall away.
-        left = [course for course in self._left() if course in set(course_ids)]
-        self.pending = {"courses": left}
-        return set(left)
+        if self._queue_up(courses=course_ids):
+            self.write({"courses_mapped": len(course_ids), "courses_in_moodle": in_moodle})
+        return set(self._left())
 
     def _approved_plans(self):
         """Of the preview that this run applies: ``{Moodle course id: fingerprint of its
@@ -334,14 +319,6 @@ class MoodleSyncRun(models.Model):
         if not self.report_id:
             return None
         return {int(course): plan for course, plan in (self.report_id.fingerprints or {}).items()}
-
-    def _left(self):
-        """Ids of the Moodle courses still to be done. Kept in an object, since Odoo's
-        Json fields take an empty list for no value, which here would begin again."""
-        return (self.pending or {}).get("courses", [])
-
-    def _without(self, course_id):
-        return {"courses": [course for course in self._left() if course != course_id]}
 
     def _count(self, **numbers):
         self.ensure_one()

@@ -131,7 +131,7 @@ class Survey:
             report._add_course(course, found, lines, fingerprint)
             sides.odoo.commit()
             done += 1
-        left = set(report.pending.get("unmeant", ()))
+        left = set(report._left("unmeant"))
         for course in unmeant:
             if course.id not in left:
                 continue
