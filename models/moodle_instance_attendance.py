@@ -10,6 +10,7 @@ from ..services.domain import window
 from ..services.runs.results import RunResult, SyncResult
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
 from .moodle_instance_status import CRON
+from .of_each import count_of_each, last_of_each
 
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
@@ -140,24 +141,17 @@ class MoodleInstance(models.Model):
 
     def _last_runs(self, domain):
         """:return: ``{instance: its last run that fits, or none}``"""
-        Run = self.env["moodle.sync.run"]
-        rows = Run._read_group(
-            [("instance_id", "in", self._origin.ids), *domain], ["instance_id"], ["id:max"]
-        )
-        last = {instance.id: run_id for instance, run_id in rows}
-        runs = Run.browse(last.values())
+        last = last_of_each(self._origin, "moodle.sync.run", "instance_id", domain)
+        runs = self.env["moodle.sync.run"].browse(last.values())
         return {
             instance: runs.browse(last.get(instance._origin.id, ())).with_prefetch(runs.ids)
             for instance in self
         }
 
     def _compute_open_gap_count(self):
-        rows = self.env["moodle.sync.gap"]._read_group(
-            [("instance_id", "in", self.ids), ("state", "=", "open")], ["instance_id"], ["__count"]
-        )
-        counts = {instance.id: count for instance, count in rows}
+        counts = count_of_each(self, "moodle.sync.gap", "instance_id", [("state", "=", "open")])
         for instance in self:
-            instance.open_gap_count = counts.get(instance.id, 0)
+            instance.open_gap_count = counts[instance.id]
 
     def _session_address(self, seen, module_id, day):
         """Where a teacher finds a session in Moodle: its day in the activity. (The page of

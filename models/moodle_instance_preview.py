@@ -11,6 +11,7 @@ from ..services import SkippedError, Survey
 from ..services.moodle import moodle_errors as errors
 from ..services.runs.results import PlanReport
 from ..services.texts import told
+from .of_each import last_of_each
 
 SURVEY_CRON = "openeducat_moodle_attendance.ir_cron_survey"
 # A button press answers within seconds; the rest goes on in the background.
@@ -47,12 +48,8 @@ class MoodleInstance(models.Model):
 
     @api.depends("report_ids.state")
     def _compute_last_verification(self):
-        rows = self.env["moodle.sync.report"]._read_group(
-            [("instance_id", "in", self.ids), ("kind", "=", "verify"), ("state", "=", "done")],
-            ["instance_id"],
-            ["id:max"],
-        )
-        last = {instance.id: report_id for instance, report_id in rows}
+        done = [("kind", "=", "verify"), ("state", "=", "done")]
+        last = last_of_each(self, "moodle.sync.report", "instance_id", done)
         for instance in self:
             instance.last_verification_id = last.get(instance.id)
             instance.last_differences = instance.last_verification_id.differences

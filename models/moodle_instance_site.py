@@ -10,6 +10,7 @@ from ..services.openeducat.local_store import QUIET
 from ..services.runs.checklist import Check
 from ..services.runs.run_lock import instance_lock
 from ..services.texts.messages_gaps import describe
+from .of_each import count_of_each
 
 _lt = LazyTranslate(__name__)
 
@@ -52,14 +53,10 @@ class MoodleInstance(models.Model):
     @api.depends("site_waits")
     def _compute_site_by_hand_count(self):
         """Mappings made by hand, which hold numbers of the former Moodle."""
-        rows = self.env["moodle.mapping"]._read_group(
-            [("instance_id", "in", self.ids), ("found_by", "=", matching.MANUAL)],
-            ["instance_id"],
-            ["__count"],
-        )
-        counts = {instance.id: count for instance, count in rows}
+        manual = [("found_by", "=", matching.MANUAL)]
+        counts = count_of_each(self, "moodle.mapping", "instance_id", manual)
         for instance in self:
-            instance.site_by_hand_count = counts.get(instance.id, 0)
+            instance.site_by_hand_count = counts[instance.id]
 
     def _known_site(self):
         return Site.from_json(self.site_identity)

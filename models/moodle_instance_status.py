@@ -8,6 +8,7 @@ from ..services.openeducat.local_store import LocalStore
 from ..services.runs.checklist import Check, CheckList, result_of
 from .guards import right_name
 from .kept_error import with_error_told
+from .of_each import count_of_each
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"
 CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
@@ -85,10 +86,9 @@ class MoodleInstance(models.Model):
             ("sheet_count", "op.attendance.sheet", [("moodle_session_id", ">", 0)]),
         ):
             key = "moodle_instance_id" if model == "op.attendance.sheet" else "instance_id"
-            rows = self.env[model]._read_group([(key, "in", self.ids), *domain], [key], ["__count"])
-            counts = {instance.id: count for instance, count in rows}
+            counts = count_of_each(self, model, key, domain)
             for instance in self:
-                instance[name] = counts.get(instance.id, 0)
+                instance[name] = counts[instance.id]
 
     def _check_may_sync(self):
         """:raise AccessError: neither an administrator nor an attendance manager"""

@@ -239,15 +239,9 @@ class MoodleSyncReport(models.Model):
     def action_lines(self):
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "openeducat_moodle_attendance.action_moodle_sync_report_line"
+        return self.env["moodle.sync.report.line"]._shown(
+            self.display_name, [("report_id", "=", self.id)]
         )
-        return {
-            **action,
-            "name": self.display_name,
-            "display_name": self.display_name,
-            "domain": [("report_id", "=", self.id)],
-        }
 
     def _words(self):
         """The numbers in a list, for where the report itself is not shown."""
@@ -441,6 +435,16 @@ class MoodleSyncReportLine(models.Model):
         for line in self:
             instance = (line.report_id or line.run_id).instance_id
             line.time = time_of_day(line.starts, instance.tz or "UTC")
+
+    @api.model
+    def _shown(self, name, domain):
+        """:param name: of what the entries belong to
+        :return: action that lists the entries of ``domain``
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "openeducat_moodle_attendance.action_moodle_sync_report_line"
+        )
+        return {**action, "name": name, "display_name": name, "domain": domain}
 
     @api.model
     def _note(self, keys, course, lines):

@@ -9,6 +9,7 @@ from ..services.domain.moodle_text import clean_name
 from ..services.runs.results import RunResult
 from ..services.texts import messages_left_out, told
 from ..services.texts.messages_counts import counted
+from .of_each import count_of_each
 from .search_operators import any_of, holds
 
 KEEP_DAYS = 90
@@ -169,12 +170,9 @@ class MoodleSyncRun(models.Model):
     gaps_closed = fields.Integer("Gaps closed", readonly=True)
 
     def _compute_line_count(self):
-        rows = self.env["moodle.sync.report.line"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id"], ["__count"]
-        )
-        counts = {run.id: count for run, count in rows}
+        counts = count_of_each(self, "moodle.sync.report.line", "run_id")
         for run in self:
-            run.line_count = counts.get(run.id, 0)
+            run.line_count = counts[run.id]
 
     @api.depends("state", *WRITTEN)
     def _compute_with_changes(self):
@@ -189,16 +187,8 @@ class MoodleSyncRun(models.Model):
     def action_lines(self):
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "openeducat_moodle_attendance.action_moodle_sync_report_line"
-        )
         name = self.env._("Changes")
-        return {
-            **action,
-            "name": name,
-            "display_name": name,
-            "domain": [("run_id", "=", self.id)],
-        }
+        return self.env["moodle.sync.report.line"]._shown(name, [("run_id", "=", self.id)])
 
     def _compute_sheet_count(self):
         sheets = self._sheets()

@@ -119,7 +119,7 @@ def _tell_emptied(index: CourseIndex, emptied: p.Emptied, why: str, findings: Fi
 def report_unreadable(index: CourseIndex, findings: Findings) -> None:
     """Note sessions, and whole activities, that Moodle could not deliver."""
     for item in index.reading.unreadable:
-        name = index.activity_names.get(item.activity_id, str(item.activity_id))
+        name = index.activity_name(item)
         if item.session_id:
             sheets = index.sheets_of_session.get(item.session_id, ())
             findings.gap(
