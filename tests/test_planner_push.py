@@ -1,0 +1,197 @@
+"""What is sent to Moodle, by whole values: the plan of a mark, or the gap that says why not."""
+
+from dataclasses import replace
+
+from odoo.tests import tagged
+
+from ..services.domain import matching
+from ..services.domain import plan as p
+from ..services.domain import records as r
+from ..services.domain.push import not_held, push_plan
+from ..services.domain.status_meaning import Chosen
+from . import builders as b
+from .test_planner_rules import RuleCase
+
+STUDENT = "op.student"
+DAY = b.DAY.isoformat()
+PUSH = p.PushPlan(1, 7, 101, 1, "P", 5, 3, (11,), 40)
+
+
+@tagged("post_install", "-at_install")
+class TestPushPlan(RuleCase):
+    def setUp(self):
+        super().setUp()
+        self.line = replace(b.line(11, 101, "P", sheet_id=7, base=None), marked_at=40)
+
+    def push(self, session, line=None, others=(), kept=None, **values):
+        line = line or self.line
+        here = replace(b.local(), not_held=kept or {})
+        index = self.index(session, here=here, direction="oec", **values)
+        return push_plan(index, session, b.sheet(7, session), line, [line, *others], self.findings)
+
+    def refused(self, *gaps):
+        """The gaps of kind *refused_push*, which need no more than this."""
+        self.assertEqual(
+            self.findings.gaps,
+            tuple(
+                p.Gap("refused_push", f"refused_push:2:{key}", why, details, marks=1, **more)
+                for key, why, details, more in gaps
+            ),
+        )
+
+    def test_a_mark_with_all_that_moodle_wants(self):
+        others = [b.line(12, 101, "A", sheet_id=7), b.line(13, 101, "P", sheet_id=7)]
+        session = b.session(1, status_set=3)
+        self.assertEqual(self.push(session, others=others), replace(PUSH, line_ids=(11, 13)))
+        self.assertEqual(self.push(session), PUSH)
+        self.assertFalse(self.findings.gaps)
+
+    def test_only_by_an_account_of_the_session(self):
+        who = b.people(unknown={50: matching.Match(50, 101, "manual")})
+        only = b.session(1, status_set=3, user_ids=frozenset({50, 2}))
+        self.assertEqual(self.push(only, who=who), replace(PUSH, user_id=50))
+        for users in ({2}, {1, 50}):
+            self.setUp()
+            self.assertIsNone(self.push(b.session(1, user_ids=frozenset(users)), who=who))
+            self.refused(
+                (
+                    "push_not_listed:101",
+                    "push_not_listed",
+                    (101,),
+                    {"record": (STUDENT, 101)},
+                )
+            )
+
+    def test_nobody_has_an_account(self):
+        for _again in range(2):
+            who = b.people(unknown={1: matching.Match(1)})
+            self.assertIsNone(self.push(b.session(1), who=who))
+        key = "refused_push:2:push_no_account:101"
+        self.assertEqual(
+            self.findings.gaps,
+            (
+                p.Gap(
+                    "refused_push",
+                    key,
+                    "push_no_account",
+                    (101,),
+                    marks=2,
+                    record=(STUDENT, 101),
+                ),
+            ),
+        )
+
+    def test_no_status_of_the_set_means_it(self):
+        """The letters that may be meant are told, too: only those that nobody has decided."""
+        statuses = (
+            *b.STATUSES[:2],
+            r.MoodleStatus(9, "M", "Medical", 1),
+            r.MoodleStatus(10, "X", "Left out", 0.5),
+        )
+        session = b.session(1, statuses=statuses, status_set=3)
+        line = replace(self.line, status="E")
+        chosen = (Chosen("X", "-"),)
+        self.assertIsNone(self.push(session, line, rules={"chosen": chosen}))
+        kind = "refused_push"
+        key = f"{kind}:2:status:1:3:E"
+        self.assertEqual(
+            self.findings.gaps,
+            (
+                p.Gap(
+                    "custom_status",
+                    "letter:M:medical",
+                    "letter_custom",
+                    ("M", "Medical"),
+                    marks=1,
+                    letter=p.Letter("M", "Medical", 1),
+                ),
+                p.Gap(kind, key, "push_none_status", ("E", "Lectures", ()), marks=1),
+            ),
+        )
+
+    def test_letters_in_doubt_are_told_as_such(self):
+        """P has not the most points here, so nothing of the set is sure."""
+        statuses = tuple(
+            r.MoodleStatus(number, letter, "", grade)
+            for number, letter, grade in ((5, "P", 1), (6, "A", 0), (7, "Q", 2))
+        )
+        self.assertIsNone(self.push(b.session(1, statuses=statuses)))
+        self.assertEqual(
+            [(gap.why, gap.details) for gap in self.findings.gaps],
+            [
+                ("letter_doubt", ("P", "")),
+                ("letter_custom", ("Q", "")),
+                ("push_none_status", ("P", "Lectures", ())),
+            ],
+        )
+
+    def test_several_statuses_mean_it(self):
+        """Then no letter is open: somebody has to say which of them is sent."""
+        statuses = (
+            *b.STATUSES,
+            r.MoodleStatus(9, "P", "Present", 2),
+            r.MoodleStatus(10, "M", "Medical", 1),
+            r.MoodleStatus(12, "On", "Online", 2),
+        )
+        session = b.session(1, statuses=statuses, activity_id=4)
+        self.assertIsNone(self.push(session, rules={"chosen": (Chosen("On", "P"),)}))
+        self.refused(
+            ("status:4:0:P", "push_several_status", ("P", "4", ("P", "P", "On")), {}),
+        )
+
+    def test_one_of_several_that_somebody_has_chosen(self):
+        statuses = (*b.STATUSES, r.MoodleStatus(12, "On", "Online", 2))
+        chosen = (Chosen("On", "P", send=True),)
+        push = self.push(b.session(1, statuses=statuses), rules={"chosen": chosen})
+        self.assertEqual(push, replace(PUSH, status_id=12, status_set=0))
+
+    def test_what_moodle_did_not_keep(self):
+        """It is not sent again as long as the mark here, its time and the mark there are the
+        same as then."""
+        session = b.session(1, {1: "A", 2: "L"}, status_set=3)
+        self.assertIsNone(self.push(session, kept={(1, 101): ("P", 6, 40)}))
+        self.refused(
+            (
+                "not_held:1:101",
+                "push_not_held",
+                (101, DAY, 1),
+                {"moodle_id": 1, "record": (STUDENT, 101)},
+            )
+        )
+        for kept in (
+            {(1, 101): ("L", 6, 40)},
+            {(1, 101): ("P", 7, 40)},
+            {(1, 101): ("P", 6, 41)},
+            {(1, 102): ("P", 6, 40)},
+            {(2, 101): ("P", 6, 40)},
+        ):
+            self.assertEqual(self.push(session, kept=kept), PUSH, kept)
+
+    def test_what_moodle_holds_then(self):
+        """Nothing is 0, one status in several rows is that one, and several are -1."""
+        for marks, held in (
+            ([], 0),
+            ([b.mark(2, "A")], 0),
+            ([b.mark(1, 0)], 0),
+            ([b.mark(1, "A"), b.mark(2, "L")], 6),
+            ([b.mark(1, "A"), b.mark(1, "A")], 6),
+            ([b.mark(1, "A"), b.mark(1, "L")], -1),
+            ([b.mark(1, "A"), b.mark(1, "L"), b.mark(1, "E")], -1),
+        ):
+            session = b.session(1, marks, status_set=3)
+            for known in (-1, 0, 1, 6):
+                push = self.push(session, kept={(1, 101): ("P", known, 40)})
+                self.assertEqual(push, None if known == held else PUSH, (marks, known))
+
+    def test_the_gap_of_what_moodle_did_not_keep(self):
+        self.assertEqual(
+            not_held(b.session(8), 101, b.DAY),
+            {
+                "why": "push_not_held",
+                "key": "not_held:8:101",
+                "details": {"student": 101, "day": DAY, "session": 8},
+                "moodle_id": 8,
+                "marks": 1,
+                "record": (STUDENT, 101),
+            },
+        )
