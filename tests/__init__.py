@@ -44,6 +44,7 @@ from . import (
     test_planner_push,
     test_planner_rules,
     test_planner_settling,
+    test_planner_sheets,
     test_preview,
     test_pull,
     test_pull_bad_data,
