@@ -83,13 +83,15 @@ def _link_in_place(
     begun = [session for session in sessions if session.marks and rules.begun(session)]
     choices = _choices(index, free, begun, taken, left)
     days = {(index.day(s), batch) for s in begun for number, batch in left if number == s.id}
-    pairs = []
+    pairs, beside = [], {}
     for sheet in free:
-        choice = choices[sheet.id]
+        choice, day = choices[sheet.id], (sheet.date, sheet.batch_id)
         if choice.session and (choice.session.id, sheet.batch_id) in left:
             pairs.append((sheet, choice.session))
-        elif not choice.session and (sheet.date, sheet.batch_id) in days:
-            conflicting("sheets_beside", [sheet], findings)
+        elif not choice.session and day in days:
+            beside.setdefault(day, []).append(sheet)
+    for sheets in beside.values():
+        conflicting("sheets_beside", sheets, findings)
     return _links(index.sheets_of_session, pairs)
 
 
