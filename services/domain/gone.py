@@ -105,11 +105,11 @@ def _may_cancel(emptied: p.Emptied, rules: Rules) -> bool:
 def _tell_emptied(index: CourseIndex, emptied: p.Emptied, why: str, findings: Findings) -> None:
     activity, can_cancel = emptied.activity_id, index.rules.direction != merge.OEC
     what = brake.activity_key(activity)
-    name = index.activity_names.get(activity, "")
+    name = index.activity_names.get(activity) or activity
     findings.gap(
         why if can_cancel else "activity_gone_here",
         what,
-        {"activity": name or activity, "sheets": len(emptied.sheets), "marks": emptied.marks},
+        {"activity": name, "sheets": len(emptied.sheets), "marks": emptied.marks},
         moodle_id=activity,
         marks=emptied.marks,
         allows={what: emptied.numbers} if can_cancel else {},
@@ -121,7 +121,7 @@ def report_unreadable(index: CourseIndex, findings: Findings) -> None:
     for item in index.reading.unreadable:
         name = index.activity_name(item)
         if item.session_id:
-            sheets = index.sheets_of_session.get(item.session_id, ())
+            sheets = index.sheets_of_session.get(item.session_id)
             findings.gap(
                 "unreadable_session",
                 f"session:{item.session_id}",
