@@ -39,6 +39,7 @@ from . import (
     test_papers,
     test_percent,
     test_planner_gone,
+    test_planner_index,
     test_planner_letters,
     test_planner_links,
     test_planner_marks,
