@@ -17,6 +17,7 @@ from .records import (
     MoodleStatus,
     OddRecord,
     Sheet,
+    UnreadableSession,
 )
 from .status_meaning import Meaning
 from .window import Rules
@@ -117,7 +118,7 @@ class CourseIndex:
         """:return: ``{status id: Meaning}`` of the session's set"""
         return self.sets[_set_of(session)]
 
-    def activity_name(self, session: MoodleSession) -> str:
+    def activity_name(self, session: MoodleSession | UnreadableSession) -> str:
         """:return: the name of a session's activity, its number where there is none"""
         return self.activity_names.get(session.activity_id) or str(session.activity_id)
 

@@ -3,6 +3,7 @@ looked at, and which session is made for them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from . import linking, merge, status_meaning
 from . import plan as p
@@ -83,7 +84,8 @@ def _link_in_place(
     begun = [session for session in sessions if session.marks and rules.begun(session)]
     choices = _choices(index, free, begun, taken, left)
     days = {(index.day(s), batch) for s in begun for number, batch in left if number == s.id}
-    pairs, beside = [], {}
+    pairs: list[tuple[Sheet, MoodleSession]] = []
+    beside: dict[tuple[date, int], list[Sheet]] = {}
     for sheet in free:
         choice, day = choices[sheet.id], (sheet.date, sheet.batch_id)
         if choice.session and (choice.session.id, sheet.batch_id) in left:
