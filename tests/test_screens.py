@@ -469,7 +469,7 @@ class TestSetup(MoodleCase):
         self.moodle.add_course("Nobody's", shortname="NONE")
         self.assertEqual(self.go_on(), "people")
         words = self.instance.discovery_html
-        self.assertIn("1 of 2 Moodle courses", words)
+        self.assertIn("1 of 2.", words)
         self.assertIn("5 (ID number)", words)
         self.assertIn("1 (E-mail)", words)
         self.assertIn(", ".join(self.batches.mapped("display_name")), words)
