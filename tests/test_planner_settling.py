@@ -138,7 +138,7 @@ class TestSettled(SettlingCase):
             )
 
     def test_a_mark_of_moodles_own_task(self):
-        """It is nobody's; but one that was taken by nobody since we wrote it is ours."""
+        """It is nobody's, so a person's mark wins however old it is."""
         line = marked(1, 101, "L", "P", 5)
         session = b.session(1, {1: "A"}, taken_by=0)
         (conflict,) = self.settle(session, [line], [Mark(101, "A")]).conflicts

@@ -127,13 +127,11 @@ def _moodle_side(
 ) -> merge.MoodleSide | None:
     if mark is None:
         return None
-    taken = taken_by_others(session, sheet, rules)
-    ours = taken != session.taken_at
-    moment = taken - rules.clock_offset
+    moment = taken_by_others(session, sheet, rules) - rules.clock_offset
     return merge.MoodleSide(
         status=mark.status,
         time=moment,
-        machine=not session.taken_by and not ours,
+        machine=not session.taken_by,
         sure=rules.clock_sure and rules.possible(moment),
     )
 
