@@ -53,7 +53,7 @@ class TestLinkAll(LinksCase):
         sheets = [
             b.sheet(10, b.session(3), batch_id=2),
             b.sheet(11, active=False),
-            b.sheet(12, state="cancel"),
+            b.sheet(12, state="cancel", batch_id=3),
             b.sheet(13, day=NEXT_DAY),
             b.sheet(14, state="draft"),
             b.sheet(15, day=NEXT_DAY - timedelta(days=9)),

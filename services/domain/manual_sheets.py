@@ -37,14 +37,16 @@ def link(index: CourseIndex, sessions: Sequence[MoodleSession], findings: Findin
 
 
 def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: Findings) -> Links:
-    """Where marks go to Moodle, each sheet looks for its session."""
+    """Where marks go to Moodle, each sheet looks for its session. Where both sides may write,
+    so does one that somebody is still working on, in whichever state a school's own OpenEduCat
+    has it; its lines are no marks yet."""
     rules = index.rules
     free = [
         sheet
         for sheet in index.local.sheets
         if not sheet.session_id
         and sheet.active
-        and (sheet.state == "done" or (rules.direction == merge.BOTH and _in_hands(sheet)))
+        and (sheet.state == "done" or (rules.direction == merge.BOTH and sheet.state != "cancel"))
         and rules.in_window(sheet.date)
         and _is_ours(index, sheet, findings)
     ]
@@ -95,12 +97,6 @@ def _link_in_place(
     for sheets in beside.values():
         conflicting("sheets_beside", sheets, findings)
     return _links(index.sheets_of_session, pairs)
-
-
-def _in_hands(sheet: Sheet) -> bool:
-    """A sheet that somebody is still working on; its lines are no marks yet. A school's own
-    OpenEduCat can have further states, such as *confirm*."""
-    return sheet.state not in ("done", "cancel")
 
 
 def _is_ours(index: CourseIndex, sheet: Sheet, findings: Findings) -> bool:
