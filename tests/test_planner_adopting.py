@@ -187,11 +187,15 @@ class TestHeldBack(AdoptingCase):
     def test_nobody_knows_of_which_course(self):
         """Nothing is made where marks ask for it, and each sheet is told; where another course
         has the day, nothing is."""
-        sheets = [b.sheet(7), b.sheet(8), b.sheet(9, day=NEXT_DAY)]
-        rival = replace(EVENING, ends=b.START)
-        sessions = b.session(1, {1: "P"}), b.session(2, {1: "P"}, starts=b.START + DAY)
-        found = self.adopt(*sessions, sheets=sheets, rivals=(rival,))
-        self.assertEqual(found, Adopted({(2, 1): sheets[2]}, {(1, 1): "two_courses"}))
+        sheets = [b.sheet(7), b.sheet(8, batch_id=2), b.sheet(9, day=NEXT_DAY)]
+        rival, who = replace(EVENING, ends=b.START), b.people(running={102: [2]})
+        sessions = (
+            b.session(1, {1: "P", 2: "P"}),
+            b.session(2, {1: "P"}, starts=b.START + DAY),
+        )
+        found = self.adopt(*sessions, sheets=sheets, who=who, rivals=(rival,))
+        held_back = dict.fromkeys([(1, 1), (1, 2)], "two_courses")
+        self.assertEqual(found, Adopted({(2, 1): sheets[2]}, held_back))
         kind = "sheet_without_session"
         self.assertEqual(
             self.findings.gaps,

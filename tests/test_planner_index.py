@@ -334,10 +334,15 @@ class TestWholePlan(BaseCase):
         )
         self.assertEqual(dict(plan.skipped), {"unmatched_student": 1, "odd": 1})
         self.assertEqual(
-            [gap.why for gap in plan.gaps],
-            ["odd_mark", "people_hidden", "activity_gone", "no_match", "unreadable_session"],
+            [(gap.key, gap.marks) for gap in plan.gaps],
+            [
+                ("odd_record:2:odd:mark:7:4", 1),
+                ("rights:2:people", 4),
+                ("sheet_without_session:2:activity:4", 1),
+                ("unmatched_student:2:user:40", 1),
+                ("unreadable_session:2:session:70", 0),
+            ],
         )
-        self.assertEqual(plan.gaps[1].marks, 4)
 
     def test_where_both_sides_may_write(self):
         """What is sent, which sessions are made, and what gives way."""

@@ -285,11 +285,20 @@ class TestLinkInPlace(LinksCase):
             b.sheet(9, batch_id=2),
             b.sheet(10, batch_id=2),
             b.sheet(11, day=NEXT_DAY),
+            b.sheet(6, session, batch_id=3, state="cancel"),
+            b.sheet(12, batch_id=3),
+            b.sheet(13, batch_id=3),
         ]
-        self.assertEqual(self.link(session, sheets=sheets), Links({1: [sheets[0]]}))
+        linked = {1: [sheets[0], sheets[6]]}
+        self.assertEqual(self.link(session, sheets=sheets), Links(linked))
         kind = "conflicting_sheets"
-        gap = p.Gap(kind, f"{kind}:2:1:{TODAY}", "sheets_beside", (("AS7", "AS8"), TODAY))
-        self.assertEqual(self.findings.gaps, (gap,))
+        self.assertEqual(
+            self.findings.gaps,
+            tuple(
+                p.Gap(kind, f"{kind}:2:{batch}:{TODAY}", "sheets_beside", (names, TODAY))
+                for batch, names in ((1, ("AS7", "AS8")), (3, ("AS12", "AS13")))
+            ),
+        )
 
     def test_beside_a_session_that_is_not_taken_yet(self):
         """A session of its own is the better one; it is linked once its marks ask for it."""

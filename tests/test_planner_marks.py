@@ -20,6 +20,7 @@ NEXT_DAY = b.DAY + timedelta(days=1)
 DAY = 86400
 TODAY = b.DAY.isoformat()
 MEDICAL = r.MoodleStatus(9, "M", "Medical", 1)
+MEDICAL_TOO = replace(MEDICAL, id=10)
 SHARED = matching.Match(1, why="idnumber_shared", details=("oec_student_24",))
 
 
@@ -163,6 +164,16 @@ class TestKnownMarks(RuleCase):
         self.assertEqual(self.findings.skipped, {"doubled": 3, "ambiguous_student": 3})
         self.assertEqual(self.findings.gaps[1], doubled(101, 7, (1,), 3))
 
+    def test_rows_that_mean_the_same(self):
+        """Two letters that mean the same do not differ; two without a meaning do."""
+        statuses = (*b.STATUSES, r.MoodleStatus(9, "P", "Present", 2), MEDICAL_TOO)
+        marks = [b.mark(1, "P"), b.mark(1, 9, "bus"), b.mark(2, 10), b.mark(2, 77), b.mark(3, "A")]
+        self.assertEqual(
+            self.known(b.session(7, marks, statuses=statuses)),
+            KnownMarks((Mark(101, "P", "bus"), Mark(103, "A")), frozenset({102}), 5),
+        )
+        self.assertEqual(self.findings.gaps, (doubled(102, 7, (2,), 2),))
+
     def test_accounts_that_differ(self):
         who = b.people(
             unknown={5: matching.Match(5, 101, "manual"), 4: matching.Match(4, 101, "manual")}
@@ -207,13 +218,13 @@ class TestKnownMarks(RuleCase):
 
     def test_a_row_without_a_status_is_none(self):
         """It differs from one that has some; alone it is left out."""
-        marks = [b.mark(1, 0), b.mark(2, 0, "bus"), b.mark(3, "P")]
+        marks = [b.mark(1, 0), b.mark(2, 0, "bus"), b.mark(3, "P"), b.mark(2, 0)]
         for direction in ("moodle", "both", "oec"):
             self.assertEqual(
                 self.known(b.session(1, marks), direction=direction),
-                KnownMarks((Mark(103, "P"),), seen=3),
+                KnownMarks((Mark(103, "P"),), seen=4),
             )
-            self.assertEqual(self.findings.skipped, {"no_status": 2})
+            self.assertEqual(self.findings.skipped, {"no_status": 3})
         self.assertEqual(
             self.known(b.session(1, [b.mark(1, 0), b.mark(1, "P")])),
             KnownMarks((), frozenset({101}), 2),

@@ -304,6 +304,12 @@ class TestExistingSheets(SheetsCase):
                     (p.SheetPlan(7, 1, b.DAY, values={field: value}),),
                 )
 
+    def test_when_somebody_else_took_it_stays_when_we_did(self):
+        session = b.session(5, {1: "P"}, taken_by=99)
+        for direction in ("moodle", "both", "oec"):
+            sheet = b.sheet(7, session, taken_at=5)
+            self.assertEqual(self.sheets(session, [sheet], direction=direction), ())
+
     def test_lines_alone(self):
         session = b.session(5, {1: "P"})
         found = self.sheets(
@@ -406,3 +412,8 @@ class TestExistingSheets(SheetsCase):
             tuple(p.PushPlan(5, 6 + n, 100 + n, n, "L", 7, 0, (n,), TAKEN + 1) for n in (1, 2)),
         )
         self.assertEqual([one.student_id for one in found.conflicts], [101, 102])
+
+    def test_what_a_person_should_know_of(self):
+        session = b.session(5)
+        self.work(session, [b.sheet(7, session)], [b.line(1, 101, "L", 7)], direction="both")
+        self.assertEqual(self.whys(), ["mark_vanished"])

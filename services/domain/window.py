@@ -49,8 +49,8 @@ def first_moment(day: date, zone: str) -> int:
     :return: unix seconds
     """
     midnight = datetime(day.year, day.month, day.day)
-    there = pytz.timezone(zone)
-    return min(int(there.localize(midnight, is_dst=dst).timestamp()) for dst in (True, False))
+    # Of two such moments pytz takes the earlier one for summer time.
+    return int(pytz.timezone(zone).localize(midnight, is_dst=True).timestamp())
 
 
 @dataclass(frozen=True)
