@@ -3,7 +3,7 @@
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain import matching as m
-from ..services.domain.records import MoodleCourse, MoodleGroup, MoodleUser
+from ..services.domain.records import MoodleCourse, MoodleGroup, MoodleUser, Subject
 
 
 def course(idnumber="", shortname="X", course_id=2):
@@ -39,6 +39,10 @@ class TestCourses(BaseCase):
         # A joint is between two parts: a code that is empty is none.
         found = self.match(course(shortname="BSC"), subjects={1: ""}, courses={1: "BSC"})
         self.assertEqual(found, match())
+
+    def test_what_a_pair_stands_for(self):
+        table = m.CourseTable(subjects={1: "ALG", 2: "PHY"}, courses={1: "BSC"}, links={})
+        self.assertEqual(table.subject((2, 1)), Subject(2, 1, "PHY"))
 
     def test_another_companys_is_its_own_instances(self):
         elsewhere = m.CourseMatch(elsewhere=True)
