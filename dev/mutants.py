@@ -1,4 +1,4 @@
-"""Run mutmut on the rules of ``services/domain`` with their tests alone.
+"""Mutants of the rules of ``services/domain``, made by mutmut, tried by their tests alone.
 
     dev/mutants.py FOLDER [NAME ...]    # NAME: of a rule's file, as ``merge``; all of RULES else
 
@@ -10,13 +10,14 @@ nothing else of Odoo is there. A mutant that no test finds is shown as a differe
 import ast
 import difflib
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from mutants_try import FOUND, UNTESTED, Trial
 
 ADDON = "openeducat_moodle_attendance"
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -68,7 +69,6 @@ also_copy={addon}
     odoo
 """
 HARMLESS = CHECKOUT / "dev/mutants.txt"
-KILLED, ALIVE, UNTESTED, SLOW = 1, 0, 33, 36
 LEAST = 95  # of 100
 
 
@@ -135,29 +135,38 @@ def main(folder, *rules):
     began = time.monotonic()
     mutmut = Path(sys.executable).with_name("mutmut")
     with (folder / "log").open("w") as log:
+        # It makes the mutants, and runs the tests once to see which of them reach what; of this
+        # name there is none to try.
         subprocess.run(
-            [mutmut, "run", "--max-children", str(os.cpu_count())],
+            [mutmut, "run", "none of them"],
             cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
+    mutants = folder / "mutants"
+    if not (mutants / "mutmut-stats.json").exists():
+        sys.exit(f"The tests fail without any mutant; see {folder / 'log'}")
+    trial = Trial(mutants)
     accepted = harmless()
     killed = living = excused = 0
     for name in rules:
-        path = folder / "mutants" / ADDON / f"services/domain/{name}.py"
-        codes = json.loads(path.with_suffix(".py.meta").read_text())["exit_code_by_key"]
-        if None in codes.values():
-            sys.exit(f"{name}: mutmut has not tried all; see {folder / 'log'}")
-        left = [key for key, code in codes.items() if code in (ALIVE, UNTESTED)]
+        path = mutants / ADDON / f"services/domain/{name}.py"
+        meta = json.loads(path.with_suffix(".py.meta").read_text())
+        results = trial.run(list(meta["exit_code_by_key"]))
+        left = [key for key, result in results.items() if result != FOUND]
         alive = {}
         for key, lines in differences(path, left).items():
             if changes(lines) in accepted:
                 excused += 1
             else:
                 alive[key] = lines
-        killed += len(codes) - len(left)
+        killed += len(results) - len(left)
         living += len(alive)
-        print(f"{name}: {len(codes)} mutants, {len(codes) - len(left)} found, {len(alive)} alive")
+        print(
+            f"{name}: {len(results)} mutants, {len(results) - len(left)} found, {len(alive)} alive"
+        )
         for key, lines in alive.items():
-            print(f"  {key.rpartition('.')[2]}" + (" (no test)" if codes[key] == UNTESTED else ""))
+            print(
+                f"  {key.rpartition('.')[2]}" + (" (no test)" if results[key] == UNTESTED else "")
+            )
             print("\n".join(f"    {line}" for line in lines))
     total = killed + living + excused
     share = 100 * killed / total
