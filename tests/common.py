@@ -108,6 +108,12 @@ class MoodleCase(SchoolCase):
         # The real repetitions without their pauses.
         cls.classPatch(moodle_client.MoodleClient, "first_pause", 0)
 
+    def skip_where_all_read_students(self, user):
+        """OpenEduCat of 2024 lets every user read all students; then nothing is to be kept from
+        an attendance manager."""
+        if self.env["op.student"].with_user(user).has_access("read"):
+            self.skipTest("OpenEduCat of 2024 lets every user read students")
+
     def setUp(self):
         super().setUp()
         self.moodle = MoodleState(timezone="Asia/Kolkata", now=NOW)
