@@ -41,7 +41,7 @@ mutants:
 
 histories:
 	@dev/setup.sh
-	@HISTORIES=200000 REAL_HISTORIES=3000 MACHINES=4000 REAL_MACHINES=150 dev/test.sh -k "Histories or Machine"
+	@HISTORIES=200000 WHO_WINS=20000 REAL_HISTORIES=3000 MACHINES=4000 REAL_MACHINES=150 dev/test.sh -k "Histories or Machine or WhoWins"
 
 fuzz:
 	@dev/setup.sh

@@ -7,3 +7,5 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if getattr(item.cls, "many_cases", False):
             item.add_marker("no_cover")
+    # The longest first, so that no process is left with one of them at the end.
+    items.sort(key=lambda item: not getattr(item.cls, "many_cases", False))

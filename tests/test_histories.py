@@ -15,7 +15,7 @@ from .histories import EDITS, History
 from .measured import measured
 from .world import unsure_days
 
-COUNT = int(os.environ.get("HISTORIES", 1_200))
+COUNT = int(os.environ.get("HISTORIES", 600))
 SEED = os.environ.get("HISTORY_SEED")
 # A loop would never end.
 MOST_RUNS = {"moodle": 1, "oec": 1, "both": 2}

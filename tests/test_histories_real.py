@@ -21,7 +21,7 @@ from .real_world import RealWorld
 from .test_histories import MOST_RUNS
 from .test_run import SYNC
 
-COUNT = int(os.environ.get("REAL_HISTORIES", 24))
+COUNT = int(os.environ.get("REAL_HISTORIES", 12))
 SEED = os.environ.get("HISTORY_SEED")
 
 

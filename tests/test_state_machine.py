@@ -21,8 +21,8 @@ from .test_histories import at_rest
 from .test_histories_real import RealHistoryCase
 from .test_run import SYNC
 
-EXAMPLES = int(os.environ.get("MACHINES", 100))
-REAL_EXAMPLES = int(os.environ.get("REAL_MACHINES", 3))
+EXAMPLES = int(os.environ.get("MACHINES", 60))
+REAL_EXAMPLES = int(os.environ.get("REAL_MACHINES", 2))
 
 
 def machine_of(begin, end):

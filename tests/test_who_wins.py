@@ -15,7 +15,7 @@ from . import builders as b
 from .measured import measured
 from .world import STUDENTS, TEACHER, Line, World
 
-COUNT = int(os.environ.get("WHO_WINS", 600))
+COUNT = int(os.environ.get("WHO_WINS", 400))
 SEED = os.environ.get("HISTORY_SEED")
 SECONDS = (0, 0, 1, 59, 3600)
 PERSON, TASK, RUN = "person", "task", "run"
