@@ -96,7 +96,7 @@ class MoodleMapping(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        # As the user: sheets that he may not see are not in his picture.
+        # As the user: the picture shows no sheet that this user may not see.
         sheets = self.env["op.attendance.sheet"].search(self._picture_domain(since, until))
         # sudo: names of students and batches that stand on sheets which the user may see;
         # attendance managers of 2025 may read neither model.

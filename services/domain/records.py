@@ -143,6 +143,11 @@ class MoodleSession:
     modified_at: int = 0
     odd: tuple[OddRecord, ...] = ()
 
+    @property
+    def set_is_whole(self) -> bool:
+        """Whether all of its status set could be read."""
+        return all(record.what != "status" for record in self.odd)
+
     @cached_property
     def content_hash(self) -> str:
         """Changes with everything that we carry over. ``taken_at`` is left out: it

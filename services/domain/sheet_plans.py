@@ -115,8 +115,7 @@ def _unlinked(sheet: Sheet) -> p.SheetPlan:
 
 def _points(index: CourseIndex, session: MoodleSession) -> str:
     """What the sheet of a session keeps of the points in its set."""
-    whole = all(record.what != "status" for record in session.odd)
-    return points_text(session.statuses, index.meanings(session), whole)
+    return points_text(session.statuses, index.meanings(session), session.set_is_whole)
 
 
 def _new_sheet(

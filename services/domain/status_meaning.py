@@ -112,8 +112,7 @@ def meanings(
 
 def of_session(session: MoodleSession, chosen: Sequence[Chosen] = ()) -> dict[int, Meaning]:
     """The same for the set of a ``MoodleSession``."""
-    whole = all(record.what != "status" for record in session.odd)
-    return meanings(session.statuses, session.activity_id, chosen, whole)
+    return meanings(session.statuses, session.activity_id, chosen, session.set_is_whole)
 
 
 def row_for(status: Described, activity_id: int, chosen: Iterable[Chosen]) -> Chosen | None:
