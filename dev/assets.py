@@ -12,4 +12,5 @@ for name, kinds in BUNDLES.items():
             name, css=kind == "css", js=kind == "js"
         )
         getattr(bundle, kind)()
+# A shell keeps nothing by itself.
 env.cr.commit()  # noqa: F821

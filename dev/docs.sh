@@ -4,10 +4,5 @@
 list=$CHECKOUT/dev/requirements-docs.txt
 venv=$CACHE/docs
 python3 -c 'import ensurepip, venv' 2>/dev/null || { apt_get update; apt_get install -y python3-venv; }
-if [ ! -f "$venv/.stamp" ] || ! cmp -s "$list" "$venv/.stamp"; then
-  mkdir -p "$CACHE"
-  [ -d "$venv" ] || python3 -m venv "$venv"
-  pip_install "$venv" "$list"
-  cp "$list" "$venv/.stamp"
-fi
+own_venv "$venv" "$list"
 "$venv/bin/python" "$CHECKOUT/dev/docs.py"

@@ -55,6 +55,15 @@ pip_install() {
     2> >(grep -v '^WARNING: Location .* is ignored' >&2)
 }
 
+# own_venv VENV LIST: an environment with exactly what LIST names, made once for each LIST.
+own_venv() {
+  if [ -f "$1/.stamp" ] && cmp -s "$2" "$1/.stamp"; then return; fi
+  mkdir -p "$(dirname "$1")"
+  [ -d "$1" ] || python3 -m venv "$1"
+  pip_install "$1" "$2"
+  cp "$2" "$1/.stamp"
+}
+
 as_postgres() {
   if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@")
   else (cd / && sudo -u postgres "$@")

@@ -12,12 +12,7 @@ if [ ${#missing[@]} != 0 ]; then
   apt_get update
   apt_get install -y --no-install-recommends "${missing[@]}"
 fi
-if [ ! -f "$venv/.stamp" ] || ! cmp -s "$list" "$venv/.stamp"; then
-  mkdir -p "$CACHE"
-  [ -d "$venv" ] || python3 -m venv "$venv"
-  pip_install "$venv" "$list"
-  cp "$list" "$venv/.stamp"
-fi
+own_venv "$venv" "$list"
 cd "$CHECKOUT"
 # pre-commit asks git for the files: of a checkout of somebody else's, too, and of a plain
 # copy, of which a repository is made for as long as this takes.

@@ -5,10 +5,5 @@
 list=$CHECKOUT/dev/requirements-mutants.txt
 venv=$CACHE/mutants/venv
 python3 -c 'import ensurepip, venv' 2>/dev/null || { apt_get update; apt_get install -y python3-venv; }
-if [ ! -f "$venv/.stamp" ] || ! cmp -s "$list" "$venv/.stamp"; then
-  mkdir -p "$CACHE/mutants"
-  [ -d "$venv" ] || python3 -m venv "$venv"
-  pip_install "$venv" "$list"
-  cp "$list" "$venv/.stamp"
-fi
+own_venv "$venv" "$list"
 "$venv/bin/python" "$CHECKOUT/dev/mutants.py" "$CACHE/mutants/work" "$@"
