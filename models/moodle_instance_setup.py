@@ -213,19 +213,13 @@ class MoodleInstance(models.Model):
             )
         if found["left"]:
             parts.append(
-                Markup("<p>%s</p>") % self.env._("%s more courses are not shown.", found["left"])
+                Markup("<p>%s</p>") % counted(self.env, "courses_left", found["left"])
             )
         words = []
         if found.get("without"):
             words.append(counted(self.env, "without", len(found["without"])))
         if found.get("not_asked"):
-            words.append(
-                self.env._(
-                    "%s courses without a match have not been checked for attendance yet. The "
-                    "weekly verification does that.",
-                    found["not_asked"],
-                )
-            )
+            words.append(counted(self.env, "courses_not_asked", found["not_asked"]))
         if words:
             parts.append(Markup('<p class="text-muted">%s</p>') % " ".join(words))
         parts.append(self._letters_words(found.get("letters", ())))
@@ -240,9 +234,7 @@ class MoodleInstance(models.Model):
             % (
                 letter_words(self.env, row["acronym"], row["description"]),
                 "" if row["grade"] is None else f"{row['grade']:g}",
-                self.env._("%s activities", row["activities"])
-                if row["activities"] != 1
-                else self.env._("1 activity"),
+                counted(self.env, "activities", row["activities"]),
                 meaning,
             )
             for row, meaning in shown

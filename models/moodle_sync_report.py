@@ -12,6 +12,7 @@ from ..services.domain import plan as p
 from ..services.domain.moodle_text import clean_name
 from ..services.openeducat.local_store import moment
 from ..services.texts import messages_left_out, told
+from ..services.texts.messages_counts import counted
 from ..services.texts.messages_dates import with_days
 from .session_time import time_of_day
 
@@ -257,7 +258,7 @@ class MoodleSyncReport(models.Model):
         elif self.result_words:
             items.insert(0, self.result_words)
         elif self.gaps_met:
-            items.append(self.env._("%s gaps say what is left out.", self.gaps_met))
+            items.append(counted(self.env, "gaps_met", self.gaps_met))
         return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % i for i in items)
 
     # --- what the survey tells --------------------------------------------------------
@@ -355,16 +356,15 @@ class MoodleSyncReport(models.Model):
         """Whoever has asked for it looks at something else since."""
         self.ensure_one()
         env = self.with_context(lang=self.user_id.lang).env
+        found = counted(env, "differences", self.differences)
         if self.state == "failed":
             message, kind = env._("The preview or verification has failed."), "danger"
         elif self.kind == "preview":
-            message = env._("The preview is finished: %s differences.", self.differences)
+            message = env._("The preview is finished: %s.", found)
             kind = "success"
         else:
             words = self.with_env(env).result_words
-            message = words or env._(
-                "The verification is finished: %s differences.", self.differences
-            )
+            message = words or env._("The verification is finished: %s.", found)
             kind = "success"
         self.instance_id._tell(self.user_id, message, kind)
 

@@ -276,10 +276,10 @@ class MoodleSyncRun(models.Model):
             finished = run.courses_done + run.courses_failed
             run.progress_words = (
                 self.env._(
-                    "%(finished)s of %(all)s courses, %(marks)s marks compared",
+                    "%(finished)s of %(courses)s, %(marks)s compared",
                     finished=finished,
-                    all=run.courses_mapped,
-                    marks=run.marks_seen,
+                    courses=counted(run.env, "courses", run.courses_mapped),
+                    marks=counted(run.env, "marks", run.marks_seen),
                 )
                 if run.courses_mapped
                 else self.env._("about to begin")
@@ -429,9 +429,9 @@ class MoodleSyncRun(models.Model):
         message = self.summary_words
         if self.state == "running":
             message = self.env._(
-                "%(finished)s of %(all)s courses.",
+                "%(finished)s of %(courses)s.",
                 finished=self.courses_done + self.courses_failed,
-                all=self.courses_mapped,
+                courses=counted(self.env, "courses", self.courses_mapped),
             )
         return RunResult(
             instance=self.instance_id.name,
@@ -445,9 +445,9 @@ class MoodleSyncRun(models.Model):
         """What was read and written, in a few lines."""
         lines = [
             self.env._(
-                "%(mapped)s of %(all)s Moodle courses matched; %(sessions)s with %(marks)s.",
+                "%(mapped)s of %(courses)s in Moodle matched; %(sessions)s with %(marks)s.",
                 mapped=self.courses_mapped,
-                all=self.courses_in_moodle,
+                courses=counted(self.env, "courses", self.courses_in_moodle),
                 sessions=counted(self.env, "sessions", self.sessions_seen),
                 marks=counted(self.env, "marks", self.marks_seen),
             )
@@ -477,9 +477,8 @@ class MoodleSyncRun(models.Model):
         if self.conflicts_moodle or self.conflicts_oec:
             lines.append(
                 self.env._(
-                    "%(moodle)s conflicts won by Moodle, %(oec)s by OpenEduCat (the later change "
-                    "counts).",
-                    moodle=self.conflicts_moodle,
+                    "%(moodle)s won by Moodle, %(oec)s by OpenEduCat (the later change counts).",
+                    moodle=counted(self.env, "conflicts", self.conflicts_moodle),
                     oec=self.conflicts_oec,
                 )
             )

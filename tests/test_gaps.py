@@ -11,7 +11,7 @@ from odoo.tools import format_date
 
 from ..services.domain import brake, gaps, status_meaning
 from ..services.domain import plan as p
-from ..services.domain.gap_reason import Amounts, Case, IfShown, KeptGap, OneOf, Reason, Sort
+from ..services.domain.gap_reason import Amounts, Case, Counted, IfShown, KeptGap, OneOf, Reason, Sort
 from ..services.moodle import moodle_errors as errors
 from ..services.texts import messages_gaps, told
 from ..services.texts.messages_gaps import describe
@@ -41,6 +41,8 @@ def texts(reason):
             yield from sort.words.values()
         elif isinstance(sort, IfShown):
             yield from (sort.there, sort.missing)
+        elif isinstance(sort, Counted):
+            yield from (sort.one, sort.many)
 
 
 def clauses(text):
@@ -62,6 +64,8 @@ def samples(reason, values):
             return next(iter(sort.words))
         if isinstance(sort, Amounts):
             return dict.fromkeys(reversed(sort.words), 3)
+        if isinstance(sort, Counted):
+            return 3
         return "known@example.org" if isinstance(sort, IfShown) else values[sort]
 
     usual = {name: sample(sort) for name, sort in reason.details.items()}
@@ -71,6 +75,8 @@ def samples(reason, values):
             found += [{**usual, name: value} for value in (*sort.words, "unknown")]
         if isinstance(sort, IfShown):
             found.append({**usual, name: ""})
+        if isinstance(sort, Counted):
+            found.append({**usual, name: 1})
     return found
 
 

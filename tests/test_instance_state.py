@@ -242,7 +242,7 @@ class TestEndInTheBackground(StateCase):
         ((user_id, kind, message),) = self.told
         self.assertEqual((user_id, kind), (self.user.id, "simple_notification"))
         self.assertEqual((message["title"], message["type"]), ("Test Moodle", "success"))
-        self.assertIn("1 of 1 courses", message["message"])
+        self.assertIn("1 of 1 course", message["message"])
         self.sync(trigger="cron")
         self.sync()
         self.assertEqual(len(self.told), 1, "nobody waits for the schedule's own runs")

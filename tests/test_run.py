@@ -276,7 +276,7 @@ class TestEntries(MoodleCase):
             result = self.instance.sync_attendance()
         self.assertEqual(
             str(result),
-            "Test Moodle: done. 1 of 1 Moodle courses matched; 1 session with 2 marks.\n"
+            "Test Moodle: done. 1 of 1 course in Moodle matched; 1 session with 2 marks.\n"
             "Written: 1 new register, 1 new sheet, 2 new lines.",
         )
         self.assertEqual(repr(result), str(result))

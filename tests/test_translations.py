@@ -12,6 +12,11 @@ from odoo.tests.common import BaseCase
 ADDON = Path(__file__).resolve().parents[1]
 PLACE = re.compile(r"%\(\w+\)s|%s|</?\w+[^>]*>")
 LANGUAGES = ("es", "fr")
+# A number with what it counts.
+COUNT = re.compile(
+    r"%(?:\(\w+\))?s "
+    r"(activitie|conflict|course|difference|gap|line|mark|register|session|sheet|student)s\b"
+)
 
 
 def texts(path):
@@ -35,6 +40,15 @@ class TestTranslations(BaseCase):
             for path in sorted((ADDON / folder).rglob("*.py")):
                 found = set(texts(path))
                 self.assertFalse(found - template.keys(), f"{path.name}: make terms")
+
+    def test_what_is_counted_has_a_form_for_one(self):
+        template = terms("openeducat_moodle_attendance.pot")
+        counts = [(text, found) for text in template if (found := COUNT.search(text))]
+        self.assertGreater(len(counts), 30)
+        for text, found in counts:
+            noun = "activity" if found[1] == "activitie" else found[1]
+            one = f"{text[: found.start()]}1 {noun}"
+            self.assertTrue(any(other.startswith(one) for other in template), text)
 
     def test_every_term_is_translated(self):
         template = terms("openeducat_moodle_attendance.pot")

@@ -46,11 +46,7 @@ class MoodleBackfill(models.TransientModel):
         message = counted(self.env, "sessions_found", found)
         if following:
             instance._backfill_in_background(following, self.last_id, found)
-            message = self.env._(
-                "%s sessions found so far. The search continues in the background; the form of the "
-                "instance shows its progress.",
-                found,
-            )
+            message = counted(self.env, "sessions_found_so_far", found)
         return instance._notify(
             instance.name,
             message,

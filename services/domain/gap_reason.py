@@ -54,6 +54,18 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The sort of a number that is shown with what it counts: "1 sheet", "3 sheets".
+
+    :param one: text for one
+    :param many: text with one ``%s``, for any other number
+    """
+
+    one: str
+    many: str
+
+
+@dataclass(frozen=True)
 class IfShown:
     """The sort of a text that Moodle may have kept to itself.
 
@@ -66,18 +78,18 @@ class IfShown:
 
 
 # How the value of a detail is shown: by one of these.
-AnySort = Sort | OneOf | Amounts | IfShown
+AnySort = Sort | OneOf | Amounts | Counted | IfShown
 
 
 @dataclass(frozen=True)
 class Case:
     """Another sentence, said where details have these very values.
 
-    :param when: ``{name of a detail: value}``
+    :param when: ``{name of a detail: value}``, a text or a number
     :param sentence: see :class:`Reason`
     """
 
-    when: dict[str, str]
+    when: Mapping[str, str | int]
     sentence: str
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from . import site_identity
-from .gap_reason import Amounts, AnySort, Case, IfShown, Kind, OneOf, Page, Reason, Sort
+from .gap_reason import Amounts, AnySort, Case, Counted, IfShown, Kind, OneOf, Page, Reason, Sort
 
 if TYPE_CHECKING:
     # It stands on this file.
@@ -55,14 +55,17 @@ TOUCHED = Amounts(
     }
 )
 SHEET = {"sheet": Sort.TEXT, "day": Sort.DAY}
+MARKS = Counted(_lt("1 mark"), _lt("%s marks"))
+SHEETS = Counted(_lt("1 sheet"), _lt("%s sheets"))
 STOPPED: Mapping[str, AnySort] = {
     "total": Sort.COUNT,
-    "agreed": Sort.COUNT,
-    "sheets": Sort.COUNT,
+    "agreed": MARKS,
+    "sheets": SHEETS,
     "what": TOUCHED,
     "share": Sort.COUNT,
 }
-EMPTIED = {"activity": Sort.ACTIVITY, "sheets": Sort.COUNT, "marks": Sort.COUNT}
+EMPTIED = {"activity": Sort.ACTIVITY, "sheets": SHEETS, "marks": MARKS}
+ONE = {"count": 1}
 
 
 def _odd(what: str, name: str, phrase: str, where: str = "where") -> Reason:
@@ -568,9 +571,9 @@ CATALOGUE = (
                 EMPTIED,
                 _lt(
                     "All sessions of the activity %(activity)s are gone in Moodle. Its sheets were "
-                    "not cancelled (%(sheets)s sheets, %(marks)s marks). If the sessions were "
-                    "deleted by mistake, restore them in Moodle. If the sheets should be "
-                    "cancelled, check the Preview and press Apply anyway."
+                    "not cancelled (%(sheets)s, %(marks)s). If the sessions were deleted by "
+                    "mistake, restore them in Moodle. If the sheets should be cancelled, check the "
+                    "Preview and press Apply anyway."
                 ),
                 allows=True,
             ),
@@ -579,8 +582,8 @@ CATALOGUE = (
                 EMPTIED,
                 _lt(
                     "The attendance activity number %(activity)s is not visible any more in this "
-                    "course. Its sheets were not cancelled (%(sheets)s sheets, %(marks)s marks). "
-                    "If it is hidden, the Moodle account of the token needs the right "
+                    "course. Its sheets were not cancelled (%(sheets)s, %(marks)s). If it is "
+                    "hidden, the Moodle account of the token needs the right "
                     "moodle/course:viewhiddenactivities. If it was deleted, check the Preview and "
                     "press Apply anyway to cancel its sheets."
                 ),
@@ -717,6 +720,15 @@ CATALOGUE = (
                     "%(count)s lines of the sheet %(sheet)s of %(day)s have no status, or more "
                     "than one. Choose exactly one of present, absent, late and excused for each."
                 ),
+                cases=(
+                    Case(
+                        ONE,
+                        _lt(
+                            "1 line of the sheet %(sheet)s of %(day)s has no status, or more than "
+                            "one. Choose exactly one of present, absent, late and excused."
+                        ),
+                    ),
+                ),
                 record="op.attendance.sheet",
             ),
         ),
@@ -734,6 +746,16 @@ CATALOGUE = (
                     "course reset, for example). They stay here and are not sent again. Mark the "
                     "students again on either side, or ignore this."
                 ),
+                cases=(
+                    Case(
+                        ONE,
+                        _lt(
+                            "1 mark of the sheet %(sheet)s of %(day)s is gone in Moodle (after a "
+                            "course reset, for example). It stays here and is not sent again. Mark "
+                            "the student again on either side, or ignore this."
+                        ),
+                    ),
+                ),
                 record="op.attendance.sheet",
             ),
             Reason(
@@ -743,6 +765,16 @@ CATALOGUE = (
                     "%(count)s lines were deleted from the sheet %(sheet)s of %(day)s, but Moodle "
                     "still has these marks. They are not brought back. Mark the students again on "
                     "either side, or ignore this."
+                ),
+                cases=(
+                    Case(
+                        ONE,
+                        _lt(
+                            "1 line was deleted from the sheet %(sheet)s of %(day)s, but Moodle "
+                            "still has this mark. It is not brought back. Mark the student again "
+                            "on either side, or ignore this."
+                        ),
+                    ),
                 ),
                 record="op.attendance.sheet",
             ),
@@ -758,7 +790,7 @@ CATALOGUE = (
                 STOPPED,
                 _lt(
                     "This course was stopped and nothing was written, because a run would change "
-                    "%(total)s of the %(agreed)s marks that both sides agreed on (the limit is "
+                    "%(total)s of %(agreed)s that both sides agreed on (the limit is "
                     "%(share)s%%): %(what)s. The usual reasons are a restored backup, a reset "
                     "course, changed ID numbers, a changed time zone or a changed meaning of a "
                     "letter. Check the Preview. If it is correct, press Apply anyway."
@@ -770,8 +802,8 @@ CATALOGUE = (
                 STOPPED,
                 _lt(
                     "This course was stopped and nothing was written, because Moodle lists no "
-                    "sessions in it any more. OpenEduCat has %(agreed)s marks from there on "
-                    "%(sheets)s sheets. If the sessions were deleted by mistake, restore them in "
+                    "sessions in it any more. OpenEduCat has %(agreed)s from there on "
+                    "%(sheets)s. If the sessions were deleted by mistake, restore them in "
                     "Moodle. Apply anyway continues without them, and cancels their sheets unless "
                     "attendance comes from OpenEduCat; check the Preview first."
                 ),
@@ -782,8 +814,8 @@ CATALOGUE = (
                 STOPPED,
                 _lt(
                     "This course was stopped and nothing was written, because Moodle lists no "
-                    "attendance activity in it any more. OpenEduCat has %(agreed)s marks from "
-                    "there on %(sheets)s sheets. If an activity is hidden, the Moodle account of "
+                    "attendance activity in it any more. OpenEduCat has %(agreed)s from "
+                    "there on %(sheets)s. If an activity is hidden, the Moodle account of "
                     "the token needs the right moodle/course:viewhiddenactivities. Apply anyway "
                     "continues without them, and cancels their sheets unless attendance comes from "
                     "OpenEduCat; check the Preview first."
@@ -795,8 +827,8 @@ CATALOGUE = (
                 STOPPED,
                 _lt(
                     "This course was stopped and nothing was written, because Moodle lists nobody "
-                    "in it any more. OpenEduCat has %(agreed)s marks from there on %(sheets)s "
-                    "sheets. If people are enrolled, the role of the token's account lacks a "
+                    "in it any more. OpenEduCat has %(agreed)s from there on %(sheets)s. "
+                    "If people are enrolled, the role of the token's account lacks a "
                     "right, usually moodle/site:accessallgroups (Access all groups). If the course "
                     "is really empty, press Apply anyway."
                 ),
@@ -817,6 +849,18 @@ CATALOGUE = (
                     "and a server clock is wrong by hours, so it is not clear which change is "
                     "later. Both stay as they are. Correct the clock of the Moodle or Odoo server, "
                     "then save the correct marks again, or make both sides equal."
+                ),
+                cases=(
+                    Case(
+                        ONE,
+                        _lt(
+                            "1 mark of the sheet %(sheet)s of %(day)s was changed on both sides, "
+                            "and a server clock is wrong by hours, so it is not clear which change "
+                            "is later. Both stay as they are. Correct the clock of the Moodle or "
+                            "Odoo server, then save the correct mark again, or make both sides "
+                            "equal."
+                        ),
+                    ),
                 ),
                 record="op.attendance.sheet",
             ),

@@ -22,6 +22,7 @@ from ..moodle.module_detector import detect_installed_modules
 from ..moodle.moodle_transport import Clock
 from ..moodle.moodle_url import AddressError
 from ..texts import messages_run as words
+from ..texts.messages_counts import counting
 from ..texts.told import keep, say
 from .connection import Connected, Connection
 from .course_sync import CourseSync, MovedError, StoppedError
@@ -352,7 +353,7 @@ class SyncAttendance:
             names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
         said = []
         if course_settings.OFF in names:
-            said.append(words.courses_off(len(names[course_settings.OFF])))
+            said.append(counting("courses_off", len(names[course_settings.OFF])))
         if course_settings.PAUSED in names:
             said.append(words.courses_paused(", ".join(names[course_settings.PAUSED])))
         if course_settings.WAITS in names:

@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from .messages_counts import counting
+
 _lt = LazyTranslate(__name__)
 
 # What was looked at.
@@ -81,14 +83,16 @@ def nobody_listed(courses):
 
 def session_read(number, course, students, marks):
     return _lt(
-        "Session %(number)s of %(course)s: %(students)s students listed, %(marks)s marks.",
+        "Session %(number)s of %(course)s: %(students)s, %(marks)s.",
         number=number,
         course=course,
-        students=students,
-        marks=marks,
+        students=counting("students_listed", students),
+        marks=counting("marks", marks),
     )
 
 
 def no_session(courses):
     """:param courses: in how many"""
-    return _lt("No session was found in %s courses, so this could not be tested.", courses)
+    return _lt(
+        "No session was found in %s, so this could not be tested.", counting("courses", courses)
+    )

@@ -2,11 +2,30 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from . import told
+
 _lt = LazyTranslate(__name__)
 
 # One, and any other number.
 FORMS = {
+    "activities": (_lt("1 activity"), _lt("%s activities")),
+    "conflicts": (_lt("1 conflict"), _lt("%s conflicts")),
+    "courses": (_lt("1 course"), _lt("%s courses")),
+    "courses_left": (_lt("1 more course is not shown."), _lt("%s more courses are not shown.")),
+    "courses_not_asked": (
+        _lt(
+            "1 course without a match has not been checked for attendance yet. The weekly "
+            "verification does that."
+        ),
+        _lt(
+            "%s courses without a match have not been checked for attendance yet. The weekly "
+            "verification does that."
+        ),
+    ),
+    "courses_off": (_lt("1 course is switched off."), _lt("%s courses are switched off.")),
+    "differences": (_lt("1 difference"), _lt("%s differences")),
     "gaps": (_lt("1 gap"), _lt("%s gaps")),
+    "gaps_met": (_lt("1 gap says what is left out."), _lt("%s gaps say what is left out.")),
     "lines_created": (_lt("1 new line"), _lt("%s new lines")),
     "lines_equal": (_lt("1 equal line"), _lt("%s equal lines")),
     "lines_put_back": (_lt("1 line reset to match Moodle"), _lt("%s lines reset to match Moodle")),
@@ -24,9 +43,27 @@ FORMS = {
     "registers_created": (_lt("1 new register"), _lt("%s new registers")),
     "remarks_updated": (_lt("1 remark"), _lt("%s remarks")),
     "sessions": (_lt("1 session"), _lt("%s sessions")),
+    "sessions_early": (
+        _lt("1 session before the start of its course, left out as in Moodle."),
+        _lt("%s sessions before the start of their course, left out as in Moodle."),
+    ),
     "sessions_found": (
         _lt("1 session found. The next run reads it."),
         _lt("%s sessions found. The next run reads them."),
+    ),
+    "sessions_found_so_far": (
+        _lt(
+            "1 session found so far. The search continues in the background; the form of the "
+            "instance shows its progress."
+        ),
+        _lt(
+            "%s sessions found so far. The search continues in the background; the form of the "
+            "instance shows its progress."
+        ),
+    ),
+    "sessions_older": (
+        _lt("1 session older than Days back, and not taken since."),
+        _lt("%s sessions older than Days back, and not taken since."),
     ),
     "sessions_to_create": (
         _lt("1 session to create in Moodle"),
@@ -39,6 +76,7 @@ FORMS = {
     "sheets_restored": (_lt("1 sheet restored"), _lt("%s sheets restored")),
     "sheets_to_cancel": (_lt("1 sheet to cancel"), _lt("%s sheets to cancel")),
     "sheets_updated": (_lt("1 sheet updated"), _lt("%s sheets updated")),
+    "students_listed": (_lt("1 student listed"), _lt("%s students listed")),
     "types_corrected": (
         _lt("1 attendance type corrected"),
         _lt("%s attendance types corrected"),
@@ -54,12 +92,17 @@ FORMS = {
 }
 
 
+def counting(what, number):
+    """:param what: of :data:`FORMS`
+    :return: a sentence, to be kept: see ``told``
+    """
+    one, many = FORMS[what]
+    # Of a sentence that stands above, which is where it is found to be translated.
+    return one if number == 1 else _lt(many._source, number)
+
+
 def counted(env, what, number):
     """:param what: of :data:`FORMS`
     :return: text in the language of ``env``
     """
-    one, many = FORMS[what]
-    if number == 1:
-        return env._(one)
-    text = env._(many)
-    return text % number
+    return told.say(env, counting(what, number))

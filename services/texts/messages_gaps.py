@@ -5,7 +5,7 @@ from odoo.exceptions import MissingError
 from odoo.tools.translate import get_translated_module, get_translation
 
 from ..domain import gaps
-from ..domain.gap_reason import Amounts, IfShown, OneOf, Sort
+from ..domain.gap_reason import Amounts, Counted, IfShown, OneOf, Sort
 from . import told
 from .messages_dates import day
 from .messages_letters import status_word
@@ -58,6 +58,8 @@ def _shown(env, sort, value, gap):
         return _said(env, sort.words[value]) if value in sort.words else ""
     if isinstance(sort, IfShown):
         return _said(env, sort.there, (value,)) if value else _said(env, sort.missing)
+    if isinstance(sort, Counted):
+        return _said(env, sort.one) if value == 1 else _said(env, sort.many, (value,))
     if isinstance(sort, Amounts):
         # A database gives the numbers back in an order of its own.
         return ", ".join(

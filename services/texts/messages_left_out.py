@@ -58,9 +58,7 @@ def not_looked_at(env, older, early):
     """
     words = []
     if older:
-        words.append(env._("%s sessions older than Days back, and not taken since.", older))
+        words.append(counted(env, "sessions_older", older))
     if early:
-        words.append(
-            env._("%s sessions before the start of their course, left out as in Moodle.", early)
-        )
+        words.append(counted(env, "sessions_early", early))
     return words

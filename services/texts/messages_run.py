@@ -37,12 +37,6 @@ def course(number):
     return _lt("Moodle course %s", number)
 
 
-def courses_off(number):
-    if number == 1:
-        return _lt("1 course is switched off.")
-    return _lt("%s courses are switched off.", number)
-
-
 def courses_paused(names):
     return _lt("Paused courses: %s.", names)
 
