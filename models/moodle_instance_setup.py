@@ -212,9 +212,7 @@ class MoodleInstance(models.Model):
                 % (head, rows)
             )
         if found["left"]:
-            parts.append(
-                Markup("<p>%s</p>") % counted(self.env, "courses_left", found["left"])
-            )
+            parts.append(Markup("<p>%s</p>") % counted(self.env, "courses_left", found["left"]))
         words = []
         if found.get("without"):
             words.append(counted(self.env, "without", len(found["without"])))

@@ -445,9 +445,9 @@ class MoodleSyncRun(models.Model):
         """What was read and written, in a few lines."""
         lines = [
             self.env._(
-                "%(mapped)s of %(courses)s in Moodle matched; %(sessions)s with %(marks)s.",
+                "%(mapped)s of %(courses)s matched; %(sessions)s with %(marks)s.",
                 mapped=self.courses_mapped,
-                courses=counted(self.env, "courses", self.courses_in_moodle),
+                courses=counted(self.env, "moodle_courses", self.courses_in_moodle),
                 sessions=counted(self.env, "sessions", self.sessions_seen),
                 marks=counted(self.env, "marks", self.marks_seen),
             )

@@ -11,7 +11,16 @@ from odoo.tools import format_date
 
 from ..services.domain import brake, gaps, status_meaning
 from ..services.domain import plan as p
-from ..services.domain.gap_reason import Amounts, Case, Counted, IfShown, KeptGap, OneOf, Reason, Sort
+from ..services.domain.gap_reason import (
+    Amounts,
+    Case,
+    Counted,
+    IfShown,
+    KeptGap,
+    OneOf,
+    Reason,
+    Sort,
+)
 from ..services.moodle import moodle_errors as errors
 from ..services.texts import messages_gaps, told
 from ..services.texts.messages_gaps import describe

@@ -159,6 +159,7 @@ class TestCourseByCourse(TwoCourses):
         mappings = self.env["moodle.mapping"].search([("model", "=", "op.subject")])
         waiting = mappings.filtered(lambda m: m.moodle_id == self.second_course.id)
         waiting.last_success = fields.Datetime.now() - timedelta(days=1)
+        self.instance.calls_at_once = 1
         self.server.reset_calls()
         self.sync()
         (first, second) = self.server.calls_of("core_course_get_contents")
@@ -180,11 +181,11 @@ class TestCourseByCourse(TwoCourses):
         calls = []
         original = SyncAttendance._course
 
-        def killed(runner, run, sides, courses, course, *args):
-            calls.append(course.id)
+        def killed(runner, run, sides, sync, *args):
+            calls.append(sync.course.id)
             if len(calls) == 2:
                 raise KeyboardInterrupt
-            return original(runner, run, sides, courses, course, *args)
+            return original(runner, run, sides, sync, *args)
 
         # In a test all cursors are savepoints of one transaction: the lock's, and Odoo's
         # own assertRaises, would take back what the run has committed inside them.
@@ -276,7 +277,7 @@ class TestEntries(MoodleCase):
             result = self.instance.sync_attendance()
         self.assertEqual(
             str(result),
-            "Test Moodle: done. 1 of 1 course in Moodle matched; 1 session with 2 marks.\n"
+            "Test Moodle: done. 1 of 1 Moodle course matched; 1 session with 2 marks.\n"
             "Written: 1 new register, 1 new sheet, 2 new lines.",
         )
         self.assertEqual(repr(result), str(result))

@@ -107,7 +107,7 @@ class TestBeforeTheCourse(MoodleCase):
         self.assertEqual(self.statuses(session), "PA")
         self.assertFalse(self.lines(early))
         self.assertEqual(result.counters["sessions_early"], 1)
-        self.assertIn("before the start of their course", result.message)
+        self.assertIn("before the start of its course", result.message)
 
     def test_a_sheet_that_is_there_stays(self):
         session = self.add_session("PPPP")

@@ -64,7 +64,7 @@ STOPPED: Mapping[str, AnySort] = {
     "what": TOUCHED,
     "share": Sort.COUNT,
 }
-EMPTIED = {"activity": Sort.ACTIVITY, "sheets": SHEETS, "marks": MARKS}
+EMPTIED: Mapping[str, AnySort] = {"activity": Sort.ACTIVITY, "sheets": SHEETS, "marks": MARKS}
 ONE = {"count": 1}
 
 
@@ -790,10 +790,23 @@ CATALOGUE = (
                 STOPPED,
                 _lt(
                     "This course was stopped and nothing was written, because a run would change "
-                    "%(total)s of %(agreed)s that both sides agreed on (the limit is "
+                    "%(total)s of the %(all)s marks that both sides agreed on (the limit is "
                     "%(share)s%%): %(what)s. The usual reasons are a restored backup, a reset "
                     "course, changed ID numbers, a changed time zone or a changed meaning of a "
                     "letter. Check the Preview. If it is correct, press Apply anyway."
+                ),
+                also={"all": ("agreed", Sort.COUNT)},
+                cases=(
+                    Case(
+                        {"agreed": 1},
+                        _lt(
+                            "This course was stopped and nothing was written, because a run would "
+                            "change the 1 mark that both sides agreed on: %(what)s. The usual "
+                            "reasons are a restored backup, a reset course, changed ID numbers, a "
+                            "changed time zone or a changed meaning of a letter. Check the "
+                            "Preview. If it is correct, press Apply anyway."
+                        ),
+                    ),
                 ),
                 allows=True,
             ),

@@ -36,6 +36,7 @@ FORMS = {
     "lines_updated": (_lt("1 line changed in Moodle"), _lt("%s lines changed in Moodle")),
     "marks": (_lt("1 mark"), _lt("%s marks")),
     "marks_pushed": (_lt("1 mark sent to Moodle"), _lt("%s marks sent to Moodle")),
+    "moodle_courses": (_lt("1 Moodle course"), _lt("%s Moodle courses")),
     "moodle_sessions_created": (
         _lt("1 session created in Moodle"),
         _lt("%s sessions created in Moodle"),
