@@ -37,13 +37,14 @@ class CannedServer:
 
     ``answers``: ``{function: (status, headers, body) or a callable that returns it}``;
     the key :data:`EVERY` stands for all others. ``seen`` keeps each request's path,
-    headers and form.
+    headers and form; ``here.form`` is that of the request that a callable answers.
     """
 
     def __init__(self, behind=None):
         self.behind = behind
         self.answers = {}
         self.seen = []
+        self.here = threading.local()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -60,6 +61,7 @@ class CannedServer:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 form = parse_qs(body.decode(), keep_blank_values=True)
+                outer.here.form = form
                 outer.seen.append((self.path, dict(self.headers), form))
                 function = form.get("wsfunction", [""])[0]
                 answer = outer.answers.get(function, outer.answers.get(EVERY))

@@ -22,6 +22,7 @@ from typing import NoReturn
 from . import moodle_errors as errors
 from . import moodle_transport as transport
 from .answer_values import Json
+from .gate import Gate
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
 from .secret import Secret
@@ -84,8 +85,9 @@ class MoodleClient:
     :param deadline: moment of the clock after which no call goes on, for whoever waits
         for all of them together; ``None`` for no end but each call's own
     :param wire: what posts in the place of an ``HttpTransport``, for tests
+    :param gate: ``Gate`` that all threads that use this client go through
 
-    Attributes: ``calls``, the number of calls made; ``clock_offset``, seconds that
+    Calls may be made from several threads. Attributes: ``calls``, the number of calls made; ``clock_offset``, seconds that
     Moodle's clock is ahead of ours, from the ``Date`` header (whole seconds, so
     good to about one), or ``None`` before the first answer; ``kinds``, of the addresses
     that were connected to.
@@ -105,6 +107,7 @@ class MoodleClient:
         clock: transport.Clock | None = None,
         deadline: float | None = None,
         wire: transport.Wire | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.url = normalized_url(url)
         self.clock = clock or transport.Clock()
@@ -119,6 +122,9 @@ class MoodleClient:
         self._secret = Secret(self._token)
         self._lang = lang
         self._count = threading.Lock()
+        self.gate = gate or Gate()
+        self._here = threading.local()
+        self._closed = False
         self._wire = wire or transport.HttpTransport(self.url + ENDPOINT, ca_file, self.clock)
 
     def __repr__(self) -> str:
@@ -127,6 +133,16 @@ class MoodleClient:
     @property
     def kinds(self) -> set[str]:
         return self._wire.kinds
+
+    @property
+    def received(self) -> int:
+        """Bytes of all answers to calls of the thread that asks."""
+        received: int = getattr(self._here, "received", 0)
+        return received
+
+    def close(self) -> None:
+        """No call is begun any more: a thread that still reads stops at its next one."""
+        self._closed = True
 
     def fetch(self, function: str, read_timeout: float | None = None, **params: object) -> Json:
         """Call a function that changes nothing; it is repeated on a bad connection.
@@ -191,14 +207,14 @@ class MoodleClient:
         if self.deadline is not None:
             end = min(end, self.deadline)
         try:
-            reply = self._reply(form, tries, silence, end)
+            reply = self._reply(function, form, tries, silence, end)
         except transport.TransportError as error:
             raise self._typed(function, error) from None
         _logger.debug("%s %s: %s", self.url, function, reply.status)
         return self._answer(function, reply)
 
     def _reply(
-        self, form: transport.Form, tries: int, silence: float, end: float
+        self, function: str, form: transport.Form, tries: int, silence: float, end: float
     ) -> transport.Reply:
         """:return: the last try's
         :raise TransportError: the last try's
@@ -206,20 +222,32 @@ class MoodleClient:
         number = 0
         while True:
             number += 1
-            started = self.clock.wall()
             pause = self.first_pause * 2 ** (number - 1)
             try:
-                reply = self._wire.post(form, silence, end)
+                reply = self._posted(function, form, silence, end)
             except transport.NoAnswerError:
                 if number == tries or not self._rest(pause, end):
                     raise
                 continue
-            self._measure_clock(reply.headers.get("Date"), started)
             if reply.status not in BUSY or number == tries:
                 return reply
             asked = _seconds(reply.headers.get("Retry-After"))
             if asked > MAX_RETRY_AFTER or not self._rest(max(asked, pause), end):
                 return reply
+
+    def _posted(
+        self, function: str, form: transport.Form, silence: float, end: float
+    ) -> transport.Reply:
+        """One POST, in its turn. A pause between two tries is spent outside the gate."""
+        with self.gate.turn():
+            if self._closed:
+                raise transport.TimeOverError("closed")
+            started, wall = self.clock.now(), self.clock.wall()
+            reply = self._wire.post(form, silence, end)
+            self._measure_clock(reply.headers.get("Date"), wall)
+        self.gate.learn(function, self.clock.now() - started, reply.status in BUSY)
+        self._here.received = self.received + len(reply.body)
+        return reply
 
     def _rest(self, seconds: float, end: float) -> bool:
         """:return: whether there is time for that, and a further try"""
@@ -283,10 +311,11 @@ class MoodleClient:
         if moment is None:
             return
         offset = moment + 0.5 - middle
-        least, largest = self.clock_range or (offset, offset)
-        self.clock_range = min(least, offset), max(largest, offset)
-        if abs(offset) < MAX_CLOCK_OFFSET:
-            self.clock_offset = offset
+        with self._count:
+            least, largest = self.clock_range or (offset, offset)
+            self.clock_range = min(least, offset), max(largest, offset)
+            if abs(offset) < MAX_CLOCK_OFFSET:
+                self.clock_offset = offset
 
     @property
     def clock_sure(self) -> bool:

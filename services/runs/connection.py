@@ -99,7 +99,7 @@ class Connected:
             reader=reader,
             api=attendance,
             course_reader=CourseReader(reader, attendance, rules.earliest, rules.pushes),
-            pusher=Pusher(attendance, detection.user_id),
+            pusher=Pusher(attendance, detection.user_id, client.gate.most),
             store=LocalStore(instance),
             people=PeopleStore(instance),
         )
@@ -123,13 +123,14 @@ class Connected:
 
         :param mapping: see :meth:`settings_of`
         """
-        own = self.settings_of(mapping)
-        if (own.direction, own.days) == (self.common.direction, self.common.days):
-            return self
-        start = window.window_start(self.today, own.days)
-        rules = replace(self.rules, direction=own.direction, window_start=start)
-        reader = self.course_reader.within(rules.earliest, rules.pushes)
-        return replace(self, rules=rules, course_reader=reader)
+        own, rules = self.settings_of(mapping), self.rules
+        if (own.direction, own.days) != (self.common.direction, self.common.days):
+            start = window.window_start(self.today, own.days)
+            rules = replace(rules, direction=own.direction, window_start=start)
+        # A reader gathers what it can't use, and several courses are read at once.
+        reader = MoodleReader(self.client)
+        course_reader = self.course_reader.of_course(reader, rules.earliest, rules.pushes)
+        return replace(self, rules=rules, reader=reader, course_reader=course_reader)
 
     def rules_now(self):
         """The rules, with what the last answers have said of Moodle's clock."""

@@ -3,8 +3,12 @@
 Native: 1 contents, 1 ``get_sessions`` per activity. Legacy: today's sessions of
 every teacher of the course, then 1 ``get_session`` per known session inside the
 window. Both: 1 page of users per 500 people, 1 groups call if a session has a group.
+
+No database: a course may be read by any thread.
 """
 
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from ..domain.records import CourseReading, OddRecord, UnreadableSession
@@ -65,26 +69,54 @@ class KnownSessions:
         }
 
 
+class OnceEach:
+    """Answers that are the same whoever asks first: the others wait for the first one."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._answers = {}
+
+    def get(self, key, ask):
+        """:param ask: function without arguments that finds the answer
+        :raise Exception: what ``ask`` raises; then the next one asks again
+        """
+        with self._lock:
+            answer = self._answers.get(key)
+            first = answer is None
+            if first:
+                answer = self._answers[key] = Future()
+        if first:
+            try:
+                answer.set_result(ask())
+            except BaseException as error:
+                with self._lock:
+                    del self._answers[key]
+                answer.set_exception(error)
+        return answer.result()
+
+
 class CourseReader:
     """Reads courses of one run; what teachers were asked is remembered between them.
 
-    :param reader: ``MoodleReader``
+    :param reader: ``MoodleReader``, nobody else's
     :param api: ``AttendanceApi``
     :param earliest: start of the window, unix seconds
     :param pushes: whether sessions without a mark matter, too
-    :param asked: what teachers were asked before, by user id; it is added to
+    :param today: :class:`OnceEach` of what teachers were asked, by user id
     """
 
-    def __init__(self, reader, api, earliest, pushes=False, asked=None):
+    def __init__(self, reader, api, earliest, pushes=False, today=None):
         self.pushes = pushes
         self.reader = reader
         self.api = api
         self.earliest = earliest
-        self._today = {} if asked is None else asked
+        self._today = today or OnceEach()
 
-    def within(self, earliest, pushes):
-        """:return: one with another window or direction, that asks no teacher twice either"""
-        return CourseReader(self.reader, self.api, earliest, pushes, self._today)
+    def of_course(self, reader, earliest, pushes):
+        """:param reader: ``MoodleReader`` of one course
+        :return: one with another window or direction, that asks no teacher twice either
+        """
+        return CourseReader(reader, self.api, earliest, pushes, self._today)
 
     def read_course(self, course, known):
         """:param course: ``MoodleCourse``
@@ -186,9 +218,8 @@ class CourseReader:
         for user in users:
             if not user.teacher:
                 continue
-            if user.id not in self._today:
-                self._today[user.id] = self.api.sessions_today(user.id)
-            for shortname, session_id, activity_id, starts in self._today[user.id]:
+            found = self._today.get(user.id, lambda who=user.id: self.api.sessions_today(who))
+            for shortname, session_id, activity_id, starts in found:
                 if shortname == course.shortname:
                     known.add(activity_id, session_id, starts)
 

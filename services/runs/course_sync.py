@@ -1,7 +1,8 @@
 """One Moodle course: read both sides, plan, apply, push. ORM.
 
 No transaction is open while Moodle is asked, so that the plan is made from what the
-database holds at the moment it is applied.
+database holds at the moment it is applied. What Moodle has to say may have been read a
+moment before, by a thread of its own (``read_ahead``).
 """
 
 import hashlib
@@ -16,12 +17,13 @@ from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import plan_course
 from ..domain.push import not_held
-from ..domain.records import CourseReading
+from ..domain.records import CourseReading, MoodleCourse
 from ..domain.untaken import untaken
 from ..domain.window import Rules
 from ..moodle import moodle_errors as errors
+from ..moodle.moodle_transport import Clock
 from ..openeducat.plan_applier import PlanApplier
-from .course_reader import KnownSessions
+from .course_reader import CourseReader, KnownSessions
 
 
 class _RivalsFound(Exception):
@@ -35,6 +37,46 @@ class MovedError(Exception):
 
 class StoppedError(Exception):
     """Too much would be done at once. The argument is the ``brake.Stop``."""
+
+
+# Seconds after which an answer of Moodle is too old to send marks by: a teacher may have changed
+# one meanwhile. What is only brought here is as the next run would find it.
+FRESH = 5
+
+
+@dataclass(frozen=True)
+class Question:
+    """What Moodle is asked about a course, by any thread; no database.
+
+    * ``reader``: ``CourseReader`` of this course alone;
+    * ``clock``: ``moodle_transport.Clock``.
+    """
+
+    reader: CourseReader
+    course: MoodleCourse
+    known: KnownSessions
+    clock: Clock
+
+    def ask(self):
+        """:return: :class:`Answer`
+        :raise MoodleError: the course can't be read
+        """
+        begun = self.clock.now()
+        return Answer(self.reader.read_course(self.course, self.known), begun)
+
+    def ask_with_size(self):
+        """:return: the same, and the bytes that Moodle has sent"""
+        client = self.reader.reader.client
+        before = client.received
+        return self.ask(), client.received - before
+
+
+@dataclass(frozen=True)
+class Answer:
+    """:param begun: moment of the clock at which Moodle was asked first"""
+
+    reading: CourseReading
+    begun: float
 
 
 @dataclass(frozen=True)
@@ -91,6 +133,30 @@ class CourseSync:
         self.rivals = courses.rivals(course)
         # Read here, along with the rest: each commit empties the cache.
         self.waited = bool(mapping.waits_since)
+        self._modules, self._allowed = mapping.known_modules, mapping.allowed
+        self._listed = mapping.known_untaken
+        self._known = self._known_sessions()
+        self._answer = None
+
+    def _known_sessions(self):
+        known = KnownSessions.from_json(self.mapping.known_sessions)
+        if not known.starts:
+            # The list was lost with the mappings: the sheets know their sessions.
+            for activity, session, starts in self.sides.store.linked_sessions(self.course.id):
+                known.add(activity, session, starts)
+        return known
+
+    @property
+    def question(self):
+        """:return: :class:`Question`"""
+        return Question(self.sides.course_reader, self.course, self._known, self.sides.client.clock)
+
+    def take(self, answer):
+        """Go on with what was read ahead.
+
+        :param answer: :class:`Answer` to :attr:`question`
+        """
+        self._answer = answer
 
     def plan(self):
         """What there is to do, and what of it waits for a person; nothing is written.
@@ -166,22 +232,27 @@ class CourseSync:
         :return: :class:`Work`
         """
         reader, commit = self.sides.course_reader, self.sides.odoo.commit
-        modules, allowed = self.mapping.known_modules, self.mapping.allowed
-        listed = self.mapping.known_untaken
-        known = KnownSessions.from_json(self.mapping.known_sessions)
-        if not known.starts:
-            # The list was lost with the mappings: the sheets know their sessions.
-            for activity, session, starts in self.sides.store.linked_sessions(self.course.id):
-                known.add(activity, session, starts)
         commit()
-        reading = replace(reader.read_course(self.course, known), rivals=self.rivals)
+        reading = replace(self._answered().reading, rivals=self.rivals)
         links = self.sides.people.links("op.student", _people_in(reading))
         commit()
         reading = reader.with_absent_users(reading, links)
-        rules = replace(self.sides.rules_now(), allowance=allowed)
         return Work(
-            reading, modules, self.mapping, links, known, rules, allowed=allowed, untaken=listed
+            reading,
+            self._modules,
+            self.mapping,
+            links,
+            self._known,
+            replace(self.sides.rules_now(), allowance=self._allowed),
+            allowed=self._allowed,
+            untaken=self._listed,
         )
+
+    def _answered(self):
+        """:return: :class:`Answer`, as fresh as the direction asks for"""
+        answer, clock = self._answer, self.sides.client.clock
+        old = answer and self.rules.pushes and clock.now() - answer.begun > FRESH
+        return self.question.ask() if answer is None or old else answer
 
     def _knowing_rivals(self, work, step):
         """Carry out a step that plans; once more, after Moodle was asked, where accounts outside
@@ -306,32 +377,36 @@ class CourseSync:
     # --- Moodle -----------------------------------------------------------------
 
     def _push(self, run, work, outcome):
-        """Session by session: send, read back, keep what Moodle really holds.
+        """Portion by portion: send, read back, keep what Moodle really holds.
 
         :return: the outcome with what this added
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
-        lost, sent = {}, set()
-        for session_id, pushes in p.by_session(outcome.plan.pushes).items():
-            pushed = self.sides.pusher.push(session_id, pushes)
-            if pushed.session:
-                retrying(partial(self._confirm, work, pushed), self.env)
+        lost, sent, error = {}, set(), None
+        activities = {session.id: session.activity_id for session in work.reading.sessions}
+        for portion in self.sides.pusher.push(outcome.plan.pushes, activities):
+            read_back = [pushed for pushed in portion if pushed.session]
+            if read_back:
+                retrying(partial(self._confirm, read_back), self.env)
                 self.sides.odoo.commit()
-            done["marks_pushed"] += len(pushed.held)
-            held |= {(session_id, push.student_id) for push in pushed.held}
-            gaps += [self._refused_push(push, error) for push, error in pushed.refused]
-            if pushed.session:
-                sent |= {(session_id, push.student_id) for push in pushes}
-            for push, status_id in pushed.lost:
-                lost[session_id, push.student_id] = (push.status, status_id, push.marked_at)
-                day = self.rules.date(pushed.session.starts)
-                gaps.append(self._not_held(pushed.session, push.student_id, day))
-            if pushed.error:
-                work.mapping._keep_not_held(lost, sent)
-                run._count(marks_pushed=done["marks_pushed"])
-                self.sides.odoo.commit()
-                raise pushed.error
+            for pushed in portion:
+                session_id = pushed.session_id
+                done["marks_pushed"] += len(pushed.held)
+                held |= {(session_id, push.student_id) for push in pushed.held}
+                gaps += [self._refused_push(push, why) for push, why in pushed.refused]
+                if pushed.session:
+                    sent |= {(session_id, push.student_id) for push in pushed.pushes}
+                for push, status_id in pushed.lost:
+                    lost[session_id, push.student_id] = (push.status, status_id, push.marked_at)
+                    day = self.rules.date(pushed.session.starts)
+                    gaps.append(self._not_held(pushed.session, push.student_id, day))
+                error = error or pushed.error
+        if error:
+            work.mapping._keep_not_held(lost, sent)
+            run._count(marks_pushed=done["marks_pushed"])
+            self.sides.odoo.commit()
+            raise error
         left = outcome.untaken
         done.update(retrying(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
         kept = tuple(
@@ -354,9 +429,10 @@ class CourseSync:
             marks=1,
         )
 
-    def _confirm(self, work, pushed):
+    def _confirm(self, read_back):
         applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
-        applier.confirm(pushed, self.rules.user_id)
+        for pushed in read_back:
+            applier.confirm(pushed, self.rules.user_id)
 
     def _make_sessions(self, run, work, new_sessions):
         """Make the sessions that Moodle lacks, and read the course again, so that this

@@ -5,67 +5,172 @@ its answer can get lost after Moodle has acted, and Moodle validates its answer 
 work, so an error can come back although the mark was written. Reading back decides.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from ..domain import plan as p
+from ..domain.push_batches import batches
 from ..domain.records import MoodleSession
 from ..moodle import moodle_errors as errors
 
-# Moodle takes marks one by one; a few at a time shorten the wait and do not hurt it.
-PARALLEL = 2
+# Sessions are written side by side, as many calls at once as the client's gate lets through.
+# More than two in one session hurt each other: Moodle writes the session with each mark.
+IN_A_SESSION = 2
 
 
 @dataclass(frozen=True)
 class PushOutcome:
     """Of the pushes of one session.
 
+    :param session_id: which it is
+    :param pushes: those that were to be sent
     :param held: those that Moodle holds, as read back
     :param session: as read back; ``None`` if that failed, and then nothing is ``held``
     :param refused: ``(PushPlan, MoodleError)`` that concern one mark alone
     :param lost: ``(PushPlan, Moodle status id or 0)`` that Moodle accepted, and of which it
         holds something else afterwards
-    :param error: what ended it early, to be raised once ``held`` is kept
+    :param error: what ended the push early, to be raised once all that is ``held`` is kept
     """
 
+    session_id: int
+    pushes: tuple[p.PushPlan, ...]
     held: tuple[p.PushPlan, ...] = ()
     session: MoodleSession | None = None
     refused: tuple = ()
     lost: tuple = ()
     error: errors.MoodleError | None = None
-    sent: int = 0
 
 
 @dataclass
 class _Sent:
-    refused: list = field(default_factory=list)
+    """What became of the marks of one course; added to by several threads."""
+
+    refused: dict = field(default_factory=dict)
     accepted: set = field(default_factory=set)
     error: errors.MoodleError | None = None
-    count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Pusher:
     """:param api: ``AttendanceApi``
     :param user_id: Moodle's id of the token's user, who is written down as the taker
+    :param parallel: calls at once
     """
 
-    def __init__(self, api, user_id, parallel=PARALLEL):
+    def __init__(self, api, user_id, parallel=IN_A_SESSION):
         self.api = api
         self.user_id = user_id
         self.parallel = parallel
+        self._pool = None
 
-    def push(self, session_id, pushes):
-        """:param pushes: of one session, each student once
-        :return: :class:`PushOutcome`; nothing is raised
+    def close(self):
+        """An end to the threads; they are made anew if there is more to send."""
+        if self._pool:
+            self._pool.shutdown()
+            self._pool = None
+
+    def push(self, pushes, activities):
+        """Send marks in portions, each of which is read back while the next one is sent.
+
+        :param pushes: ``PushPlan`` of one course, each student of a session once
+        :param activities: ``{session id: activity id}`` of all sessions of the course
+        :return: iterates over tuples of :class:`PushOutcome`, a portion each, to be kept before
+            the next is asked for; nothing is raised, and after an error no further portion
+            is begun
         """
-        sent = self._send(pushes)
+        self._pool = self._pool or ThreadPoolExecutor(
+            self.parallel, thread_name_prefix="moodle-push"
+        )
+        sent, behind = _Sent(), None
+        for batch in batches(pushes, activities, self.api.lists_sessions):
+            if sent.error:
+                break
+            self._send(batch, sent)
+            readings = self._begin_to_read(batch)
+            if behind:
+                yield self._outcomes(*behind, sent)
+            behind = batch, readings
+        if behind:
+            yield self._outcomes(*behind, sent)
+
+    # --- sending ----------------------------------------------------------------
+
+    def _send(self, batch, sent):
+        # Each lane is gone through by one thread, one mark after the other.
+        lanes = [
+            marks[lane::IN_A_SESSION]
+            for _session_id, marks in batch.sessions
+            for lane in range(min(IN_A_SESSION, len(marks)))
+        ]
+        wait([self._pool.submit(self._send_lane, lane, sent) for lane in lanes])
+
+    def _send_lane(self, lane, sent):
+        for push in lane:
+            if sent.error:
+                # A Moodle that is down, or shut to us, is not asked once for each mark.
+                return
+            try:
+                self.api.update_status(push, self.user_id)
+            except errors.MoodleError as error:
+                with sent.lock:
+                    if error.scope == errors.RECORD:
+                        sent.refused[push] = error
+                    else:
+                        sent.error = sent.error or error
+            else:
+                with sent.lock:
+                    sent.accepted.add(push)
+
+    # --- reading back -----------------------------------------------------------
+
+    def _begin_to_read(self, batch):
+        """:return: ``{session id: future of a MoodleSession}``"""
+        ids = [session_id for session_id, _marks in batch.sessions]
+        if batch.whole:
+            whole = self._pool.submit(self._read_whole, batch.activity_id, ids)
+            return {session_id: (whole, session_id) for session_id in ids}
+        return {
+            session_id: (self._pool.submit(self.api.session, session_id), None)
+            for session_id in ids
+        }
+
+    def _read_whole(self, activity_id, ids):
+        """:return: ``{session id: MoodleSession, or the MoodleError that it made}``"""
         try:
-            session = self.api.session(session_id)
+            sessions, _odd = self.api.sessions(activity_id)
+        except errors.MoodleError as error:
+            if error.scope == errors.SITE:
+                raise
+            # One remark of any session blinds the list; those that were written may be whole.
+            sessions = ()
+        found = {session.id: session for session in sessions}
+        for session_id in ids:
+            if session_id not in found:
+                try:
+                    found[session_id] = self.api.session(session_id)
+                except errors.MoodleError as error:
+                    found[session_id] = error
+        return found
+
+    def _outcomes(self, batch, readings, sent):
+        return tuple(
+            self._outcome(session_id, marks, *readings[session_id], sent)
+            for session_id, marks in batch.sessions
+        )
+
+    def _outcome(self, session_id, pushes, reading, within, sent):
+        refused = tuple((push, sent.refused[push]) for push in pushes if push in sent.refused)
+        try:
+            session = reading.result()
+            if within is not None:
+                session = session[within]
+            if isinstance(session, errors.MoodleError):
+                raise session
         except errors.MoodleError as error:
             # Whatever got through is found by the next run, which reads first.
-            return PushOutcome(
-                refused=tuple(sent.refused), error=sent.error or error, sent=sent.count
-            )
+            sent.error = sent.error or error
+            return PushOutcome(session_id, pushes, refused=refused, error=sent.error)
         # Two rows of one student that differ hold nothing.
         rows = {}
         for mark in session.marks:
@@ -74,9 +179,11 @@ class Pusher:
         # Somebody who took the session after us may have changed the mark again.
         undisturbed = session.taken_by == self.user_id
         return PushOutcome(
+            session_id,
+            pushes,
             held=tuple(push for push in pushes if holds.get(push.user_id) == push.status_id),
             session=session,
-            refused=tuple((q, e) for q, e in sent.refused if holds.get(q.user_id) != q.status_id),
+            refused=tuple((q, e) for q, e in refused if holds.get(q.user_id) != q.status_id),
             lost=tuple(
                 (push, holds.get(push.user_id, 0))
                 for push in pushes
@@ -85,31 +192,4 @@ class Pusher:
                 and holds.get(push.user_id) != push.status_id
             ),
             error=sent.error,
-            sent=sent.count,
         )
-
-    def _send(self, pushes):
-        sent = _Sent()
-        with ThreadPoolExecutor(max_workers=self.parallel) as pool:
-            for push, error in pool.map(lambda push: self._send_one(push, sent), pushes):
-                if error is None:
-                    continue
-                if error.scope == errors.RECORD:
-                    sent.refused.append((push, error))
-                else:
-                    sent.error = sent.error or error
-        return sent
-
-    def _send_one(self, push, sent):
-        if sent.error:
-            # A Moodle that is down, or shut to us, is not asked once for each mark.
-            return push, None
-        try:
-            sent.count += 1
-            self.api.update_status(push, self.user_id)
-            sent.accepted.add(push)
-        except errors.MoodleError as error:
-            if error.scope != errors.RECORD:
-                sent.error = error
-            return push, error
-        return push, None

@@ -11,6 +11,7 @@ course. This file goes through the courses and owns the transactions:
 
 import json
 import logging
+from contextlib import closing
 
 from odoo import SUPERUSER_ID, api
 
@@ -27,6 +28,7 @@ from ..texts.told import keep, say
 from .connection import Connected, Connection
 from .course_sync import CourseSync, MovedError, StoppedError
 from .matched_courses import MatchedCourses
+from .reading import read_ahead
 from .results import RunResult
 from .run_lock import instance_lock
 from .time_budget import TimeBudget
@@ -292,29 +294,44 @@ class SyncAttendance:
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
         sides.odoo.commit()
-        calls, done = self._count_calls(run, sides, 0), 0
-        for course, _match in mapped:
-            if course.id not in queue:
-                continue
-            if self.budget.is_over:
-                # The rest stays queued; the cron takes it up.
-                return
-            mapping, seen = mappings[course.id], approved and approved[course.id]
-            try:
-                self._course(run, sides, courses, course, mapping, seen)
-            except errors.MoodleOutOfTime as error:
-                if trigger == "cron" and not done:
-                    # It had the whole time: left queued, it would be the first again.
-                    self._course_failed(run, course, mapping, error)
-                return
-            done += 1
-            calls = self._count_calls(run, sides, calls)
-            sides.odoo.commit()
+        syncs = (
+            CourseSync(sides, courses, course, mappings[course.id])
+            for course, _match in mapped
+            if course.id in queue
+        )
+        if not self._courses(run, sides, syncs, approved, trigger):
+            return
         hints = [
             *self._nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
             *self._rest_words(resting, settings),
         ]
         run._complete(sides.client.clock_offset, hints)
+
+    def _courses(self, run, sides, syncs, approved, trigger):
+        """Course by course, while the next ones are read.
+
+        :param syncs: iterable of ``CourseSync``
+        :param approved: ``{Moodle course id: fingerprint}``, or ``None``
+        :return: whether all are done; the rest stays queued, and the cron takes it up
+        """
+        calls, done = self._count_calls(run, sides, 0), 0
+        with closing(sides.client), closing(sides.pusher), read_ahead(sides, syncs) as readings:
+            while readings.more:
+                if self.budget.is_over:
+                    return False
+                read = next(readings)
+                sync = read.key
+                try:
+                    self._course(run, sides, sync, read, approved and approved[sync.course.id])
+                except errors.MoodleOutOfTime as error:
+                    if trigger == "cron" and not done:
+                        # It had the whole time: left queued, it would be the first again.
+                        self._course_failed(run, sync.course, sync.mapping, error)
+                    return False
+                done += 1
+                calls = self._count_calls(run, sides, calls)
+                sides.odoo.commit()
+        return True
 
     @staticmethod
     def _forget_unread(run, sides, mapped, mappings, settings):
@@ -372,14 +389,17 @@ class SyncAttendance:
             return []
         return [words.NOTHING_KNOWN]
 
-    def _course(self, run, sides, courses, course, mapping, approved):
+    def _course(self, run, sides, sync, read, approved):
         """One course, and whatever trouble it makes.
 
+        :param sync: ``CourseSync``
+        :param read: ``read_ahead.Read`` of it
         :param approved: see ``CourseSync.sync``
         """
-        cr = sides.env.cr
+        cr, course, mapping = sides.env.cr, sync.course, sync.mapping
         try:
-            outcome = CourseSync(sides, courses, course, mapping).sync(run, approved)
+            sync.take(read.value())
+            outcome = sync.sync(run, approved)
         except errors.MoodleError as error:
             cr.rollback()
             if error.scope == errors.SITE:
