@@ -63,6 +63,7 @@ from . import (
     test_reinstall,
     test_rights_in_moodle,
     test_rooms,
+    test_rows,
     test_run,
     test_screens,
     test_search_operators,

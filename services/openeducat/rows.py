@@ -1,9 +1,79 @@
 """How both stores read and write Odoo's rows. ORM."""
 
+from odoo.tools import SQL
 
-def read_rows(env, model, domain, fields, **kwargs):
-    """:return: list of dictionaries; a many2one is the id alone"""
-    return env[model].search_read(domain, fields, load=None, **kwargs)
+# What the database gives for such a field is what the ORM gives, but for an empty value.
+_EMPTY = {
+    "boolean": False,
+    "char": False,
+    "date": False,
+    "datetime": False,
+    "integer": 0,
+    "many2one": False,
+    "selection": False,
+    "text": False,
+}
+
+
+def read_rows(env, model, domain, fields, order=None):
+    """The rows that a superuser finds, in one query, without a record for each: that took a
+    third of a run in which nothing has changed.
+
+    :param domain: of ``model``; archived rows are found as the context of ``env`` has it
+    :param fields: names of fields
+    :param order: as ``search`` takes it; without one, that of the model
+    :return: list of dictionaries with ``id`` and these fields; a many2one is the id alone,
+        and nothing is ``False``, but 0 for a number
+    """
+    Model = env[model]
+    order = order or Model._order
+    if not all(_is_column(Model._fields[name]) for name in fields):
+        return Model.search_read(domain, fields, load=None, order=order)
+    return _select(Model, Model._search(domain, order=order), fields)
+
+
+def read_rows_of_any(env, model, domains, fields, order):
+    """The same of the rows that any of some domains finds. Each is a query inside the one, so
+    that each is answered by the index that fits it; for a domain that joins them with *or*
+    PostgreSQL reads the whole table.
+
+    :param domains: list of domains
+    """
+    Model = env[model]
+    found = [Model._search(domain).select() for domain in domains]
+    query = Model._search([], order=order)
+    query.add_where(
+        SQL("%s IN (%s)", SQL.identifier(Model._table, "id"), SQL(" UNION ").join(found))
+    )
+    if not all(_is_column(Model._fields[name]) for name in fields):
+        ids = [row["id"] for row in _select(Model, query, [])]
+        return Model.browse(ids).read(fields, load=None)
+    return _select(Model, query, fields)
+
+
+def _is_column(field):
+    """Whether the database holds it as it is: a school's own OpenEduCat may have made a field
+    one of another record, or translated it."""
+    return (
+        field.store
+        and field.type in _EMPTY
+        and not field.translate
+        and not field.company_dependent
+    )
+
+
+def _select(Model, query, fields):
+    """:param query: of ``Model``; what it looks at is flushed before"""
+    names = ["id", *fields]
+    columns = [Model._field_to_sql(Model._table, name, query) for name in names]
+    empty = [_EMPTY[Model._fields[name].type] if name != "id" else 0 for name in names]
+    return [
+        {
+            name: nothing if value is None else value
+            for name, nothing, value in zip(names, empty, row, strict=True)
+        }
+        for row in Model.env.execute_query(query.select(*columns))
+    ]
 
 
 def write_changed(record, values):

@@ -1,0 +1,83 @@
+"""Rows are read without a record each, and are what ``search_read`` gives."""
+
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..services.openeducat.local_store import LINE_FIELDS, QUIET, TIME_FIELDS
+from ..services.openeducat.rows import read_rows, read_rows_of_any
+from .builders import START
+from .common import MoodleCase
+
+
+@tagged("post_install", "-at_install")
+class TestRows(MoodleCase):
+    def setUp(self):
+        super().setUp()
+        self.add_session("PALE")
+        self.add_session("PA", starts=START + 86400)
+        self.sync()
+        self.lines_here = self.env["op.attendance.line"].search(
+            [("attendance_id", "in", self.sheets.ids)], order="id"
+        )
+        self.quiet = self.env(context=QUIET)
+
+    def same(self, model, domain, fields, order=None):
+        """What both ways give, which is the same."""
+        rows = read_rows(self.quiet, model, domain, fields, order)
+        wanted = self.quiet[model].search_read(domain, fields, load=None, order=order)
+        self.assertEqual(rows, wanted)
+        return rows
+
+    def test_as_search_read_has_them(self):
+        self.lines_here[0].write({"active": False, "remark": False})
+        self.lines_here[1].remark = "ill"
+        self.env.cr.execute(
+            "UPDATE op_attendance_line SET present = NULL, create_uid = NULL WHERE id = %s",
+            (self.lines_here[2].id,),
+        )
+        rows = self.same(
+            "op.attendance.line",
+            [("attendance_id", "in", self.sheets.ids)],
+            LINE_FIELDS + TIME_FIELDS,
+            "id",
+        )
+        self.assertEqual(len(rows), 6, "the archived one, too")
+
+    def test_of_other_kinds(self):
+        self.same("op.attendance.sheet", [], ["moodle_session_id", "session_id", "moodle_starts",
+                                              "attendance_date", "moodle_points", "state"])  # fmt: skip
+        self.same("moodle.mapping", [("model", "=", "op.student")], ["moodle_id", "found_by"])
+        self.same("op.attendance.sheet", [("id", "in", [])], ["name"])
+
+    def test_a_value_that_is_not_written_yet(self):
+        line = self.quiet["op.attendance.line"].browse(self.lines_here[0].id)
+        line.remark = "just now"
+        found = read_rows(self.quiet, "op.attendance.line", [("remark", "=", "just now")], ["remark"])
+        self.assertEqual(found, [{"id": line.id, "remark": "just now"}])
+
+    def test_a_field_that_is_no_column(self):
+        """As a school's own OpenEduCat may have it."""
+        domain = [("id", "in", self.lines_here.ids)]
+        names = ["present", "moodle_differs", "remark"]
+        self.same("op.attendance.line", domain, names)
+        either = [[("id", "=", self.lines_here[0].id)], [("id", "=", self.lines_here[1].id)]]
+        rows = read_rows_of_any(self.quiet, "op.attendance.line", either, names, "id desc")
+        wanted = self.quiet["op.attendance.line"].browse(self.lines_here[:2].sorted("id desc").ids)
+        self.assertEqual(rows, wanted.read(names, load=None))
+
+    def test_of_any(self):
+        first, second = self.sheets.sorted("id").ids
+        for domains, wanted in (
+            ([[("id", "=", second)], [("id", "in", [])]], [second]),
+            ([[("id", "=", second)], [("id", "in", [first, second])]], [first, second]),
+            ([[("id", "in", [])]], []),
+        ):
+            with self.subTest(domains):
+                rows = read_rows_of_any(self.quiet, "op.attendance.sheet", domains, ["state"], "id")
+                self.assertEqual(rows, [{"id": id_, "state": "done"} for id_ in wanted])
+
+    def test_no_record_is_made(self):
+        Line = self.env.registry["op.attendance.line"]
+        with patch.object(Line, "search_read", side_effect=AssertionError):
+            self.assertTrue(read_rows(self.quiet, "op.attendance.line", [], LINE_FIELDS))
