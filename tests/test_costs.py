@@ -130,6 +130,27 @@ class TestQueries(MoodleCase):
             any("(attendance_id)" in definition for (definition,) in self.env.cr.fetchall())
         )
 
+    def test_what_each_run_asks_for_has_an_index(self):
+        """Each was measured to be needed: see the comment where it is made."""
+        self.env.cr.execute("SELECT indexname, indexdef FROM pg_indexes")
+        found = dict(self.env.cr.fetchall())
+        for name, columns in (
+            ("op_attendance_register_moodle_pair", "(subject_id, course_id)"),
+            ("op_attendance_sheet_moodle_seen", "(moodle_instance_id, moodle_seen text_pattern_ops)"),
+        ):
+            self.assertIn(columns, found.get(name, ""), name)
+
+    def test_the_sheets_of_a_course_are_found_without_reading_all(self):
+        """One query, in which no condition joins columns of two tables with *or*: for that
+        PostgreSQL reads both tables whole, however few rows there are to be found."""
+        self.add_session("PA")
+        self.sync()
+        with self.statements() as sent:
+            self.sync()
+        (query,) = [sql for sql in sent if '"moodle_points"' in sql and sql.startswith("SELECT")]
+        self.assertEqual(query.count(" UNION "), 1, query)
+        self.assertNotIn(" JOIN ", query)
+
 
 @tagged("post_install", "-at_install")
 class TestColdPull(MoodleCase):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ..domain import matching
 from ..domain.records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet
 from ..domain.status import FIELDS, from_booleans
-from .rows import read_rows, write_changed
+from .rows import read_rows, read_rows_of_any, write_changed
 
 # Our own writes leave no messages and are nobody's edit.
 QUIET = {
@@ -194,21 +194,19 @@ class LocalStore:
                 # An old session that was taken inside the window may be of a sheet of its day.
                 free = [("moodle_instance_id", "=", False), ("attendance_date", "in", older)]
                 in_window = ["|", *in_window, "&", *free]
-        sheets = read_rows(
+        of_sessions = [
+            ("moodle_instance_id", "=", self.instance.id),
+            ("moodle_session_id", "in", sessions),
+        ]
+        of_subject = [
+            ("moodle_instance_id", "in", [self.instance.id, False]),
+            *in_window,
+            ("register_id", "in", self._registers_of(subject)),
+        ]
+        sheets = read_rows_of_any(
             self.env,
             "op.attendance.sheet",
-            [
-                "|",
-                "&",
-                ("moodle_instance_id", "=", self.instance.id),
-                ("moodle_session_id", "in", sessions),
-                "&",
-                ("moodle_instance_id", "in", [self.instance.id, False]),
-                *(["&", *in_window] if in_window else []),
-                "&",
-                ("register_id.subject_id", "=", subject.subject_id),
-                ("register_id.course_id", "=", subject.course_id),
-            ],
+            [of_sessions, of_subject],
             [
                 "register_id",
                 "batch_id",
@@ -262,6 +260,12 @@ class LocalStore:
             dropped=mapping._dropped_lines() if mapping else {},
             not_held=mapping._not_held() if mapping else {},
             types=types,
+        )
+
+    def _registers_of(self, subject):
+        """:return: ``Query`` of the registers of a subject and course"""
+        return self.env["op.attendance.register"]._search(
+            [("subject_id", "=", subject.subject_id), ("course_id", "=", subject.course_id)]
         )
 
     def _timetable(self, sheets):
