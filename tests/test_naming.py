@@ -19,14 +19,30 @@ class TestNaming(BaseCase):
             self.assertLessEqual(len(naming.register_code(subject, batch, DAY)), 16)
 
     def test_a_code_in_use_gets_a_tail(self):
-        taken = {"261103-ALG1-B1"}
-        self.assertEqual(naming.free_code("261103-ALG1-B1", taken), "261103-ALG1-B1~1")
-        self.assertEqual(naming.free_code("261103-ALG1-B1", taken), "261103-ALG1-B1~2")
+        code = "261103-ALG1-B1"
+        self.assertEqual(naming.free_codes([code], (), 1), [code])
+        self.assertIsNone(naming.free_codes([code], [code], 1))
+        self.assertEqual(naming.free_codes([code], [code], 36), [code + "~1"])
+        self.assertEqual(
+            naming.free_codes([code, code, "other"], [code, code + "~1"], 36),
+            [code + "~2", code + "~3", "other"],
+        )
+
+    def test_none_is_given_that_was_not_looked_for(self):
+        taken = naming.variants("X", 36)
+        self.assertIsNone(naming.free_codes(["X"], taken, 36))
+        self.assertEqual(naming.free_codes(["X"], taken, 1296), ["X~10"])
+
+    def test_two_codes_with_the_same_variants(self):
+        taken = ["261103-ALGEB-BA1", "261103-ALGEB-BA2"]
+        self.assertEqual(
+            naming.free_codes(taken, taken, 36), ["261103-ALGEB-B~1", "261103-ALGEB-B~2"]
+        )
 
     def test_many_of_the_same_code_stay_different_and_short_enough(self):
-        taken = set()
-        codes = [naming.free_code("261103-ALGEB-BAT", taken) for _ in range(1296)]
+        codes = naming.variants("261103-ALGEB-BAT", 1296)
         self.assertEqual(len(set(codes)), 1296)
-        self.assertLessEqual(max(map(len, codes)), 16)
-        stem = naming.stem("261103-ALGEB-BAT")
-        self.assertTrue(all(code.startswith(stem) for code in codes))
+        self.assertEqual(max(map(len, codes)), 16)
+        self.assertTrue(all(code.startswith("261103-ALGEB-") for code in codes))
+        self.assertEqual([codes[number] for number in (35, 36, 1295)],
+                         ["261103-ALGEB-B~Z", "261103-ALGEB-~10", "261103-ALGEB-~ZZ"])  # fmt: skip

@@ -1,12 +1,14 @@
 """Names and codes of the registers that a sync makes. OpenEduCat cuts both at 16
 characters without a word, and a code is unique over the whole table."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 SIZE = 16
+# How many variants of a code are looked for among the codes in use, and how many if each of
+# those is: there is seldom any, and no more than the last.
+VARIANTS = (1, 36, 1296)
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# The part of a code that tells a second one from the first: "~0" to "~ZZ".
-_TAIL = 3
 
 
 def register_name(subject_code: str, day: date) -> str:
@@ -20,24 +22,31 @@ def register_code(subject_code: str, batch_code: str, day: date) -> str:
     return (stem + batch_code.strip()[: SIZE - len(stem)]).rstrip("-")
 
 
-def stem(code: str) -> str:
-    """What all variants of a code have in common."""
-    return code[: SIZE - _TAIL]
-
-
-def free_code(code: str, taken: set[str]) -> str:
-    """``code``, or the first variant of it that is not in ``taken``.
-
-    :param taken: codes in use; the one found is added
-    """
-    found = code
-    number = 0
-    while found in taken:
-        number += 1
+def variants(code: str, count: int) -> list[str]:
+    """``code`` and what stands in for it where it is in use: ``count`` in all, in their order,
+    each at most ``SIZE`` characters long."""
+    found = [code]
+    for number in range(1, count):
         tail, rest = "", number
         while rest:
-            rest, digit = divmod(rest, 36)
+            rest, digit = divmod(rest, len(_DIGITS))
             tail = _DIGITS[digit] + tail
-        found = f"{code[: SIZE - len(tail) - 1]}~{tail}"
-    taken.add(found)
+        found.append(f"{code[: SIZE - len(tail) - 1]}~{tail}")
+    return found
+
+
+def free_codes(codes: Sequence[str], in_use: Collection[str], count: int) -> list[str] | None:
+    """Each code, or the first of its variants that is neither in use nor given to one before it.
+
+    :param in_use: codes in use, as far as they are among the first ``count`` variants of these
+    :param count: of the variants of each code that are known to be in use or free
+    :return: ``None`` if one of them has no free variant among these
+    """
+    taken, found = set(in_use), []
+    for code in codes:
+        free = next((one for one in variants(code, count) if one not in taken), None)
+        if free is None:
+            return None
+        taken.add(free)
+        found.append(free)
     return found
