@@ -122,6 +122,17 @@ class TestQueries(MoodleCase):
         measured("a course with nothing changed: %s of %s queries", len(kept), len(course))
         self.assertLessEqual(len(kept), 12, "\n".join(kept))
 
+    def test_new_rows_are_inserted_whole(self):
+        """OpenEduCat keeps the date, register, course and batch with each line, too; left to
+        itself, the ORM inserts the lines without them and updates each one afterwards."""
+        self.add_session("PALE")
+        with self.statements() as sent:
+            self.sync()
+        updates = [sql for sql in sent if sql.startswith('UPDATE "op_attendance')]
+        self.assertEqual(updates, [])
+        inserts = [sql for sql in sent if sql.startswith('INSERT INTO "op_attendance')]
+        self.assertEqual(len(inserts), 3, "register, sheet, lines")
+
     def test_the_lines_of_a_sheet_are_found_by_an_index(self):
         self.env.cr.execute(
             "SELECT indexdef FROM pg_indexes WHERE tablename = 'op_attendance_line'"

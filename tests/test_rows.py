@@ -2,12 +2,21 @@
 
 from unittest.mock import patch
 
+from odoo import models
 from odoo.tests import tagged
 
 from ..services.openeducat.local_store import LINE_FIELDS, QUIET, TIME_FIELDS
-from ..services.openeducat.rows import read_rows, read_rows_of_any
+from ..services.openeducat.rows import (
+    copied_fields,
+    copied_values,
+    read_rows,
+    read_rows_of_any,
+)
 from .builders import START
 from .common import MoodleCase
+
+# What is each row's own.
+ITS_OWN = ("id", "name", "create_date", "write_date")
 
 
 @tagged("post_install", "-at_install")
@@ -81,3 +90,69 @@ class TestRows(MoodleCase):
         Line = self.env.registry["op.attendance.line"]
         with patch.object(Line, "search_read", side_effect=AssertionError):
             self.assertTrue(read_rows(self.quiet, "op.attendance.line", [], LINE_FIELDS))
+
+
+@tagged("post_install", "-at_install")
+class TestCopied(MoodleCase):
+    """What comes along with a new row is what the ORM itself would update it to."""
+
+    def setUp(self):
+        super().setUp()
+        self.session = self.add_session("PALE", group=self.groups[0])
+        self.sync()
+        self.quiet = self.env(context=QUIET)
+
+    def row(self, record):
+        """All that the database holds of it, but for what names the row itself."""
+        self.env.flush_all()
+        self.env.cr.execute(f"SELECT * FROM {record._table} WHERE id = %s", (record.id,))
+        row = dict(zip([column.name for column in self.env.cr.description],
+                       self.env.cr.fetchone(), strict=True))  # fmt: skip
+        return {name: value for name, value in row.items() if name not in ITS_OWN}
+
+    def test_which(self):
+        Line = self.env["op.attendance.line"]
+        wanted = {
+            "attendance_date": ["attendance_date"],
+            "register_id": ["register_id"],
+            "course_id": ["register_id", "course_id"],
+            "batch_id": ["register_id", "batch_id"],
+        }
+        # The state is one of them since 2025, and no column.
+        self.assertEqual(copied_fields(Line, "attendance_id"), wanted)
+        self.assertEqual(copied_fields(Line, "student_id"), {})
+        self.assertEqual(
+            copied_fields(self.env["op.attendance.sheet"], "register_id").keys(),
+            {"course_id", "batch_id"},
+        )
+
+    def test_the_same_rows_as_by_a_plain_create(self):
+        (sheet,) = self.sheets
+        for record, link in ((self.lines(self.session)[0], "attendance_id"), (sheet, "register_id")):
+            with self.subTest(record._name):
+                ours = self.row(record)
+                names = copied_fields(record, link)
+                self.assertTrue(all(ours[name] for name in names), ours)
+                plain = {
+                    name: value
+                    for name, value in ours.items()
+                    if name not in names and name not in models.MAGIC_COLUMNS
+                }
+                record.unlink()
+                again = self.quiet[record._name].create(plain)
+                self.assertEqual(self.row(again), ours)
+
+    def test_without_any(self):
+        (sheet,) = self.sheets
+        self.assertEqual(copied_values(self.quiet["op.attendance.line"], {}, sheet), {})
+
+    def test_a_wrong_one_is_corrected(self):
+        """So that what comes along is a matter of speed alone."""
+        (sheet,) = self.sheets
+        line = self.lines(self.session)[0]
+        student = line.student_id
+        line.unlink()
+        values = {"attendance_id": sheet.id, "student_id": student.id}
+        line = self.quiet["op.attendance.line"].create({**values, "attendance_date": "2001-01-01"})
+        self.env.flush_all()
+        self.assertEqual(line.attendance_date, sheet.attendance_date)

@@ -18,6 +18,7 @@ from ..domain.records import Seen
 from ..domain.status import FIELDS, booleans
 from ..texts import messages_run
 from .local_store import moment
+from .rows import copied_fields, copied_values
 
 # What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
 REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
@@ -256,7 +257,17 @@ class _Writer:
         """:return: list of their ids, in the same order"""
         if not sheets:
             return []
-        records = self.env["op.attendance.sheet"].create([self._values(s) for s in sheets])
+        Sheet, Register = self.env["op.attendance.sheet"], self.env["op.attendance.register"]
+        copied = copied_fields(Sheet, "register_id")
+        wanted = [self._values(sheet) for sheet in sheets]
+        # Read together.
+        registers = Register.browse([values["register_id"] for values in wanted])
+        records = Sheet.create(
+            [
+                {**copied_values(Sheet, copied, register), **values}
+                for register, values in zip(registers, wanted, strict=True)
+            ]
+        )
         self.done["sheets_created"] += len(records)
         return records.ids
 
@@ -287,20 +298,30 @@ class _Writer:
 
     def _create_lines(self, sheets):
         """:param sheets: list of ``(op.attendance.sheet id, SheetPlan)``"""
-        values = [
-            {
-                "attendance_id": sheet_id,
-                "student_id": line.student_id,
-                "remark": line.remark or False,
-                "moodle_base": line.base,
-                **self._mark(line),
-            }
+        Line = self.env["op.attendance.line"]
+        copied = copied_fields(Line, "attendance_id")
+        new = [
+            (sheet_id, [line for line in sheet.lines if not line.line_id])
             for sheet_id, sheet in sheets
-            for line in sheet.lines
-            if not line.line_id
         ]
+        new = [(sheet_id, lines) for sheet_id, lines in new if lines]
+        # Read together.
+        records = self.env["op.attendance.sheet"].browse([sheet_id for sheet_id, _lines in new])
+        values = []
+        for sheet, (sheet_id, lines) in zip(records, new, strict=True):
+            common = {**copied_values(Line, copied, sheet), "attendance_id": sheet_id}
+            values += [
+                {
+                    **common,
+                    "student_id": line.student_id,
+                    "remark": line.remark or False,
+                    "moodle_base": line.base,
+                    **self._mark(line),
+                }
+                for line in lines
+            ]
         if values:
-            self.env["op.attendance.line"].create(values)
+            Line.create(values)
             self.done["lines_created"] += len(values)
 
     def _change_lines(self, lines):

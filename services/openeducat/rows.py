@@ -76,6 +76,41 @@ def _select(Model, query, fields):
     ]
 
 
+def copied_fields(Model, link):
+    """The fields that a model keeps a copy in of what the record behind a link says. A new row
+    is inserted without them, and then updated: unless the same values come along with it.
+    Which fields there are is OpenEduCat's; without any nothing comes along.
+
+    :param Model: such as that of the lines
+    :param link: name of a many2one, such as ``attendance_id``
+    :return: ``{name: path from the record behind the link}``, a path as a list of names
+    """
+    return {
+        name: field.related.split(".")[1:]
+        for name, field in Model._fields.items()
+        if field.related
+        and field.related.split(".")[0] == link
+        # With an inverse the value would be written behind the link.
+        and not field.inverse
+        and _is_column(field)
+    }
+
+
+def copied_values(Model, fields, record):
+    """:param fields: of :func:`copied_fields`
+    :param record: that behind the link
+    :return: values as ``create`` takes them; the ORM still computes each of them itself, and
+        would correct it
+    """
+    values = {}
+    for name, path in fields.items():
+        value = record
+        for step in path:
+            value = value[step]
+        values[name] = Model._fields[name].convert_to_write(value, Model)
+    return values
+
+
 def write_changed(record, values):
     """Write what differs, if anything does.
 
