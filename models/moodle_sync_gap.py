@@ -1,9 +1,11 @@
 import json
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.sql import create_index
 
 from ..services.domain import gaps as catalogue
 from ..services.domain import matching
@@ -16,6 +18,11 @@ from .indexes import unique_index
 
 # Which page of Moodle, if not that of the course.
 PAGES = {Page.GROUPS: "group/index.php", Page.ATTENDANCE: "mod/attendance/index.php"}
+
+# What is not closed. Named one by one, so that PostgreSQL knows the index of them by it.
+ALIVE = ("open", "mended", "ignored")
+# As long as a run is kept.
+KEEP_DAYS = 90
 
 
 class MoodleSyncGap(models.Model):
@@ -99,7 +106,18 @@ class MoodleSyncGap(models.Model):
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url")
 
     def init(self):
-        unique_index(self.env.cr, "moodle_sync_gap_unique_key", self._table, ["instance_id", "key"])
+        cr = self.env.cr
+        unique_index(cr, "moodle_sync_gap_unique_key", self._table, ["instance_id", "key"])
+        # Asked for in each course of each run; most of all gaps are closed ones. With 30,000 of
+        # those both questions together: 0.1 ms instead of 3.
+        create_index(
+            cr, "moodle_sync_gap_unit", self._table, ["instance_id", "unit"],
+            where="state <> 'closed'",
+        )  # fmt: skip
+        create_index(
+            cr, "moodle_sync_gap_letters", self._table, ["instance_id"],
+            where="acronym IS NOT NULL",
+        )  # fmt: skip
 
     @api.depends("kind", "moodle_id")
     def _compute_maps(self):
@@ -309,11 +327,17 @@ class MoodleSyncGap(models.Model):
         """
         now = fields.Datetime.now()
         wanted = {gap.key: gap for gap in gaps if not gap.letter}
+        # Of those closed before, only the ones that are met again matter. Each of the three has
+        # an index, which PostgreSQL joins.
         found = self.search(
             [
                 ("instance_id", "=", instance.id),
                 "|",
+                "|",
+                "&",
                 ("unit", "=", unit),
+                ("state", "in", ALIVE),
+                ("key", "in", list(wanted)),
                 ("acronym", "!=", False),
             ]
         )
@@ -321,7 +345,7 @@ class MoodleSyncGap(models.Model):
         existing = found - letters
         met = existing.filtered(lambda gap: gap.key in wanted)
         lost = existing - met
-        closing = lost.filtered(lambda gap: whole and gap.state != "closed" and gap.key not in kept)
+        closing = lost.filtered(lambda gap: whole and gap.key not in kept)
         closing._close(now)
         reopening = met._open_again()
         for record in met:
@@ -455,7 +479,7 @@ class MoodleSyncGap(models.Model):
         gaps = self.search(
             [
                 ("instance_id", "=", instance.id),
-                ("state", "!=", "closed"),
+                ("state", "in", ALIVE),
                 "|",
                 ("unit", "not in", [0, *units]),
                 ("acronym", "!=", False),
@@ -470,6 +494,12 @@ class MoodleSyncGap(models.Model):
             sources = record.sources or {}
             closed += record._keep_sources({k: v for k, v in sources.items() if k in here})
         return Counter(gaps_closed=closed)
+
+    @api.autovacuum
+    def _gc_closed(self):
+        """A gap that is met again afterwards is a new one."""
+        limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
+        self.search([("state", "=", "closed"), ("closed_at", "<", limit)]).unlink()
 
     def _values(self, gap, unit_name):
         return {

@@ -13,6 +13,7 @@ from . import (
     test_costs,
     test_courses,
     test_fuzz,
+    test_gaps_kept,
     test_guarded,
     test_histories,
     test_histories_real,

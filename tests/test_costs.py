@@ -148,6 +148,8 @@ class TestQueries(MoodleCase):
         for name, columns in (
             ("op_attendance_register_moodle_pair", "(subject_id, course_id)"),
             ("op_attendance_sheet_moodle_seen", "(moodle_instance_id, moodle_seen text_pattern_ops)"),
+            ("moodle_sync_gap_unit", "(instance_id, unit) WHERE ((state)::text <> 'closed'::text)"),
+            ("moodle_sync_gap_letters", "(instance_id) WHERE (acronym IS NOT NULL)"),
         ):
             self.assertIn(columns, found.get(name, ""), name)
 
