@@ -60,6 +60,7 @@ class MoodleSyncReport(models.Model):
     _order = "id desc"
     _rec_name = "started_at"
     _fixed_fields = ("instance_id", "kind")
+    _queue_link = "report_id"
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
@@ -279,10 +280,8 @@ class MoodleSyncReport(models.Model):
         :param lines: iterable of ``changes.Change``
         :param fingerprint: of the plan, empty where there is none
         """
-        values = {
-            "pending": self._without(course.id),
-            "courses_done": self.courses_done + 1,
-        }
+        self._done_with(course.id)
+        values = {"courses_done": self.courses_done + 1}
         if found.plan is None:
             problem = told.joined(": ", clean_name(found.course), found.told)
             values.update(self._with_told("problem", [problem]))
@@ -329,24 +328,21 @@ class MoodleSyncReport(models.Model):
         gaps = [p.course_gap(course.id, course.fullname, p.UNMEANT)] if has_attendance else []
         without = () if has_attendance else (course.id,)
         self.env["moodle.sync.gap"]._note_courses(self.instance_id, gaps, without)
-        self.write(
-            {
-                "pending": self._without(course.id, "unmeant"),
-                "courses_unmatched": self.courses_unmatched + len(gaps),
-            }
-        )
+        self._done_with(course.id, "unmeant")
+        self.courses_unmatched += len(gaps)
 
     def _complete(self):
-        self.write({"state": "done", "ended_at": fields.Datetime.now(), "pending": False})
+        self._no_more()
+        self.write({"state": "done", "ended_at": fields.Datetime.now()})
 
     def _fail(self, problem):
         """:param problem: see ``told``; it takes the place of those of single courses"""
         kept = told.keep(problem)
+        self._no_more()
         self.write(
             {
                 "state": "failed",
                 "ended_at": fields.Datetime.now(),
-                "pending": False,
                 "problem": told.tell(self.env, kept),
                 "told": {**(self.told or {}), "problem": [kept]},
             }

@@ -65,7 +65,7 @@ class MoodleSyncRun(models.Model):
     ``running`` -> ``done`` (all courses read), ``partial`` (some failed), ``failed``
     (none could be read), ``skipped`` (a prerequisite is missing). A run that is
     ``running`` while nobody holds the instance's lock was interrupted, or its time
-    budget ended; the next one takes up ``pending``.
+    budget ended; the next one takes up what is queued.
     """
 
     _name = "moodle.sync.run"
@@ -75,6 +75,7 @@ class MoodleSyncRun(models.Model):
     _rec_name = "started_at"
     _check_company_auto = True
     _fixed_fields = ("instance_id", "report_id")
+    _queue_link = "run_id"
 
     instance_id = fields.Many2one(
         "moodle.instance", "Moodle", required=True, index=True, ondelete="cascade", readonly=True
@@ -323,9 +324,9 @@ class MoodleSyncRun(models.Model):
         plan = outcome.plan
         skipped = Counter(self.skipped_by_reason or {})
         skipped.update(plan.skipped)
+        self._done_with(course.id)
         self.write(
             {
-                "pending": self._without(course.id),
                 "courses_done": self.courses_done + 1,
                 "skipped_by_reason": dict(skipped),
             }
@@ -349,9 +350,9 @@ class MoodleSyncRun(models.Model):
         name = clean_name(course_name) if isinstance(course_name, str) else course_name
         failed = told.joined(": ", name, sentence)
         lines = [self.errors] if self.errors else []
+        self._done_with(course_id)
         self.write(
             {
-                "pending": self._without(course_id),
                 "courses_failed": self.courses_failed + 1,
                 "courses_held": self.courses_held + bool(held),
                 "errors": "\n".join([*lines, told.tell(self.env, failed)]),
@@ -375,11 +376,11 @@ class MoodleSyncRun(models.Model):
         """
         self.ensure_one()
         kept = told.keep(problem)
+        self._no_more()
         self.write(
             {
                 "state": state,
                 "ended_at": fields.Datetime.now(),
-                "pending": False,
                 "told": {
                     **(self.told or {}),
                     "problem": kept,

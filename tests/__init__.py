@@ -11,6 +11,7 @@ from . import (
     test_choose_sessions,
     test_companies,
     test_costs,
+    test_course_queue,
     test_courses,
     test_fuzz,
     test_gaps_kept,

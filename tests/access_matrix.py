@@ -23,6 +23,8 @@ OPERATIONS = {"r": "read", "c": "create", "w": "write", "u": "unlink"}
 # Of the user's own companies; of another company nobody may do anything. A wizard is seen
 # by whoever has opened it.
 MODELS = {
+    # Bookkeeping of runs and reports, which shows nothing that they do not say.
+    "moodle.course.queued": {},
     "moodle.instance": {"manager": "r---", "system": "rcwu"},
     "moodle.mapping": {"manager": "rcw-", "system": "rcwu"},
     "moodle.session.untaken": {"manager": "r---", "system": "r---"},

@@ -384,16 +384,19 @@ class Game:
         :return: ``(what it had to do, whether it took up another)``
         """
         names = ", ".join(f"coalesce({name}, 0)" for name in COUNTED)
-        query = f"SELECT id, state, pending, {names} FROM moodle_sync_run ORDER BY id DESC LIMIT 1"
+        left = (
+            "CASE WHEN queued "
+            "THEN (SELECT count(*) FROM moodle_course_queued WHERE run_id = run.id) END"
+        )
+        query = f"SELECT id, state, {left}, {names} FROM moodle_sync_run run ORDER BY id DESC LIMIT 1"
         before = self.postgres.rows(query)
         seconds = self.odoo.do("sync")
-        ((number, state, _pending, *counters),) = self.postgres.rows(query)
+        ((number, state, _left, *counters),) = self.postgres.rows(query)
         resumed = bool(before) and before[0][0] == number
         words, numbers = [], counters
         if resumed:
-            pending = before[0][2]
-            left = len(pending["courses"]) if pending else COURSES
-            words.append(f"took up {left} of {COURSES} courses")
+            left = before[0][2]
+            words.append(f"took up {COURSES if left is None else left} of {COURSES} courses")
             numbers = [new - old for new, old in zip(counters, before[0][3:], strict=True)]
         else:
             self.usual = seconds

@@ -29,6 +29,8 @@ class TestAccess(MoodleCase):
         self.moodle.mark(self.session, stranger, "P", by=self.teacher)
         self.add_session()
         self.sync()
+        # What a run that was interrupted has still to do.
+        self.env["moodle.course.queued"].create({"queue": "courses", "course": 1})
         self.env["moodle.status.meaning"]._choose(self.instance, "Y", "", "L")
         self.line(self.session, 1).write({"present": False, "late": True})
         with self.own_cursors():
@@ -82,6 +84,7 @@ class TestAccess(MoodleCase):
 
     def new_values(self, model):
         return {
+            "moodle.course.queued": {"queue": "courses", "course": 2},
             "moodle.instance": {"name": "New", "url": "https://new.example"},
             "moodle.mapping": {
                 "instance_id": self.instance.id, "model": "op.student", "moodle_id": 4711,
@@ -116,6 +119,7 @@ class TestAccess(MoodleCase):
         return {"default_gap_id": gap.id} if model == "moodle.gap.map" else {}
 
     CHANGED = {
+        "moodle.course.queued": {"course": 2},
         "moodle.instance": {"name": "Changed"},
         "moodle.mapping": {"oec_record_id": 1},
         "moodle.session.untaken": {"teacher": "x"},

@@ -15,7 +15,7 @@ from .measured import measured
 
 # A run's own: its row, its gaps, the state of a course, and where transactions end.
 BOOKKEEPING = (
-    '"moodle_sync_run"', '"moodle_sync_gap"', 'UPDATE "moodle_mapping"', "SAVEPOINT",
+    '"moodle_sync_run"', "moodle_course_queued", '"moodle_sync_gap"', 'UPDATE "moodle_mapping"', "SAVEPOINT",
 )  # fmt: skip
 
 

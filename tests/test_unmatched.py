@@ -80,7 +80,7 @@ class TestUnmatchedCourses(GapCase):
         with self.own_cursors():
             report_id = self.instance._make_report("verify", 0)
         report = self.env["moodle.sync.report"].browse(report_id)
-        self.assertEqual(report.pending["unmeant"], [self.nobodys.id])
+        self.assertEqual(report._left("unmeant"), [self.nobodys.id])
         with self.own_cursors():
             self.env["moodle.instance"]._cron_survey()
         self.assertEqual((report.state, report.courses_unmatched), ("done", 1))

@@ -149,7 +149,7 @@ class Survey:
         """End it by SQL: whatever refused to be written by the ORM refuses again."""
         with self.registry.cursor() as cr:
             cr.execute(
-                "UPDATE moodle_sync_report SET state = 'failed', pending = NULL, problem = %s, "
+                "UPDATE moodle_sync_report SET state = 'failed', queued = false, problem = %s, "
                 "told = coalesce(told, '{}') || %s::jsonb, "
                 "ended_at = now() AT TIME ZONE 'UTC' WHERE id = %s",
                 (

@@ -172,7 +172,7 @@ class SyncAttendance:
             message = say(self.plain_env(cr), words.UNEXPECTED)
             kept = keep(words.UNEXPECTED)
             cr.execute(
-                "UPDATE moodle_sync_run SET state = 'failed', pending = NULL, summary = %s, "
+                "UPDATE moodle_sync_run SET state = 'failed', queued = false, summary = %s, "
                 "told = coalesce(told, '{}') || %s::jsonb, "
                 "ended_at = now() AT TIME ZONE 'UTC' WHERE instance_id = %s AND state = 'running' "
                 "RETURNING id",
