@@ -133,6 +133,36 @@ class TestQueries(MoodleCase):
         inserts = [sql for sql in sent if sql.startswith('INSERT INTO "op_attendance')]
         self.assertEqual(len(inserts), 3, "register, sheet, lines")
 
+    def test_of_a_course_only_its_own_mapping_is_read(self):
+        """And what it has met so far only in its turn: with 2,000 courses, reading that of all
+        of them in each would be 4 million rows."""
+        self.env["moodle.mapping"].create(
+            [
+                {
+                    "instance_id": self.instance.id,
+                    "model": "op.subject",
+                    "moodle_id": 90_000 + number,
+                    "oec_record_id": self.algebra.id,
+                    "op_course_id": self.course.id,
+                }
+                for number in range(40)
+            ]
+        )
+        self.add_session("PA")
+        self.sync()
+        read = []
+        original = type(self.env["moodle.mapping"])._fetch_query
+
+        def fetch(records, query, fields):
+            found = original(records, query, fields)
+            read.append((len(found), "extra_data" in [field.name for field in fields]))
+            return found
+
+        self.patch(type(self.env["moodle.mapping"]), "_fetch_query", fetch)
+        self.sync()
+        self.assertEqual([number for number, met in read if met], [1])
+        self.assertEqual([number for number, _met in read if number > 1], [41], "once in a run")
+
     def test_the_lines_of_a_sheet_are_found_by_an_index(self):
         self.env.cr.execute(
             "SELECT indexdef FROM pg_indexes WHERE tablename = 'op_attendance_line'"

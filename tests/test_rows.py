@@ -56,7 +56,8 @@ class TestRows(MoodleCase):
     def test_of_other_kinds(self):
         self.same("op.attendance.sheet", [], ["moodle_session_id", "session_id", "moodle_starts",
                                               "attendance_date", "moodle_points", "state"])  # fmt: skip
-        self.same("moodle.mapping", [("model", "=", "op.student")], ["moodle_id", "found_by"])
+        self.same("moodle.mapping", [("model", "=", "op.student")], ["moodle_id", "found_by",
+                                                                           "oec_record_id"])
         self.same("op.attendance.sheet", [("id", "in", [])], ["name"])
 
     def test_a_value_that_is_not_written_yet(self):

@@ -64,15 +64,20 @@ class LocalStore:
             foreign_subjects=foreign_subjects,
             foreign_courses=foreign_courses,
             links={
-                mapping.moodle_id: (
-                    (mapping.oec_record_id, mapping.op_course_id.id),
-                    mapping.found_by,
-                )
-                for mapping in self.env["moodle.mapping"].search(
-                    [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
+                row["moodle_id"]: ((row["oec_record_id"], row["op_course_id"]), row["found_by"])
+                for row in read_rows(
+                    self.env,
+                    "moodle.mapping",
+                    self._of_courses,
+                    ["moodle_id", "oec_record_id", "op_course_id", "found_by"],
                 )
             },
         )
+
+    @property
+    def _of_courses(self):
+        """Domain of the mappings of this instance's courses."""
+        return [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
 
     def attendance_types(self):
         """Of several types with the same four booleans none is written, but one of the
@@ -111,11 +116,21 @@ class LocalStore:
         return self.env["moodle.mapping"]._of_course(self.instance, moodle_id)
 
     def known_course_mappings(self):
-        """:return: ``{Moodle course id: moodle.mapping}`` of all that are kept"""
-        mappings = self.env["moodle.mapping"].search(
-            [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
-        )
-        return {mapping.moodle_id: mapping for mapping in mappings}
+        """What is kept of each is read with it, but not what it has met so far: of all courses
+        together that is much, and each needs its own alone, when its turn comes. Then the cache
+        is empty, and of a mapping that had been found with the others those of all of them would
+        be read again, in each course.
+
+        :return: ``{Moodle course id: moodle.mapping}`` of all that are kept
+        """
+        Mapping = self.env["moodle.mapping"]
+        names = [
+            name
+            for name, field in Mapping._fields.items()
+            if field.store and field.prefetch and field.type != "json"
+        ]
+        mappings = Mapping.search_fetch(self._of_courses, names)
+        return {mapping.moodle_id: mapping.with_prefetch() for mapping in mappings}
 
     def course_mappings(self, mapped):
         """The mapping of each course, created or corrected where it is needed.
@@ -144,7 +159,7 @@ class LocalStore:
                 }
                 new.append({**keys, **values})
         for mapping in self.env["moodle.mapping"].create(new):
-            by_id[mapping.moodle_id] = mapping
+            by_id[mapping.moodle_id] = mapping.with_prefetch()
         return by_id
 
     # --- attendance -----------------------------------------------------------

@@ -10,6 +10,7 @@ _EMPTY = {
     "datetime": False,
     "integer": 0,
     "many2one": False,
+    "many2one_reference": 0,
     "selection": False,
     "text": False,
 }

@@ -347,8 +347,11 @@ class SyncAttendance:
         ]
         Gap = sides.env["moodle.sync.gap"]
         run._count(**Gap._close_units_except(sides.instance, read))
-        for course_id in mappings.keys() - set(read):
-            mappings[course_id]._keep_untaken(())
+        left = [mappings[course_id].id for course_id in mappings.keys() - set(read)]
+        # Most of them have none, and what is kept of a course can be much to read.
+        listed = sides.env["moodle.session.untaken"].search([("mapping_id", "in", left)])
+        for mapping in listed.mapping_id:
+            mapping._keep_untaken(())
 
     @staticmethod
     def _resting(run, mapped, settings):
@@ -385,6 +388,8 @@ class SyncAttendance:
         """
         if sides.api.lists_sessions or not mappings or run.sessions_seen:
             return []
+        # Together, so that what is known of them is read at once.
+        mappings = sides.env["moodle.mapping"].concat(*mappings)
         if any((mapping.known_sessions or {}).values() for mapping in mappings):
             return []
         return [words.NOTHING_KNOWN]
