@@ -388,7 +388,9 @@ class Game:
             "CASE WHEN queued "
             "THEN (SELECT count(*) FROM moodle_course_queued WHERE run_id = run.id) END"
         )
-        query = f"SELECT id, state, {left}, {names} FROM moodle_sync_run run ORDER BY id DESC LIMIT 1"
+        query = (
+            f"SELECT id, state, {left}, {names} FROM moodle_sync_run run ORDER BY id DESC LIMIT 1"
+        )
         before = self.postgres.rows(query)
         seconds = self.odoo.do("sync")
         ((number, state, _left, *counters),) = self.postgres.rows(query)

@@ -177,7 +177,10 @@ class TestQueries(MoodleCase):
         found = dict(self.env.cr.fetchall())
         for name, columns in (
             ("op_attendance_register_moodle_pair", "(subject_id, course_id)"),
-            ("op_attendance_sheet_moodle_seen", "(moodle_instance_id, moodle_seen text_pattern_ops)"),
+            (
+                "op_attendance_sheet_moodle_seen",
+                "(moodle_instance_id, moodle_seen text_pattern_ops)",
+            ),
             ("moodle_sync_gap_unit", "(instance_id, unit) WHERE ((state)::text <> 'closed'::text)"),
             ("moodle_sync_gap_letters", "(instance_id) WHERE (acronym IS NOT NULL)"),
         ):

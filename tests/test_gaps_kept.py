@@ -32,14 +32,10 @@ class TestGapsKept(MoodleCase):
         self.record("a", "b")
         self.record("a", unit=6)
         self.record("b")
-        self.assertEqual(
-            self.states(), {(5, "a"): "closed", (5, "b"): "open", (6, "a"): "open"}
-        )
+        self.assertEqual(self.states(), {(5, "a"): "closed", (5, "b"): "open", (6, "a"): "open"})
         first = self.Gap.search([("unit", "=", 5), ("state", "=", "closed")])
         self.record("a")
-        self.assertEqual(
-            self.states(), {(5, "a"): "open", (5, "b"): "closed", (6, "a"): "open"}
-        )
+        self.assertEqual(self.states(), {(5, "a"): "open", (5, "b"): "closed", (6, "a"): "open"})
         self.assertEqual((first.state, first.times_seen, first.closed_at), ("open", 2, False))
 
     def test_an_ignored_one_closes_too(self):

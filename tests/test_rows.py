@@ -56,14 +56,19 @@ class TestRows(MoodleCase):
     def test_of_other_kinds(self):
         self.same("op.attendance.sheet", [], ["moodle_session_id", "session_id", "moodle_starts",
                                               "attendance_date", "moodle_points", "state"])  # fmt: skip
-        self.same("moodle.mapping", [("model", "=", "op.student")], ["moodle_id", "found_by",
-                                                                           "oec_record_id"])
+        self.same(
+            "moodle.mapping",
+            [("model", "=", "op.student")],
+            ["moodle_id", "found_by", "oec_record_id"],
+        )
         self.same("op.attendance.sheet", [("id", "in", [])], ["name"])
 
     def test_a_value_that_is_not_written_yet(self):
         line = self.quiet["op.attendance.line"].browse(self.lines_here[0].id)
         line.remark = "just now"
-        found = read_rows(self.quiet, "op.attendance.line", [("remark", "=", "just now")], ["remark"])
+        found = read_rows(
+            self.quiet, "op.attendance.line", [("remark", "=", "just now")], ["remark"]
+        )
         self.assertEqual(found, [{"id": line.id, "remark": "just now"}])
 
     def test_a_field_that_is_no_column(self):
@@ -129,7 +134,10 @@ class TestCopied(MoodleCase):
 
     def test_the_same_rows_as_by_a_plain_create(self):
         (sheet,) = self.sheets
-        for record, link in ((self.lines(self.session)[0], "attendance_id"), (sheet, "register_id")):
+        for record, link in (
+            (self.lines(self.session)[0], "attendance_id"),
+            (sheet, "register_id"),
+        ):
             with self.subTest(record._name):
                 ours = self.row(record)
                 names = copied_fields(record, link)

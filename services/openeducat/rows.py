@@ -56,39 +56,36 @@ def _is_column(field):
     """Whether the database holds it as it is: a school's own OpenEduCat may have made a field
     one of another record, or translated it."""
     return (
-        field.store
-        and field.type in _EMPTY
-        and not field.translate
-        and not field.company_dependent
+        field.store and field.type in _EMPTY and not field.translate and not field.company_dependent
     )
 
 
-def _select(Model, query, fields):
-    """:param query: of ``Model``; what it looks at is flushed before"""
+def _select(model, query, fields):
+    """:param query: of ``model``; what it looks at is flushed before"""
     names = ["id", *fields]
-    columns = [Model._field_to_sql(Model._table, name, query) for name in names]
-    empty = [_EMPTY[Model._fields[name].type] if name != "id" else 0 for name in names]
+    columns = [model._field_to_sql(model._table, name, query) for name in names]
+    empty = [_EMPTY[model._fields[name].type] if name != "id" else 0 for name in names]
     return [
         {
             name: nothing if value is None else value
             for name, nothing, value in zip(names, empty, row, strict=True)
         }
-        for row in Model.env.execute_query(query.select(*columns))
+        for row in model.env.execute_query(query.select(*columns))
     ]
 
 
-def copied_fields(Model, link):
+def copied_fields(model, link):
     """The fields that a model keeps a copy in of what the record behind a link says. A new row
     is inserted without them, and then updated: unless the same values come along with it.
     Which fields there are is OpenEduCat's; without any nothing comes along.
 
-    :param Model: such as that of the lines
+    :param model: such as that of the lines
     :param link: name of a many2one, such as ``attendance_id``
     :return: ``{name: path from the record behind the link}``, a path as a list of names
     """
     return {
         name: field.related.split(".")[1:]
-        for name, field in Model._fields.items()
+        for name, field in model._fields.items()
         if field.related
         and field.related.split(".")[0] == link
         # With an inverse the value would be written behind the link.
@@ -97,7 +94,7 @@ def copied_fields(Model, link):
     }
 
 
-def copied_values(Model, fields, record):
+def copied_values(model, fields, record):
     """:param fields: of :func:`copied_fields`
     :param record: that behind the link
     :return: values as ``create`` takes them; the ORM still computes each of them itself, and
@@ -108,7 +105,7 @@ def copied_values(Model, fields, record):
         value = record
         for step in path:
             value = value[step]
-        values[name] = Model._fields[name].convert_to_write(value, Model)
+        values[name] = model._fields[name].convert_to_write(value, model)
     return values
 
 
