@@ -14,6 +14,7 @@ from . import (
     moodle_instance_status,
     moodle_mapping,
     moodle_mapping_course,
+    moodle_mapping_notes,
     moodle_mapping_picture,
     moodle_session_untaken,
     moodle_status_meaning,

@@ -35,6 +35,7 @@ from . import (
     test_moodle_transport,
     test_moodle_url,
     test_naming,
+    test_notes,
     test_odd_records,
     test_openeducat_contract,
     test_owned_fields,

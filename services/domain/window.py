@@ -15,6 +15,9 @@ from .status_meaning import Chosen
 # Seconds behind the present after which a time can't be right: whatever is marked while a
 # run is under way lies within them.
 CLOCK_OFF = 3600
+# What is noted of single sessions is kept that long, however short *Days back* is, so that it may
+# be made longer, up to a school year and a month, and nothing is missing.
+NOTED_DAYS = 400
 # At this hour a session is made for a sheet that has no time of day.
 NOON = 12
 
@@ -53,6 +56,13 @@ def first_moment(day: date, zone: str) -> int:
     return int(pytz.timezone(zone).localize(midnight, is_dst=True).timestamp())
 
 
+def noted_since(today: date, days: int) -> date | None:
+    """:param days: how many days back; 0 for all sessions
+    :return: the first day of which notes are kept, ``None`` for no such limit
+    """
+    return window_start(today, max(days, NOTED_DAYS) if days else 0)
+
+
 @dataclass(frozen=True)
 class Rules:
     """:param zone: name of the time zone in which a session's date is read
@@ -88,6 +98,15 @@ class Rules:
     def earliest(self) -> int:
         """Unix seconds at which the window begins, 0 for no limit."""
         return first_moment(self.window_start, self.zone) if self.window_start else 0
+
+    @property
+    def noted_since(self) -> int:
+        """Unix seconds; what began before is not noted any more. 0 for no limit."""
+        if self.window_start is None or self.now is None:
+            return 0
+        today = self.date(self.now)
+        first = noted_since(today, (today - self.window_start).days)
+        return first_moment(first, self.zone) if first else 0
 
     def wants(self, session: MoodleSession) -> bool:
         """Whether a session is inside the window: it was held in it; or, where Moodle's

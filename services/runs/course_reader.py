@@ -21,8 +21,8 @@ class KnownSessions:
     """Ids of sessions that were met before: ``{activity id: {session id: start}}``.
 
     The legacy family can't list sessions, and a poisoned activity can't be listed by
-    any, so every id that was seen once is kept. ``kept`` is what it was made of, as
-    :meth:`to_json` gives it.
+    any, so every id that was seen once is kept; where activities are listed, only as long as
+    it may be inside the window. ``kept`` is what it was made of, as :meth:`to_json` gives it.
     """
 
     starts: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -39,6 +39,13 @@ class KnownSessions:
     def drop(self, session_id):
         for sessions in self.starts.values():
             sessions.pop(session_id, None)
+
+    def forget_before(self, earliest):
+        """:param earliest: unix seconds; sessions that start before are known no longer"""
+        self.starts = {
+            activity: {number: starts for number, starts in sessions.items() if starts >= earliest}
+            for activity, sessions in self.starts.items()
+        }
 
     def in_window(self, earliest, activity_id=None):
         """``(activity id, session id)`` of sessions that start at or after ``earliest``

@@ -363,6 +363,9 @@ class CourseSync:
         if work.allowed.parts:
             still = brake.lists_nothing(work.reading)
             work.mapping._keep_allowed(work.allowed.left(still))
+        if self.sides.api.lists_sessions:
+            # Only the legacy family finds a session by nothing else.
+            work.known.forget_before(work.rules.noted_since)
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
         modules = {str(a.id): a.module_id for a in work.reading.activities if a.module_id}
