@@ -160,6 +160,7 @@ class MoodleMapping(models.Model):
 
     def _note_by_hand(self, before):
         """:param before: what the synchronisation had found, ``{mapping: values}``"""
+        self.instance_id._read_all_soon()
         # sudo: it can't be typed in.
         for mapping in self.sudo():
             mapping.mapped_at = fields.Datetime.now()
@@ -277,6 +278,7 @@ class MoodleMapping(models.Model):
             raise UserError(self.env._("Only manual mappings can be undone."))
         instance = self.instance_id
         instance._check_may_sync()
+        instance._read_all_soon()
         # sudo: gaps are written by the synchronisation, and attendance managers delete no
         # mapping; those who may make one may take it back.
         self.env["moodle.sync.gap"].sudo()._open_unmapped(instance, self.model, self.moodle_id)
@@ -399,9 +401,11 @@ class MoodleMapping(models.Model):
             kept.setdefault(str(session), {})[str(student)] = list(values)
         self._keep("not_held", kept)
 
-    def _succeeded(self, sync_hash, waited=False):
-        """:param waited: whether it had waited for this run of a person"""
-        values = {
+    def _succeeded(self, sync_hash, waited=False, **values):
+        """:param waited: whether it had waited for this run of a person
+        :param values: what else is known of the course now
+        """
+        values |= {
             "last_success": fields.Datetime.now(), "sync_hash": sync_hash,
             "error_message": False, "error_told": False,
         }  # fmt: skip

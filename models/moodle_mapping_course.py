@@ -137,6 +137,7 @@ class MoodleMapping(models.Model):
         result = super().write(vals)
         for mapping in self:
             mapping._wait_if_turned(directions[mapping.id])
+        self.instance_id._read_all_soon()
         self._note_settings(words)
         return result
 

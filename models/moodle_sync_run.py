@@ -125,6 +125,9 @@ class MoodleSyncRun(models.Model):
     sheet_count = fields.Integer("Sheets changed", compute="_compute_sheet_count")
     courses_in_moodle = fields.Integer("Courses in Moodle", readonly=True)
     courses_mapped = fields.Integer("Courses matched", readonly=True)
+    courses_quiet = fields.Integer(
+        readonly=True, help="Matched courses in which nothing happens, not read this time."
+    )
     courses_done = fields.Integer(readonly=True)
     courses_failed = fields.Integer(readonly=True)
     courses_held = fields.Integer(
@@ -279,13 +282,17 @@ class MoodleSyncRun(models.Model):
                 self.env._(
                     "%(finished)s of %(courses)s, %(marks)s compared",
                     finished=finished,
-                    courses=counted(run.env, "courses", run.courses_mapped),
+                    courses=counted(run.env, "courses", run._courses_wanted()),
                     marks=counted(run.env, "marks", run.marks_seen),
                 )
                 if run.courses_mapped
                 else self.env._("about to begin")
             )
-            run.progress = run._percent(finished, run.courses_mapped)
+            run.progress = run._percent(finished, run._courses_wanted())
+
+    def _courses_wanted(self):
+        """How many courses this run reads."""
+        return self.courses_mapped - self.courses_quiet
 
     @api.autovacuum
     def _gc_runs(self):
@@ -295,13 +302,20 @@ class MoodleSyncRun(models.Model):
 
     # --- what the service tells -------------------------------------------------
 
-    def _enqueue(self, course_ids, in_moodle):
+    def _enqueue(self, course_ids, in_moodle, quiet=0):
         """Queue the courses, or find those that are left from before.
 
+        :param quiet: number of those that are matched, too, and are not read this time
         :return: ids of the courses to be done now
         """
         if self._queue_up(courses=course_ids):
-            self.write({"courses_mapped": len(course_ids), "courses_in_moodle": in_moodle})
+            self.write(
+                {
+                    "courses_mapped": len(course_ids) + quiet,
+                    "courses_in_moodle": in_moodle,
+                    "courses_quiet": quiet,
+                }
+            )
         return set(self._left())
 
     def _approved_plans(self):
@@ -432,7 +446,7 @@ class MoodleSyncRun(models.Model):
             message = self.env._(
                 "%(finished)s of %(courses)s.",
                 finished=self.courses_done + self.courses_failed,
-                courses=counted(self.env, "courses", self.courses_mapped),
+                courses=counted(self.env, "courses", self._courses_wanted()),
             )
         return RunResult(
             instance=self.instance_id.name,

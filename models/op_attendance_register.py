@@ -11,7 +11,7 @@ PAIR_INDEX = "op_attendance_register_moodle_pair"
 class OpAttendanceRegister(models.Model):
     _name = "op.attendance.register"
     # The guard first: OpenEduCat's own methods see what is taken only.
-    _inherit = ["moodle.owned", "op.attendance.register"]
+    _inherit = ["moodle.owned", "moodle.touching", "op.attendance.register"]
     _owned_fields = ("moodle_instance_id", "moodle_date")
 
     moodle_instance_id = fields.Many2one(
@@ -50,6 +50,9 @@ class OpAttendanceRegister(models.Model):
                 if mapping
                 else False
             )
+
+    def _touched_registers(self):
+        return self
 
     def action_open_moodle(self):
         return place_in_moodle(self)

@@ -11,7 +11,7 @@ from .session_time import time_of_day
 class OpAttendanceSheet(models.Model):
     _name = "op.attendance.sheet"
     # The guard first: OpenEduCat's own methods see what is taken only.
-    _inherit = ["moodle.owned", "op.attendance.sheet"]
+    _inherit = ["moodle.owned", "moodle.touching", "op.attendance.sheet"]
     _owned_fields = (
         "moodle_instance_id",
         "moodle_session_id",
@@ -63,6 +63,9 @@ class OpAttendanceSheet(models.Model):
         search="_search_moodle_differs",
         help="A mark was changed here since both sides last agreed.",
     )
+
+    def _touched_registers(self):
+        return self.register_id
 
     def init(self):
         result = super().init()

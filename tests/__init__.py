@@ -64,6 +64,7 @@ from . import (
     test_read_ahead,
     test_readers_language,
     test_reinstall,
+    test_remembered,
     test_rights_in_moodle,
     test_rooms,
     test_rows,
@@ -79,6 +80,7 @@ from . import (
     test_status,
     test_status_meaning,
     test_student_attendance,
+    test_thrift,
     test_time_budget,
     test_times,
     test_token_account,
@@ -86,5 +88,6 @@ from . import (
     test_two_processes,
     test_unmatched,
     test_untaken,
+    test_warmth,
     test_who_wins,
 )

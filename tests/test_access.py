@@ -85,6 +85,7 @@ class TestAccess(MoodleCase):
     def new_values(self, model):
         return {
             "moodle.course.queued": {"queue": "courses", "course": 2},
+            "moodle.touched": {"mapping_id": self.env["moodle.mapping"].search([], limit=1).id},
             "moodle.instance": {"name": "New", "url": "https://new.example"},
             "moodle.mapping": {
                 "instance_id": self.instance.id, "model": "op.student", "moodle_id": 4711,
@@ -120,6 +121,7 @@ class TestAccess(MoodleCase):
 
     CHANGED = {
         "moodle.course.queued": {"course": 2},
+        "moodle.touched": {"mapping_id": 1},
         "moodle.instance": {"name": "Changed"},
         "moodle.mapping": {"oec_record_id": 1},
         "moodle.session.untaken": {"teacher": "x"},

@@ -51,6 +51,8 @@ class Connected:
 
     * ``odoo``: :class:`Connection`;
     * ``common``: ``course_settings.Common`` of the instance;
+    * ``touched``: set of ids of the mappings of courses that were changed here when it began;
+    * ``people_hours``: for which a scheduled run remembers who is in a course;
     * ``today``: by the clocks of the school;
     * ``store`` and ``people``: what OpenEduCat holds, and who is who there.
     """
@@ -59,6 +61,8 @@ class Connected:
     client: MoodleClient
     detection: Detection
     common: course_settings.Common
+    people_hours: int
+    touched: set
     today: date
     rules: window.Rules
     reader: MoodleReader
@@ -94,6 +98,8 @@ class Connected:
             client=client,
             detection=detection,
             common=common,
+            people_hours=instance.people_hours,
+            touched=instance.env["moodle.touched"]._touched(instance),
             today=today,
             rules=rules,
             reader=reader,

@@ -3,6 +3,8 @@
 Native: 1 contents, 1 ``get_sessions`` per activity. Legacy: today's sessions of
 every teacher of the course, then 1 ``get_session`` per known session inside the
 window. Both: 1 page of users per 500 people, 1 groups call if a session has a group.
+What is remembered of the last time (``domain/remembered``) is not asked again: of a native
+course in which nobody is new 1 ``get_sessions`` per activity is left.
 
 No database: a course may be read by any thread.
 """
@@ -12,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from ..domain.records import CourseReading, OddRecord, UnreadableSession
+from ..domain.remembered import Remembered, named
 from ..moodle import moodle_errors as errors
 from ..moodle.answer_values import SHAPE
 
@@ -76,6 +79,17 @@ class KnownSessions:
         }
 
 
+def _with(remembered, **values):
+    """The same with what was found anew; itself where that is what it holds."""
+    changed = any(getattr(remembered, name) != value for name, value in values.items())
+    return replace(remembered, **values) if changed else remembered
+
+
+def _unlisted(sessions, users):
+    """:return: ids of those whom the sessions name and who are not among the people"""
+    return frozenset(named(sessions) - {user.id for user in users})
+
+
 class OnceEach:
     """Answers that are the same whoever asks first: the others wait for the first one."""
 
@@ -125,33 +139,59 @@ class CourseReader:
         """
         return CourseReader(reader, self.api, earliest, pushes, self._today)
 
-    def read_course(self, course, known):
+    def read_course(self, course, known, before=None):
         """:param course: ``MoodleCourse``
         :param known: :class:`KnownSessions`, brought up to date in place
-        :return: ``CourseReading``
+        :param before: ``Remembered`` of the course, as far as it may be used; ``None``: all is
+            asked
+        :return: ``(CourseReading, Remembered)``; the second is ``before`` itself where nothing
+            else was asked
         :raise MoodleError: the course can't be read
         """
+        now = int(self.reader.client.clock.wall())
+        after = before or Remembered(now)
         if self.api.lists_sessions:
-            reading = self._list(course, known)
-            users = self.reader.enrolled_users(course.id)
+            reading, activities = self._list_by_memory(course, known, after.activities)
+            after = _with(after, activities=activities)
+            sessions = [session for session in reading.sessions if self._counts(session)]
+            if not (before and before.users and before.knows_all_of(sessions)):
+                users = self.reader.enrolled_users(course.id)
+                after = _with(after, users=users, roles=False, unlisted=_unlisted(sessions, users))
         else:
-            users = self.reader.enrolled_users(course.id, with_roles=True)
-            self._ask_teachers(course, users, known)
+            if not (before and before.users and before.roles):
+                users = self.reader.enrolled_users(course.id, with_roles=True)
+                after = _with(after, users=users, roles=True)
+            self._ask_teachers(course, after.users, known)
             reading = self._read_each(course, known)
-        groups = ()
-        if any(
-            session.group_id and (session.marks or self.pushes)
-            for session in reading.sessions
-            if self._counts(session)
-        ) or (self.pushes and any(activity.groupmode for activity in reading.activities)):
-            groups = self.reader.groups(course.id)
-        return replace(
+            sessions = [session for session in reading.sessions if self._counts(session)]
+            if before and not before.knows_all_of(sessions):
+                users = self.reader.enrolled_users(course.id, with_roles=True)
+                after = _with(after, users=users)
+            if after is not before:
+                after = _with(after, unlisted=_unlisted(sessions, after.users))
+        groups = self._groups(course, reading, sessions, after)
+        if groups is not None:
+            after = _with(after, groups=groups)
+        reading = replace(
             reading,
-            users=users,
-            groups=groups,
-            people_listed=bool(users),
+            users=after.users,
+            groups=groups or (),
+            people_listed=bool(after.users),
             odd=reading.odd + self.reader.take_odd(),
         )
+        return reading, after
+
+    def _groups(self, course, reading, sessions, after):
+        """:param sessions: those of ``reading`` that may count
+        :return: tuple of ``MoodleGroup``, ``None`` where they do not matter
+        """
+        with_group = [s for s in sessions if s.group_id and (s.marks or self.pushes)]
+        in_activities = self.pushes and any(a.groupmode for a in reading.activities)
+        if not (with_group or in_activities):
+            return None
+        if after.groups is not None and after.knows_groups_of(with_group):
+            return after.groups
+        return self.reader.groups(course.id)
 
     def _counts(self, session):
         """Whether the session may be inside the window: it began, was taken or was changed
@@ -181,8 +221,26 @@ class CourseReader:
 
     # --- native ---------------------------------------------------------------
 
-    def _list(self, course, known):
+    def _list_by_memory(self, course, known, activities):
+        """:param activities: those remembered, or ``None``
+        :return: ``(CourseReading, tuple of MoodleActivity)``
+        """
+        if activities is not None:
+            try:
+                reading, missing = self._list(course, known, activities)
+            except errors.MoodleError as error:
+                if error.scope == errors.SITE:
+                    raise
+                # It may be about one that is there no longer.
+                missing = True
+            if not missing:
+                return reading, activities
         activities = self.reader.activities(course.id)
+        return self._list(course, known, activities)[0], activities
+
+    def _list(self, course, known, activities):
+        """:return: ``CourseReading``, and whether an activity was missing"""
+        missing_any = False
         sessions, listed, unreadable, gone, odd = [], set(), [], set(), []
         for activity in activities:
             try:
@@ -197,6 +255,7 @@ class CourseReader:
                 continue
             except errors.MoodleNotFound:
                 # Deleted since the contents were read; the next run sees it so.
+                missing_any = True
                 continue
             odd += unusable
             sessions += found
@@ -208,7 +267,7 @@ class CourseReader:
             known.starts[activity.id] = {session.id: session.starts for session in found} | {
                 record.id: kept[record.id] for record in unusable if record.id in kept
             }
-        return CourseReading(
+        reading = CourseReading(
             course=course,
             activities=activities,
             sessions=tuple(sessions),
@@ -218,6 +277,7 @@ class CourseReader:
             listed_all=True,
             odd=tuple(odd),
         )
+        return reading, missing_any
 
     # --- legacy ---------------------------------------------------------------
 

@@ -18,7 +18,9 @@ from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import plan_course
 from ..domain.push import not_held
 from ..domain.records import CourseReading, MoodleCourse
+from ..domain.remembered import Remembered, may_be_remembered
 from ..domain.untaken import untaken
+from ..domain.warmth import lively
 from ..domain.window import Rules
 from ..moodle import moodle_errors as errors
 from ..moodle.moodle_transport import Clock
@@ -29,6 +31,11 @@ from .course_reader import CourseReader, KnownSessions
 class _RivalsFound(Exception):
     """Accounts outside the course claim students of it: Moodle has to be asked about them,
     which is not done inside a transaction. The argument is ``matching.rivals``."""
+
+
+class _MemoryFailed(Exception):
+    """Something could not be matched or sent by what is remembered of Moodle: it has to be asked
+    anew, which is not done inside a transaction."""
 
 
 class MovedError(Exception):
@@ -49,12 +56,14 @@ class Question:
     """What Moodle is asked about a course, by any thread; no database.
 
     * ``reader``: ``CourseReader`` of this course alone;
+    * ``before``: ``Remembered`` of the course, or ``None``;
     * ``clock``: ``moodle_transport.Clock``.
     """
 
     reader: CourseReader
     course: MoodleCourse
     known: KnownSessions
+    before: Remembered | None
     clock: Clock
 
     def ask(self):
@@ -62,7 +71,8 @@ class Question:
         :raise MoodleError: the course can't be read
         """
         begun = self.clock.now()
-        return Answer(self.reader.read_course(self.course, self.known), begun)
+        reading, after = self.reader.read_course(self.course, self.known, self.before)
+        return Answer(reading, begun, after, after is self.before)
 
     def ask_with_size(self):
         """:return: the same, and the bytes that Moodle has sent"""
@@ -73,10 +83,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """:param begun: moment of the clock at which Moodle was asked first"""
+    """:param begun: moment of the clock at which Moodle was asked first
+    :param remembered: ``Remembered`` of what was read
+    :param by_memory: whether it is all that was used of people, groups and activities
+    """
 
     reading: CourseReading
     begun: float
+    remembered: Remembered
+    by_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,9 @@ class Work:
     * ``asked``: whether Moodle was asked about accounts that claim the same students;
     * ``refused``: why Moodle did not make a session, ``{sheet id: a sentence, see told}``;
     * ``allowed``: ``brake.Allowance`` that is kept of the course;
-    * ``untaken``: the registers not taken that are listed of it, as they are kept.
+    * ``untaken``: the registers not taken that are listed of it, as they are kept;
+    * ``remembered``: ``Remembered`` of what was read;
+    * ``by_memory``: whether Moodle was not asked about people, groups and activities.
     """
 
     reading: CourseReading
@@ -101,6 +118,8 @@ class Work:
     refused: dict = field(default_factory=dict)
     allowed: brake.Allowance = brake.NOTHING
     untaken: list = field(default_factory=list)
+    remembered: Remembered | None = None
+    by_memory: bool = False
 
 
 @dataclass
@@ -120,9 +139,10 @@ class CourseSync:
     :param courses: ``MatchedCourses`` of the same run
     :param course: ``MoodleCourse``, one of them that has a pair
     :param mapping: its ``moodle.mapping``; empty where none is kept yet
+    :param thrifty: whether what is remembered of Moodle will do
     """
 
-    def __init__(self, sides, courses, course, mapping):
+    def __init__(self, sides, courses, course, mapping, thrifty=False):
         self.sides = sides.of_course(mapping)
         self.env = sides.env
         self.rules = self.sides.rules
@@ -136,7 +156,14 @@ class CourseSync:
         self._modules, self._allowed = mapping.known_modules, mapping.allowed
         self._listed = mapping.known_untaken
         self._known = self._known_sessions()
+        # A session that is to be made needs to know who is there now.
+        self._before = self._remembered() if thrifty and not self.rules.may_create else None
         self._answer = None
+
+    def _remembered(self):
+        """:return: ``Remembered`` that is new enough, or ``None``"""
+        kept = self.mapping._remembered()
+        return kept if kept and kept.holds(self.rules.now, self.sides.people_hours) else None
 
     def _known_sessions(self):
         known = KnownSessions.from_json(self.mapping.known_sessions)
@@ -149,7 +176,13 @@ class CourseSync:
     @property
     def question(self):
         """:return: :class:`Question`"""
-        return Question(self.sides.course_reader, self.course, self._known, self.sides.client.clock)
+        return Question(
+            self.sides.course_reader,
+            self.course,
+            self._known,
+            self._before,
+            self.sides.client.clock,
+        )
 
     def take(self, answer):
         """Go on with what was read ahead.
@@ -233,7 +266,8 @@ class CourseSync:
         """
         reader, commit = self.sides.course_reader, self.sides.odoo.commit
         commit()
-        reading = replace(self._answered().reading, rivals=self.rivals)
+        answer = self._answered()
+        reading = replace(answer.reading, rivals=self.rivals)
         links = self.sides.people.links("op.student", _people_in(reading))
         commit()
         reading = reader.with_absent_users(reading, links)
@@ -246,6 +280,8 @@ class CourseSync:
             replace(self.sides.rules_now(), allowance=self._allowed),
             allowed=self._allowed,
             untaken=self._listed,
+            remembered=answer.remembered,
+            by_memory=answer.by_memory,
         )
 
     def _answered(self):
@@ -256,7 +292,7 @@ class CourseSync:
 
     def _knowing_rivals(self, work, step):
         """Carry out a step that plans; once more, after Moodle was asked, where accounts outside
-        the course claim students of it.
+        the course claim students of it, or what is remembered will not do.
 
         :param step: function of a :class:`Work`
         :return: the work as it was then, and what the step gave
@@ -267,6 +303,10 @@ class CourseSync:
             self.sides.odoo.rollback()
             work = self._without_former(work, found.args[0])
             return work, step(work)
+        except _MemoryFailed:
+            self.sides.odoo.rollback()
+            self._before = self._answer = None
+            return self._knowing_rivals(self._read(), step)
 
     def _without_former(self, work, rivals):
         """The work after Moodle was asked about accounts that are not in the course and
@@ -299,7 +339,10 @@ class CourseSync:
             if rivals:
                 raise _RivalsFound(rivals)
         local = self.sides.store.state(work.reading, self.subject, work.rules, self.types)
-        return local, people, plan_course(work.reading, local, people, work.rules)
+        plan = plan_course(work.reading, local, people, work.rules)
+        if work.by_memory and not may_be_remembered(gap.kind for gap in plan.gaps):
+            raise _MemoryFailed
+        return local, people, plan
 
     @staticmethod
     def _stop(work, local, people, plan):
@@ -329,6 +372,9 @@ class CourseSync:
         if approved not in (None, p.fingerprint(plan, without=made, new_sessions=False)):
             raise MovedError
         self._check_amount(work, local, people, plan)
+        if work.mapping.id in self.sides.touched:
+            # In the transaction that has read them: what is changed meanwhile stays noted.
+            self.env["moodle.touched"]._seen(work.mapping)
         applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
         applier.apply(plan)
         if work.given_up:
@@ -357,7 +403,12 @@ class CourseSync:
         """
         if sent:
             work.mapping._keep_not_held(lost or {}, sent)
-        work.mapping._succeeded(_sync_hash(work.reading), self.waited)
+        remembered = {}
+        if not work.by_memory:
+            keep = may_be_remembered(gap.kind for gap in gaps)
+            remembered = {"remembered": keep and work.remembered.to_json()}
+        warmth = work.mapping._warmth_values(*lively(work.reading.sessions, self.rules.now))
+        work.mapping._succeeded(_sync_hash(work.reading), self.waited, **warmth, **remembered)
         if [session.to_json() for session in left] != work.untaken:
             work.mapping._keep_untaken(left)
         if work.allowed.parts:
@@ -460,12 +511,21 @@ class CourseSync:
         run._count(moodle_sessions_created=made)
         self.sides.odoo.commit()
         reader = self.sides.course_reader
-        reading = replace(reader.read_course(self.course, work.known), rivals=self.rivals)
+        reading, remembered = reader.read_course(self.course, work.known)
+        reading = replace(reading, rivals=self.rivals)
         reading = reader.with_absent_users(reading, work.links)
         before = {session.id for session in work.reading.sessions}
         found = frozenset({session.id for session in reading.sessions} - before)
         rules = replace(work.rules, may_create=False)
-        return replace(work, reading=reading, rules=rules, refused=refused), found
+        filled = replace(
+            work,
+            reading=reading,
+            rules=rules,
+            refused=refused,
+            remembered=remembered,
+            by_memory=False,
+        )
+        return filled, found
 
 
 def _with_everything(work):

@@ -285,9 +285,11 @@ class SyncAttendance:
         approved = run._approved_plans()
         if approved is not None:
             mapped = [item for item in mapped if item[0].id in approved]
+        quiet = self._quiet(run, sides, mapped, mappings) if approved is None else set()
+        mapped = [item for item in mapped if item[0].id not in quiet]
         ids = [course.id for course, _match in mapped]
         missing = sorted(set(approved or ()) - set(ids))
-        queue = run._enqueue([*missing, *ids], len(courses.matches))
+        queue = run._enqueue([*missing, *ids], len(courses.matches), len(quiet))
         for course_id in missing:
             if course_id in queue:
                 # Matched when it was approved, and not any more.
@@ -295,7 +297,7 @@ class SyncAttendance:
                 run._course_failed(course_id, name, words.MOVED, held=True)
         sides.odoo.commit()
         syncs = (
-            CourseSync(sides, courses, course, mappings[course.id])
+            CourseSync(sides, courses, course, mappings[course.id], run.trigger == "cron")
             for course, _match in mapped
             if course.id in queue
         )
@@ -304,6 +306,7 @@ class SyncAttendance:
         hints = [
             *self._nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
             *self._rest_words(resting, settings),
+            *([words.courses_quiet(len(quiet), sides.instance.quiet_hours)] if quiet else ()),
         ]
         run._complete(sides.client.clock_offset, hints)
 
@@ -362,6 +365,21 @@ class SyncAttendance:
             for course, match in mapped
             if settings[course.id].rests(scheduled, run.started_at)
         ]
+
+    @staticmethod
+    def _quiet(run, sides, mapped, mappings):
+        """Those of ``mapped`` that a scheduled run need not read yet.
+
+        :return: set of ids of Moodle courses
+        """
+        hours = sides.instance.quiet_hours
+        if run.trigger != "cron" or not hours:
+            return set()
+        return {
+            course.id
+            for course, _match in mapped
+            if not mappings[course.id]._warmth(sides.touched).due(sides.rules.now, hours)
+        }
 
     @staticmethod
     def _rest_words(resting, settings):

@@ -26,6 +26,7 @@ FORMS = {
     "differences": (_lt("1 difference"), _lt("%s differences")),
     "gaps": (_lt("1 gap"), _lt("%s gaps")),
     "gaps_met": (_lt("1 gap says what is left out."), _lt("%s gaps say what is left out.")),
+    "hours": (_lt("hour"), _lt("%s hours")),
     "lines_created": (_lt("1 new line"), _lt("%s new lines")),
     "lines_equal": (_lt("1 equal line"), _lt("%s equal lines")),
     "lines_put_back": (_lt("1 line reset to match Moodle"), _lt("%s lines reset to match Moodle")),

@@ -3,6 +3,8 @@ why a line could not be written."""
 
 from odoo.tools.translate import LazyTranslate
 
+from .messages_counts import counting
+
 _lt = LazyTranslate(__name__)
 
 BUSY = _lt("Another sync of this instance is already running.")
@@ -35,6 +37,14 @@ UNEXPECTED = _lt(
 def course(number):
     """A course of which no more than its number is known."""
     return _lt("Moodle course %s", number)
+
+
+def courses_quiet(number, hours):
+    return _lt(
+        "Without recent sessions, and not read this time: %(courses)s (read every %(hours)s).",
+        courses=counting("courses", number),
+        hours=counting("hours", hours),
+    )
 
 
 def courses_paused(names):
