@@ -10,6 +10,7 @@
 # make mutants    small changes of the rules, and how many the tests of plain values find
 # make faults     every mishap at every call of a run; `make test` takes every fifth, in turn
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
+# make longlife   two years of a school in some minutes: rows and times of each quarter
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
 # make lint       the linters
@@ -18,7 +19,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test coverage mutants histories fuzz faults kills terms upgrade uninstall lint docs wheel clean
+.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean
 
 demo:
 	@dev/setup.sh
@@ -54,6 +55,10 @@ faults:
 kills:
 	@dev/setup.sh
 	@dev/kills.sh
+
+longlife:
+	@dev/setup.sh
+	@dev/long_life.sh
 
 terms:
 	@dev/setup.sh
