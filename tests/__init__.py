@@ -48,6 +48,7 @@ from . import (
     test_planner_letters,
     test_planner_links,
     test_planner_marks,
+    test_planner_noted,
     test_planner_pull,
     test_planner_push,
     test_planner_rules,

@@ -1,6 +1,6 @@
 """What is kept of single sessions of a course, and for how long."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import BaseCase, tagged
@@ -11,33 +11,10 @@ from .builders import START
 from .common import MoodleCase
 
 DAY = 86400
-TODAY = date(2026, 11, 26)
 
 
 @tagged("post_install", "-at_install")
-class TestNotedSince(BaseCase):
-    def test_a_day(self):
-        for days, wanted in (
-            (0, None),  # all sessions
-            (30, TODAY - timedelta(days=window.NOTED_DAYS)),
-            (window.NOTED_DAYS + 1, TODAY - timedelta(days=window.NOTED_DAYS + 1)),
-        ):
-            with self.subTest(days):
-                self.assertEqual(window.noted_since(TODAY, days), wanted)
-
-    def test_a_moment(self):
-        now = window.first_moment(TODAY, "Asia/Kolkata") + 3600
-
-        def since(days, now=now):
-            start = window.window_start(TODAY, days)
-            return window.Rules("Asia/Kolkata", start, now=now).noted_since
-
-        self.assertEqual(since(0), 0)
-        self.assertEqual(since(30, None), 0)
-        first = TODAY - timedelta(days=window.NOTED_DAYS)
-        self.assertEqual(since(30), window.first_moment(first, "Asia/Kolkata"))
-        self.assertEqual(since(500), window.first_moment(TODAY - timedelta(500), "Asia/Kolkata"))
-
+class TestKnownSessions(BaseCase):
     def test_sessions_are_forgotten(self):
         known = KnownSessions.from_json({"1": {"5": 100, "6": 200}, "2": {"7": 99}})
         known.forget_before(100)
