@@ -11,6 +11,7 @@
 # make faults     every mishap at every call of a run; `make test` takes every fifth, in turn
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make longlife   two years of a school in some minutes: rows and times of each quarter
+# make bench      what runs cost, beside floors of the same run; SIZES, CASES, LATENCY, COMPARE=file
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
 # make lint       the linters
@@ -19,7 +20,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean
+.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench
 
 demo:
 	@dev/setup.sh
@@ -59,6 +60,10 @@ kills:
 longlife:
 	@dev/setup.sh
 	@dev/long_life.sh
+
+bench:
+	@dev/setup.sh
+	@dev/bench/bench.sh
 
 terms:
 	@dev/setup.sh
