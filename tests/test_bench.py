@@ -153,8 +153,8 @@ class TestCases(BaseCase):
 def result(case="pull-same", seconds=1.0, latency=45, world="M", **values):
     return {
         "world": world, "case": case, "latency": latency, "courses": 30, "marks": 30_000,
-        "seconds": seconds, "sql": 0.1, "python": 0.2, "waiting": seconds - 0.3, "queries": 10,
-        "writes": 0, "commits": 2, "memory": 4_000_000, "calls": 92, "bytes": 4_100_000,
+        "seconds": seconds, "sql": 0.1, "python": 0.2, "waiting": seconds - 0.3, "queued": 0.0,
+        "queries": 10, "writes": 0, "commits": 2, "memory": 4_000_000, "calls": 92, "bytes": 4_100_000,
         "own": 0.05, "at_once": 1,
         **values,
     }  # fmt: skip

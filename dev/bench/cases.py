@@ -17,6 +17,7 @@ class Case:
     * ``base``: the database it begins with;
     * ``there``, ``here``: how marks are changed in Moodle and in OpenEduCat, if at all;
     * ``blank``: nobody has marked anything in Moodle;
+    * ``scheduled``: whether it is the schedule that starts it, and not a person;
     * ``worlds``: what it is measured for, unless it is named by itself;
     * ``latent``: whether Moodle is asked, so that its latency matters;
     * ``writes``: whether it writes, so that both sides hold the same marks afterwards.
@@ -28,6 +29,7 @@ class Case:
     there: str | None = None
     here: str | None = None
     blank: bool = False
+    scheduled: bool = False
     worlds: tuple = ()
     latent: bool = True
     writes: bool = True
@@ -63,6 +65,7 @@ CASES = {
     for case in (
         Case("pull-cold", "moodle", EMPTY),
         *_of("pull", "moodle"),
+        Case("pull-beat", "moodle", scheduled=True),
         # A call for each mark: 30,000 of them would take an hour of waiting.
         Case("push-cold", "oec", blank=True, worlds=SMALL),
         *_of("push", "oec"),

@@ -6,7 +6,10 @@ Of the time, what is told apart is
 * ``python``: seconds of processor time of this process, all threads, outside of that;
 * ``waiting``: the rest, which is waiting for Moodle (and on a busy machine for a core).
 
-So the three are the whole, also where Moodle is asked while Python works. Nothing here knows how
+On a machine that others use, ``queued`` says how much of all that this process's main thread was
+ready and had no core: where it is much, the numbers are to be taken again.
+
+The first three are the whole, also where Moodle is asked while Python works. Nothing here knows how
 a run asks Moodle: its calls are counted by the server.
 """
 
@@ -27,11 +30,12 @@ ATTENDANCE = "op_attendance_"
 
 class Measure:
     """Attributes, after :meth:`running`: ``seconds``, ``sql``, ``python``, ``waiting``
-    (seconds), ``queries``, ``commits`` (numbers), ``writes`` (of the queries, those that write
+    and
+    ``queued`` (seconds), ``queries``, ``commits`` (numbers), ``writes`` (of the queries, those that write
     attendance), ``memory`` (bytes, the most over what it was at the start)."""
 
     def __init__(self):
-        self.seconds = self.sql = self.python = self.waiting = 0.0
+        self.seconds = self.sql = self.python = self.waiting = self.queued = 0.0
         self.queries = self.writes = self.commits = self.memory = 0
         self._sql_cpu = 0.0
         self._lock = threading.Lock()
@@ -41,10 +45,11 @@ class Measure:
         """Everything of this process counts, until the end of the block."""
         with self._sql_counted():
             before = _memory_from_here()
-            started, cpu = time.monotonic(), time.process_time()
+            queued, started, cpu = _queued(), time.monotonic(), time.process_time()
             yield self
             self.seconds = time.monotonic() - started
             self.python = time.process_time() - cpu - self._sql_cpu
+            self.queued = _queued() - queued
         self.memory = max(0, _status("VmHWM") - before)
         self.waiting = max(0.0, self.seconds - self.sql - self.python)
 
@@ -112,6 +117,15 @@ def _memory_from_here():
     with open(PROC + "clear_refs", "w") as refs:
         refs.write("5")
     return _status("VmRSS")
+
+
+def _queued():
+    """:return: seconds since the process began; 0 where the kernel does not count them"""
+    try:
+        with open(PROC + "schedstat") as counted:
+            return int(counted.read().split()[1]) / 1e9
+    except FileNotFoundError:
+        return 0.0
 
 
 def _status(name):

@@ -10,8 +10,8 @@ from statistics import median
 # Seconds, but for: numbers of calls, requests at once, queries and commits; bytes and memory,
 # bytes.
 NUMBERS = (
-    "seconds", "sql", "python", "waiting", "queries", "writes", "commits", "memory", "calls",
-    "bytes", "in_flight", "own", "at_once",
+    "seconds", "sql", "python", "waiting", "queued", "queries", "writes", "commits", "memory",
+    "calls", "bytes", "in_flight", "own", "at_once",
 )  # fmt: skip
 MEGA = 1_000_000
 # How many calls at once the floors allow.
@@ -131,12 +131,13 @@ def compared(results, earlier):
 
 
 HEAD = (
-    "case", "seconds", "marks/s", "waiting", "SQL", "Python", "calls", "at once", "MB",
+    "case", "seconds", "marks/s", "waiting", "SQL", "Python", "no core", "calls", "at once", "MB",
     "server s", "queries", "writes", "commits", "memory MB", "floor s", "x floor",
 )  # fmt: skip
 LEGEND = """\
 seconds = waiting + SQL + Python: waiting for Moodle (and for a core), for PostgreSQL, and
-processor time. server s: Moodle's own work, in a process of its own. writes: the queries that
+processor time. no core: seconds of these in which the process was ready and another one ran;
+where it is much, measure again. server s: Moodle's own work, in a process of its own. writes: the queries that
 write attendance. memory: the most over what it was at the start. floor: fetch-4; cold: that or
 create, the longer; sending: at least calls x latency / 4."""
 
@@ -165,7 +166,7 @@ def _row(result, floor):
         result["case"],
         f"{result['seconds']:.2f}",
         f"{result['marks'] / result['seconds']:,.0f}",
-        *(f"{result[name]:.2f}" for name in ("waiting", "sql", "python")),
+        *(f"{result[name]:.2f}" for name in ("waiting", "sql", "python", "queued")),
         *_of_moodle(result),
         *(f"{result[name]:,.0f}" for name in ("queries", "writes", "commits")),
         f"{result['memory'] / MEGA:.1f}",

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import report  # noqa: E402
 from calls import TOKEN  # noqa: E402
-from cases import EMPTY, PULLED, chosen  # noqa: E402
+from cases import CASES, EMPTY, PULLED, chosen  # noqa: E402
 from world import WORLDS  # noqa: E402
 
 BASE = os.environ["DB_BENCH"]
@@ -61,7 +61,8 @@ class Bench:
         tidy(empty)
         if pulled:
             copy(empty, self.database(PULLED))
-            self._run(self.database(PULLED), 0, "moodle")
+            self._run(self.database(PULLED), 0, CASES["pull-cold"])
+            self._odoo(self.database(PULLED), do="age")
             tidy(self.database(PULLED))
 
     def forget(self):
@@ -75,14 +76,13 @@ class Bench:
         """
         now = self.database("now")
         copy(self.database(case.base), now)
-        there, here = case.changes(self.world)
-        if case.is_floor:
-            return self._floor(now, latency, case)
-        return self._run(now, latency, case.direction, there, here, case.blank)
+        return (self._floor if case.is_floor else self._run)(now, latency, case)
 
-    def _run(self, database, latency, direction, there=(), here=(), blank=False):
-        with self._moodle(latency, there, blank) as told:
-            found = self._odoo(database, do="run", direction=direction, here=list(here))
+    def _run(self, database, latency, case):
+        there, here = case.changes(self.world)
+        step = {"direction": case.direction, "here": here, "scheduled": case.scheduled}
+        with self._moodle(latency, there, case.blank) as told:
+            found = self._odoo(database, do="run", **step)
             asked = told()
         if found["state"] != "done" or found["gaps"]:
             raise WrongError(f"{found['state']}, {found['gaps']} gaps: {found['message']}")
@@ -180,8 +180,13 @@ def drop(name):
 def tidy(name):
     """As autovacuum leaves a database that has been there for a while. (Of PostgreSQL's own
     tables it says that they are not ours.)"""
-    quiet = ("-c", "SET client_min_messages = error")
-    subprocess.run(["psql", "-q", "-d", name, *quiet, "-c", "VACUUM ANALYZE"], check=True)
+    orders = (
+        "SET client_min_messages = error",
+        "VACUUM FULL op_attendance_register, op_attendance_sheet, op_attendance_line",
+        "VACUUM ANALYZE",
+    )
+    given = [part for order in orders for part in ("-c", order)]
+    subprocess.run(["psql", "-q", "-d", name, *given], check=True)
 
 
 def free_port():
@@ -216,26 +221,65 @@ def about():
     }
 
 
-def measured(bench, case, latency, repeat, say):
-    """:return: result, see ``report``"""
-    world = bench.world
-    runs = []
+def measured(bench, asked, repeat, say):
+    """Everything once, and then again: what else the machine does falls on all of them.
+
+    :param asked: list of ``(Case, milliseconds)``
+    :param say: function of a case, milliseconds and numbers, called after each
+    :return: list of results, see ``report``
+    """
+    runs = {one: [] for one in asked}
     for _number in range(repeat):
+        for case, latency in asked:
+            try:
+                found = bench.measure(case, latency / 1000)
+            except WrongError as error:
+                raise SystemExit(f"error: {bench.world.name} {case.name}: {error}") from None
+            say(case, latency, found)
+            runs[case, latency].append(found)
+    world = bench.world
+    return [
+        {
+            "world": world.name,
+            "case": case.name,
+            "latency": latency if case.latent else None,
+            "courses": world.courses,
+            "marks": world.marks,
+            **report.medians(found),
+            "runs": found,
+        }
+        for (case, latency), found in runs.items()
+    ]
+
+
+def in_turn(cases, latencies):
+    """:return: list of ``(Case, milliseconds)``; where Moodle is not asked, one latency will do"""
+    return [
+        (case, latency)
+        for number, latency in enumerate(latencies)
+        for case in cases
+        if case.latent or not number
+    ]
+
+
+def world_measured(name, port, patterns, latencies, repeat):
+    """:return: list of results"""
+    world = replace(WORLDS[name], today=datetime.now(timezone.utc).date().isoformat())
+    cases = chosen(patterns, world)
+
+    def say(case, latency, run):
+        shown = f"{latency:g} ms" if case.latent else ""
+        print(f"{name:6} {case.name:15} {shown:>6} {run['seconds']:8.2f} s", flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(world, Path(folder), port)
         try:
-            found = bench.measure(case, latency / 1000)
-        except WrongError as error:
-            raise SystemExit(f"error: {world.name} {case.name}: {error}") from None
-        say(world, case, latency, found)
-        runs.append(found)
-    return {
-        "world": world.name,
-        "case": case.name,
-        "latency": latency if case.latent else None,
-        "courses": world.courses,
-        "marks": world.marks,
-        **report.medians(runs),
-        "runs": runs,
-    }
+            started = time.monotonic()
+            bench.prepare(any(case.base == PULLED or not case.latent for case in cases))
+            print(f"{name:6} prepared in {time.monotonic() - started:.0f} s", flush=True)
+            return measured(bench, in_turn(cases, latencies), repeat, say)
+        finally:
+            bench.forget()
 
 
 def main():
@@ -249,40 +293,20 @@ def main():
     unknown = set(names) - WORLDS.keys()
     if unknown:
         raise SystemExit(f"no size is named {' '.join(unknown)}; there are {' '.join(WORLDS)}")
-    found = {"about": about() | {"sizes": names, "cases": patterns, "repeat": repeat}}
-    results = found["results"] = []
-    today = datetime.now(timezone.utc).date().isoformat()
+    settings = {"sizes": names, "cases": patterns, "latency": latencies, "repeat": repeat}
+    found = {"about": about() | settings, "results": []}
     port = free_port()
-
-    def say(world, case, latency, run):
-        shown = f"{latency:g} ms" if case.latent else ""
-        print(f"{world.name:6} {case.name:15} {shown:>6} {run['seconds']:8.2f} s", flush=True)
-
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            world = replace(WORLDS[name], today=today)
-            cases = chosen(patterns, world)
-            bench = Bench(world, Path(folder), port)
-            try:
-                started = time.monotonic()
-                pulled = any(case.base == PULLED or not case.latent for case in cases)
-                bench.prepare(pulled)
-                print(f"{name:6} prepared in {time.monotonic() - started:.0f} s", flush=True)
-                for number, latency in enumerate(latencies):
-                    for case in cases:
-                        # Where Moodle is not asked, its latency is nothing to measure again.
-                        if case.latent or not number:
-                            results.append(measured(bench, case, latency, repeat, say))
-                            found["exponents"] = report.exponents(results)
-                            out.write_text(json.dumps(found, indent=1))
-            finally:
-                bench.forget()
-    print(json.dumps(found["about"]))
-    print("\n" + report.table(results))
+    for name in names:
+        found["results"] += world_measured(name, port, patterns, latencies, repeat)
+        # What a later world breaks is not lost.
+        found["exponents"] = report.exponents(found["results"])
+        out.write_text(json.dumps(found, indent=1))
+    print("\n" + ", ".join(f"{key}: {value}" for key, value in found["about"].items()))
+    print("\n" + report.table(found["results"]))
     if found["exponents"]:
         print("\n" + report.growth(found["exponents"]))
     if earlier is not None:
-        print("\n" + report.comparison(report.compared(results, earlier)))
+        print("\n" + report.comparison(report.compared(found["results"], earlier)))
     print(f"\nAll numbers: {out}")
 
 
