@@ -6,11 +6,10 @@ Of the time, what is told apart is
 * ``python``: seconds of processor time of this process, all threads, outside of that;
 * ``waiting``: the rest, which is waiting for Moodle (and on a busy machine for a core).
 
-On a machine that others use, ``queued`` says how much of all that this process's main thread was
-ready and had no core: where it is much, the numbers are to be taken again.
-
-The first three are the whole, also where Moodle is asked while Python works. Nothing here knows how
-a run asks Moodle: its calls are counted by the server.
+So the three are the whole, also where Moodle is asked while Python works. On a machine that others
+use, ``queued`` says how long the main thread was ready and had no core: where it is much, the
+numbers are to be taken again. Nothing here knows how a run asks Moodle: its calls are counted by
+the server.
 """
 
 import ctypes
@@ -29,10 +28,12 @@ ATTENDANCE = "op_attendance_"
 
 
 class Measure:
-    """Attributes, after :meth:`running`: ``seconds``, ``sql``, ``python``, ``waiting``
-    and
-    ``queued`` (seconds), ``queries``, ``commits`` (numbers), ``writes`` (of the queries, those that write
-    attendance), ``memory`` (bytes, the most over what it was at the start)."""
+    """Attributes, after :meth:`running`:
+
+    * ``seconds``, ``sql``, ``python``, ``waiting``, ``queued``: seconds;
+    * ``queries``, ``commits``: numbers; ``writes``, of the queries, those that write attendance;
+    * ``memory``: bytes, the most over what it was at the start.
+    """
 
     def __init__(self):
         self.seconds = self.sql = self.python = self.waiting = self.queued = 0.0

@@ -136,9 +136,9 @@ HEAD = (
 )  # fmt: skip
 LEGEND = """\
 seconds = waiting + SQL + Python: waiting for Moodle (and for a core), for PostgreSQL, and
-processor time. no core: seconds of these in which the process was ready and another one ran;
-where it is much, measure again. server s: Moodle's own work, in a process of its own. writes: the queries that
-write attendance. memory: the most over what it was at the start. floor: fetch-4; cold: that or
+processor time. no core: seconds of these in which the process was ready and another one ran; where
+it is much, measure again. server s: Moodle's own work, in a process of its own. writes: the queries
+that write attendance. memory: the most over what it was at the start. floor: fetch-4; cold: that or
 create, the longer; sending: at least calls x latency / 4."""
 
 
