@@ -18,6 +18,7 @@ with (
     import calls
     import cases
     import moodle
+    import outcome
     import report
     import world as worlds
 
@@ -148,6 +149,21 @@ class TestCases(BaseCase):
         self.assertEqual(sorted(there + here), changed)
         self.assertEqual(cases.CASES["push-course"].changes(WORLD)[0], [])
         self.assertEqual(cases.CASES["pull-same"].changes(WORLD), ([], []))
+
+
+@tagged("post_install", "-at_install")
+class TestOutcome(BaseCase):
+    ended = {"state": "done", "gaps": 0, "message": "", "seconds": 1.0, "digest": 7}
+
+    def test_a_run_counts_if_both_sides_hold_the_same(self):
+        both = outcome.joined(self.ended, {"calls": 8, "digest": 7})
+        self.assertEqual((both["seconds"], both["calls"]), (1.0, 8))
+        self.assertEqual(outcome.joined({"digest": 7}, {"digest": 7}), {}, "a floor is no run")
+
+    def test_one_that_does_something_else_does_not(self):
+        for wrong in ({"digest": 8}, {"state": "partial"}, {"gaps": 1}):
+            with self.assertRaises(outcome.WrongError):
+                outcome.joined(self.ended | wrong, {"calls": 8, "digest": 7})
 
 
 def result(case="pull-same", seconds=1.0, latency=45, world="M", **values):

@@ -19,6 +19,7 @@ import time
 from contextlib import contextmanager
 
 import psycopg2.extensions
+import psycopg2.sql
 
 from odoo import sql_db
 
@@ -64,7 +65,7 @@ class Measure:
         commit = connection.commit
 
         def counted_execute(cr, query, *args, **kwargs):
-            with self._sql("queries", "writes" if _writes(query) else None):
+            with self._sql("queries", "writes" if _writes(cr, query) else None):
                 return execute(cr, query, *args, **kwargs)
 
         def counted_commit(cnx):
@@ -98,13 +99,16 @@ class Measure:
                     setattr(self, counter, getattr(self, counter) + 1)
 
 
-def _writes(query):
+def _writes(cr, query):
     """Whether a query writes registers, sheets or lines.
 
-    :param query: text, bytes or Odoo's ``SQL``
+    :param query: text, bytes, Odoo's ``SQL``, or psycopg2's
     """
     text = getattr(query, "code", query)
-    text = text.decode() if isinstance(text, bytes) else text
+    if isinstance(text, bytes):
+        text = text.decode()
+    if isinstance(text, psycopg2.sql.Composable):
+        text = text.as_string(cr._cnx)
     return ATTENDANCE in text and text.lstrip().startswith(WRITING)
 
 

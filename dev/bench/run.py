@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import report
 from about import about
 from cases import PULLED, chosen
-from stage import Stage, WrongError
+from outcome import WrongError
+from stage import Stage
 from world import WORLDS
 
 
