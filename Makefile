@@ -14,13 +14,15 @@
 # make bench      what runs cost, beside floors of the same run; SIZES, CASES, LATENCY, COMPARE=file
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
+# make moodle-plugin  the plug-in for Moodle, as the zip that its installer takes
+# make test-moodle    the plug-in in a real Moodle; MOODLE_HOME=folder
 # make lint       the linters
 # make clean      forgets the databases and all that was fetched
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench
+.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench moodle-plugin test-moodle
 
 demo:
 	@dev/setup.sh
@@ -85,6 +87,13 @@ docs:
 
 wheel:
 	@dev/wheel.sh
+
+moodle-plugin:
+	@dev/moodle_plugin.sh
+
+test-moodle:
+	@dev/setup.sh
+	@dev/test_moodle.sh $(ARGS)
 
 clean:
 	@dev/clean.sh

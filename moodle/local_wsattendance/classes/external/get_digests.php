@@ -1,0 +1,102 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * External function: whether anything changed.
+ *
+ * @package    local_wsattendance
+ * @copyright  2026 The contributors of openeducat_moodle_attendance
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+namespace local_wsattendance\external;
+
+use core_external\external_api;
+use core_external\external_function_parameters;
+use core_external\external_multiple_structure;
+use core_external\external_single_structure;
+use core_external\external_value;
+use core_external\external_warnings;
+use core_external\util;
+use local_wsattendance\local\course_reader;
+
+defined('MOODLE_INTERNAL') || die();
+
+require_once(__DIR__ . '/../../compat.php');
+
+/**
+ * The function local_wsattendance_get_digests.
+ */
+class get_digests extends external_api {
+    /** @var int How many courses can be asked about at once. */
+    public const MOST = 500;
+
+    /**
+     * What has to be given.
+     *
+     * @return external_function_parameters
+     */
+    public static function execute_parameters() {
+        return new external_function_parameters([
+            'courseids' => new external_multiple_structure(new external_value(PARAM_INT, 'Course id.'), 'At most 500.'),
+            'from' => new external_value(PARAM_INT, 'Only sessions that begin then or later, unix time; 0: all.', VALUE_DEFAULT, 0),
+            'to' => new external_value(PARAM_INT, 'Only sessions that begin earlier, unix time; 0: all.', VALUE_DEFAULT, 0),
+        ]);
+    }
+
+    /**
+     * Reads the courses one by one and keeps a hash of each.
+     *
+     * @param int[] $courseids
+     * @param int $from
+     * @param int $to
+     * @return array
+     */
+    public static function execute($courseids, $from = 0, $to = 0) {
+        $params = self::validate_parameters(self::execute_parameters(), [
+            'courseids' => $courseids,
+            'from' => $from,
+            'to' => $to,
+        ]);
+        if (count($params['courseids']) > self::MOST) {
+            throw new \invalid_parameter_exception('More than ' . self::MOST . ' courses');
+        }
+        \core_php_time_limit::raise(300);
+        [$courses, $warnings] = util::validate_courses($params['courseids']);
+        $digests = [];
+        foreach ($courses as $course) {
+            $reader = new course_reader($course, $params['from'], $params['to']);
+            $digests[] = ['courseid' => $course->id, 'digest' => $reader->digest()];
+            $warnings = array_merge($warnings, $reader->warnings);
+        }
+        return ['digests' => $digests, 'warnings' => $warnings];
+    }
+
+    /**
+     * What is answered.
+     *
+     * @return external_single_structure
+     */
+    public static function execute_returns() {
+        return new external_single_structure([
+            'digests' => new external_multiple_structure(new external_single_structure([
+                'courseid' => new external_value(PARAM_INT, 'Course id.'),
+                'digest' => new external_value(PARAM_ALPHANUM, 'Text that changes if the attendance of the course does.'),
+            ])),
+            'warnings' => new external_warnings(),
+        ]);
+    }
+}

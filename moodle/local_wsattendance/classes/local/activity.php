@@ -1,0 +1,118 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * An attendance activity that the account may use.
+ *
+ * @package    local_wsattendance
+ * @copyright  2026 The contributors of openeducat_moodle_attendance
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+namespace local_wsattendance\local;
+
+use core_external\external_api;
+use stdClass;
+
+defined('MOODLE_INTERNAL') || die();
+
+require_once(__DIR__ . '/../../compat.php');
+
+/**
+ * An attendance activity, found and its rights checked.
+ */
+class activity {
+    /** @var string[] Rights of which one is enough to read. */
+    public const READ = [
+        'mod/attendance:takeattendances',
+        'mod/attendance:changeattendances',
+        'mod/attendance:manageattendances',
+    ];
+
+    /** @var stdClass Row of the table attendance. */
+    public $record;
+
+    /** @var stdClass Course module. */
+    public $cm;
+
+    /** @var stdClass Course. */
+    public $course;
+
+    /** @var \context_module */
+    public $context;
+
+    /**
+     * Finds the activity, and looks whether this account may enter it and has the right.
+     *
+     * @param int $id id of the attendance, not of the course module
+     * @param string[] $rights capabilities of which one is needed in this activity
+     * @throws \moodle_exception there is no such activity, or it is not for this account
+     */
+    public function __construct(int $id, array $rights) {
+        global $CFG, $DB;
+        require_once($CFG->dirroot . '/mod/attendance/lib.php');
+        require_once($CFG->dirroot . '/mod/attendance/locallib.php');
+        $this->cm = get_coursemodule_from_instance('attendance', $id, 0, false, MUST_EXIST);
+        $this->context = \context_module::instance($this->cm->id);
+        external_api::validate_context($this->context);
+        if (!has_any_capability($rights, $this->context)) {
+            throw new \required_capability_exception($this->context, $rights[0], 'nopermissions', '');
+        }
+        $this->course = get_course($this->cm->course);
+        $this->record = $DB->get_record('attendance', ['id' => $id], '*', MUST_EXIST);
+    }
+
+    /**
+     * The activity of a session.
+     *
+     * @param int $sessionid
+     * @param string[] $rights capabilities of which one is needed in this activity
+     * @return self
+     */
+    public static function of_session(int $sessionid, array $rights): self {
+        global $DB;
+        $id = $DB->get_field('attendance_sessions', 'attendanceid', ['id' => $sessionid], MUST_EXIST);
+        return new self((int) $id, $rights);
+    }
+
+    /**
+     * What Attendance itself works with.
+     *
+     * @return \mod_attendance_structure
+     */
+    public function structure(): \mod_attendance_structure {
+        return new \mod_attendance_structure($this->record, $this->cm, $this->course, $this->context);
+    }
+
+    /**
+     * Locks rows until the end of the transaction, and so makes writers wait for each other.
+     *
+     * A lock of the row of a session also holds off other inserts of marks by this plug-in, which
+     * locks of the marks themselves can't.
+     *
+     * @param string $table
+     * @param string $where
+     * @param array $params
+     */
+    public static function lock(string $table, string $where, array $params): void {
+        global $DB;
+        if ($DB->get_dbfamily() == 'mssql') {
+            $DB->get_records_sql("SELECT id FROM {{$table}} WITH (UPDLOCK, ROWLOCK) WHERE $where", $params);
+        } else {
+            $DB->get_records_sql("SELECT id FROM {{$table}} WHERE $where ORDER BY id FOR UPDATE", $params);
+        }
+    }
+}

@@ -1,0 +1,340 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * Reads the attendance of a course as plain rows.
+ *
+ * @package    local_wsattendance
+ * @copyright  2026 The contributors of openeducat_moodle_attendance
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+namespace local_wsattendance\local;
+
+use stdClass;
+
+/**
+ * What OpenEduCat reads of a course, as rows of plain values in a fixed order.
+ *
+ * Both the answer of get_sessions and the digest are made of these rows. So the digest changes
+ * if and only if what would be read does.
+ */
+class course_reader {
+    /** @var stdClass Course. */
+    private $course;
+
+    /** @var \context_course */
+    private $context;
+
+    /** @var array[] Activities by id. */
+    private $activities = [];
+
+    /** @var string Condition on sessions, for a table with the alias s. */
+    private $where;
+
+    /** @var array Its parameters. */
+    private $params;
+
+    /** @var array[] What could not be read, in the form of external_warnings. */
+    public $warnings = [];
+
+    /**
+     * Looks up the activities. The caller has validated the context of the course.
+     *
+     * @param stdClass $course
+     * @param int $from unix seconds: only sessions that begin then or later; 0: all
+     * @param int $to unix seconds: only sessions that begin earlier; 0: all
+     * @param int[] $sessionids only these sessions; none: all
+     */
+    public function __construct(stdClass $course, int $from, int $to, array $sessionids = []) {
+        global $DB;
+        $this->course = $course;
+        $this->context = \context_course::instance($course->id);
+        foreach (get_fast_modinfo($course)->get_instances_of('attendance') as $id => $cm) {
+            if ($cm->deletioninprogress) {
+                continue;
+            }
+            if (!$cm->uservisible || !has_any_capability(activity::READ, $cm->context)) {
+                $this->warn('attendance', $id, 'nopermissions', 'The account may not read this activity.');
+                continue;
+            }
+            $this->activities[$id] = [
+                'id' => (int) $id,
+                'cmid' => (int) $cm->id,
+                'name' => $cm->name,
+                'visible' => (int) $cm->visible,
+                'groupmode' => (int) $cm->effectivegroupmode,
+                'groupingid' => (int) $cm->groupingid,
+            ];
+        }
+        ksort($this->activities);
+        [$in, $this->params] = $DB->get_in_or_equal(array_keys($this->activities), SQL_PARAMS_NAMED, 'a', true, 0);
+        $this->where = "s.attendanceid $in";
+        if ($from) {
+            $this->where .= ' AND s.sessdate >= :timefrom';
+            $this->params['timefrom'] = $from;
+        }
+        if ($to) {
+            $this->where .= ' AND s.sessdate < :timeto';
+            $this->params['timeto'] = $to;
+        }
+        if ($sessionids) {
+            [$in, $params] = $DB->get_in_or_equal($sessionids, SQL_PARAMS_NAMED, 'i');
+            $this->where .= " AND s.id $in";
+            $this->params += $params;
+        }
+    }
+
+    /**
+     * Notes what could not be read.
+     *
+     * @param string $item
+     * @param int $id
+     * @param string $code
+     * @param string $message
+     */
+    public function warn(string $item, int $id, string $code, string $message): void {
+        $this->warnings[] = ['item' => $item, 'itemid' => $id, 'warningcode' => $code, 'message' => $message];
+    }
+
+    /**
+     * One text that changes if any of the rows does.
+     *
+     * @return string 64 hexadecimal digits
+     */
+    public function digest(): string {
+        $hash = hash_init('sha256');
+        $parts = [$this->activities(), $this->statuses(), $this->sessions(), $this->marks(), $this->users(), $this->groups()];
+        foreach ($parts as $number => $rows) {
+            hash_update($hash, "\n$number\n");
+            foreach ($rows as $row) {
+                hash_update($hash, json_encode($row) . "\n");
+            }
+        }
+        return hash_final($hash);
+    }
+
+    /**
+     * The activities that this account may read, by id.
+     *
+     * @return array[]
+     */
+    public function activities(): array {
+        return $this->activities;
+    }
+
+    /**
+     * All statuses of the activities, deleted and hidden ones too: a mark may point at them.
+     *
+     * @return iterable<array>
+     */
+    public function statuses(): iterable {
+        global $DB;
+        if (!$this->activities) {
+            return;
+        }
+        [$in, $params] = $DB->get_in_or_equal(array_keys($this->activities));
+        foreach ($DB->get_records_select('attendance_statuses', "attendanceid $in", $params, 'id') as $row) {
+            yield [
+                'id' => (int) $row->id,
+                'attendanceid' => (int) $row->attendanceid,
+                'acronym' => $row->acronym,
+                'description' => $row->description,
+                'grade' => (float) $row->grade,
+                'visible' => (int) $row->visible,
+                'deleted' => (int) $row->deleted,
+                'setnumber' => (int) $row->setnumber,
+            ];
+        }
+    }
+
+    /**
+     * The sessions, by id.
+     *
+     * @param int $limitfrom how many to skip
+     * @param int $limitnum how many at most, 0 for all
+     * @return iterable<array>
+     */
+    public function sessions(int $limitfrom = 0, int $limitnum = 0): iterable {
+        global $DB;
+        $sql = "SELECT s.id, s.attendanceid, s.groupid, s.sessdate, s.duration, s.statusset, s.lasttaken,
+                       s.lasttakenby, s.timemodified, s.description, s.descriptionformat
+                  FROM {attendance_sessions} s
+                 WHERE $this->where
+              ORDER BY s.id";
+        $rows = $DB->get_recordset_sql($sql, $this->params, $limitfrom, $limitnum);
+        foreach ($rows as $row) {
+            $session = [];
+            foreach ((array) $row as $name => $value) {
+                $session[$name] = $name == 'description' ? $value : (int) $value;
+            }
+            yield $session;
+        }
+        $rows->close();
+    }
+
+    /**
+     * How many sessions there are.
+     *
+     * @return int
+     */
+    public function count_sessions(): int {
+        global $DB;
+        return $DB->count_records_sql("SELECT COUNT(1) FROM {attendance_sessions} s WHERE $this->where", $this->params);
+    }
+
+    /**
+     * The marks of the sessions, by session and id. A student can have several in one session.
+     *
+     * @param int[]|null $sessionids of these only
+     * @return iterable<array>
+     */
+    public function marks(?array $sessionids = null): iterable {
+        global $DB;
+        [$where, $params] = [$this->where, $this->params];
+        if ($sessionids !== null) {
+            [$in, $params] = $DB->get_in_or_equal($sessionids, SQL_PARAMS_NAMED, 'p', true, 0);
+            $where = "s.id $in";
+        }
+        $sql = "SELECT l.id, l.sessionid, l.studentid, l.statusid, l.timetaken, l.takenby, l.remarks
+                  FROM {attendance_log} l
+                  JOIN {attendance_sessions} s ON s.id = l.sessionid
+                 WHERE $where
+              ORDER BY l.sessionid, l.id";
+        $rows = $DB->get_recordset_sql($sql, $params);
+        foreach ($rows as $row) {
+            yield self::mark($row) + ['sessionid' => (int) $row->sessionid];
+        }
+        $rows->close();
+    }
+
+    /**
+     * A row of the table attendance_log as it is handed over.
+     *
+     * @param stdClass $row
+     * @return array
+     */
+    public static function mark(stdClass $row): array {
+        return [
+            'id' => (int) $row->id,
+            'studentid' => (int) $row->studentid,
+            'statusid' => (int) $row->statusid,
+            'timetaken' => (int) $row->timetaken,
+            'takenby' => (int) $row->takenby,
+            'remarks' => (string) $row->remarks,
+        ];
+    }
+
+    /**
+     * The people of the course by id, then those who left and still have a mark.
+     *
+     * @return iterable<array>
+     */
+    public function users(): iterable {
+        global $DB;
+        if (!has_capability('moodle/course:viewparticipants', $this->context)) {
+            $this->warn('course', $this->course->id, 'nopeople', 'The account may not see the participants.');
+            return;
+        }
+        $identity = has_capability('moodle/site:viewuseridentity', $this->context);
+        if (!$identity) {
+            $this->warn('course', $this->course->id, 'noidentity', 'The account may not see ID numbers and e-mails.');
+        }
+        $roles = [];
+        $sql = "SELECT DISTINCT ra.userid, r.shortname
+                  FROM {role_assignments} ra
+                  JOIN {role} r ON r.id = ra.roleid
+                 WHERE ra.contextid = ?
+              ORDER BY ra.userid, r.shortname";
+        $rows = $DB->get_recordset_sql($sql, [$this->context->id]);
+        foreach ($rows as $row) {
+            $roles[$row->userid][] = $row->shortname;
+        }
+        $rows->close();
+        [$enrolled, $params] = get_enrolled_sql($this->context);
+        [$active, $activeparams] = get_enrolled_sql($this->context, '', 0, true);
+        [$listed, $listedparams] = get_enrolled_sql($this->context, 'mod/attendance:canbelisted');
+        $fields = 'u.id, u.idnumber, u.email, u.firstname, u.lastname, u.suspended';
+        $queries = [
+            ["SELECT $fields, 1 AS enrolled, CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS active,
+                     CASE WHEN l.id IS NULL THEN 0 ELSE 1 END AS listed
+                FROM ($enrolled) e
+                JOIN {user} u ON u.id = e.id
+           LEFT JOIN ($active) a ON a.id = u.id
+           LEFT JOIN ($listed) l ON l.id = u.id
+            ORDER BY u.id", $params + $activeparams + $listedparams],
+            ["SELECT $fields, 0 AS enrolled, 0 AS active, 0 AS listed
+                FROM {user} u
+               WHERE u.deleted = 0
+                     AND u.id IN (SELECT m.studentid
+                                    FROM {attendance_log} m
+                                    JOIN {attendance_sessions} s ON s.id = m.sessionid
+                                   WHERE $this->where)
+                     AND u.id NOT IN ($enrolled)
+            ORDER BY u.id", $this->params + $params],
+        ];
+        foreach ($this->activities ? $queries : [$queries[0]] as [$sql, $values]) {
+            $rows = $DB->get_recordset_sql($sql, $values);
+            foreach ($rows as $row) {
+                yield [
+                    'id' => (int) $row->id,
+                    'idnumber' => $identity ? $row->idnumber : '',
+                    'email' => $identity ? $row->email : '',
+                    'firstname' => $row->firstname,
+                    'lastname' => $row->lastname,
+                    'suspended' => (int) $row->suspended,
+                    'enrolled' => (int) $row->enrolled,
+                    'active' => (int) $row->active,
+                    'listed' => (int) $row->listed,
+                    'roles' => $roles[$row->id] ?? [],
+                ];
+            }
+            $rows->close();
+        }
+    }
+
+    /**
+     * The groups of the course with their members, by id.
+     *
+     * @return iterable<array>
+     */
+    public function groups(): iterable {
+        global $DB;
+        if (!has_capability('moodle/site:accessallgroups', $this->context)) {
+            $this->warn('course', $this->course->id, 'nogroups', 'The account may not see all groups.');
+            return;
+        }
+        $members = [];
+        $sql = "SELECT gm.id, gm.groupid, gm.userid
+                  FROM {groups_members} gm
+                  JOIN {groups} g ON g.id = gm.groupid
+                 WHERE g.courseid = ?
+              ORDER BY gm.groupid, gm.userid";
+        $rows = $DB->get_recordset_sql($sql, [$this->course->id]);
+        foreach ($rows as $row) {
+            $members[$row->groupid][] = (int) $row->userid;
+        }
+        $rows->close();
+        foreach ($DB->get_records('groups', ['courseid' => $this->course->id], 'id', 'id, name, idnumber') as $row) {
+            yield [
+                'id' => (int) $row->id,
+                'name' => $row->name,
+                'idnumber' => (string) $row->idnumber,
+                'members' => $members[$row->id] ?? [],
+            ];
+        }
+    }
+}

@@ -1,0 +1,349 @@
+<?php
+// This file is part of Moodle - https://moodle.org/
+//
+// Moodle is free software: you can redistribute it and/or modify
+// it under the terms of the GNU General Public License as published by
+// the Free Software Foundation, either version 3 of the License, or
+// (at your option) any later version.
+//
+// Moodle is distributed in the hope that it will be useful,
+// but WITHOUT ANY WARRANTY; without even the implied warranty of
+// MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the
+// GNU General Public License for more details.
+//
+// You should have received a copy of the GNU General Public License
+// along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
+
+/**
+ * Writes the marks of one session.
+ *
+ * @package    local_wsattendance
+ * @copyright  2026 The contributors of openeducat_moodle_attendance
+ * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
+ */
+
+namespace local_wsattendance\local;
+
+use stdClass;
+
+/**
+ * Writes marks of one session, each only where the database still holds what the caller has read.
+ */
+class mark_writer {
+    /** @var activity */
+    private $activity;
+
+    /** @var int Id of the session. */
+    private $sessionid;
+
+    /** @var stdClass Row of the table attendance_sessions. */
+    private $session;
+
+    /** @var int Id of the user who takes the attendance. */
+    private $takenby;
+
+    /** @var array Students who were given a row that they did not have, with its id. */
+    private $inserted = [];
+
+    /** @var bool Whether anything was written. */
+    private $touched = false;
+
+    /**
+     * Remembers what to write to; rights are checked already.
+     *
+     * @param activity $activity
+     * @param int $sessionid
+     * @param int $takenby id of a user
+     */
+    public function __construct(activity $activity, int $sessionid, int $takenby) {
+        $this->activity = $activity;
+        $this->sessionid = $sessionid;
+        $this->takenby = $takenby;
+    }
+
+    /**
+     * Writes what can be written, all in one transaction, and says of each mark what became of it.
+     *
+     * @param array[] $marks see set_marks
+     * @return array[] results in the order of the marks, see set_marks
+     */
+    public function write(array $marks): array {
+        global $DB;
+        $ids = array_column($marks, 'studentid');
+        $transaction = $DB->start_delegated_transaction();
+        $this->lock();
+        $present = $this->rows($ids, true);
+        $reasons = $this->refusals($marks);
+        $results = [];
+        foreach ($marks as $place => $mark) {
+            $id = $mark['studentid'];
+            $outcome = $reasons[$place] ? 'refused' : $this->write_one($mark, $present[$id]);
+            $results[] = ['studentid' => $id, 'outcome' => $outcome, 'reason' => $reasons[$place]];
+        }
+        if ($this->touched) {
+            $this->session->lasttaken = time();
+            $this->session->lasttakenby = $this->takenby;
+            $DB->update_record('attendance_sessions', [
+                'id' => $this->sessionid,
+                'lasttaken' => $this->session->lasttaken,
+                'lasttakenby' => $this->takenby,
+            ]);
+        }
+        $transaction->allow_commit();
+        $overtaken = $this->give_way();
+        $present = $this->rows($ids);
+        foreach ($results as $place => $result) {
+            if (in_array($result['studentid'], $overtaken) && $result['outcome'] == 'written') {
+                $results[$place]['outcome'] = 'changed';
+            }
+            $results[$place]['marks'] = array_map([course_reader::class, 'mark'], $present[$result['studentid']]);
+        }
+        $this->after($results);
+        return $results;
+    }
+
+    /**
+     * Writes one mark whatever is there, as Attendance's own external function does: the status
+     * is not checked, remarks are kept, and the session counts as modified.
+     *
+     * @param int $studentid
+     * @param int $statusid
+     * @param string $statusset
+     */
+    public function overwrite(int $studentid, int $statusid, string $statusset): void {
+        global $DB;
+        $transaction = $DB->start_delegated_transaction();
+        $this->lock();
+        $rows = $this->rows([$studentid], true)[$studentid];
+        $this->store($studentid, $rows, ['statusid' => $statusid, 'statusset' => $statusset]);
+        $DB->update_record('attendance_sessions', [
+            'id' => $this->sessionid,
+            'lasttaken' => time(),
+            'lasttakenby' => $this->takenby,
+            'timemodified' => time(),
+        ]);
+        $transaction->allow_commit();
+    }
+
+    /**
+     * Makes other writers of this session wait, then reads it.
+     */
+    private function lock(): void {
+        global $DB;
+        activity::lock('attendance_sessions', 'id = ?', [$this->sessionid]);
+        $this->session = $DB->get_record('attendance_sessions', ['id' => $this->sessionid], '*', MUST_EXIST);
+    }
+
+    /**
+     * The rows of students in this session, the one that counts first: the last one taken.
+     *
+     * @param int[] $studentids
+     * @param bool $lock whether they stay as they are until the end of the transaction
+     * @return stdClass[][] by student
+     */
+    private function rows(array $studentids, bool $lock = false): array {
+        global $DB;
+        $rows = array_fill_keys($studentids, []);
+        [$in, $params] = $DB->get_in_or_equal($studentids, SQL_PARAMS_QM, '', true, 0);
+        $where = "sessionid = ? AND studentid $in";
+        array_unshift($params, $this->sessionid);
+        if ($lock) {
+            activity::lock('attendance_log', $where, $params);
+        }
+        foreach ($DB->get_records_select('attendance_log', $where, $params, 'timetaken DESC, id DESC') as $row) {
+            $rows[$row->studentid][] = $row;
+        }
+        return $rows;
+    }
+
+    /**
+     * Why marks may not be written.
+     *
+     * @param array[] $marks
+     * @return string[] a reason code for each mark, empty if it may be written
+     */
+    private function refusals(array $marks): array {
+        global $DB;
+        $ids = array_column($marks, 'studentid');
+        [$in, $params] = $DB->get_in_or_equal($ids, SQL_PARAMS_NAMED, 'u', true, 0);
+        $people = $DB->get_records_select_menu('user', "id $in AND deleted = 0", $params, '', 'id, id AS same');
+        $among = function (string $capability, int $group) use ($DB, $in, $params): array {
+            [$enrolled, $more] = get_enrolled_sql($this->activity->context, $capability, $group);
+            return $DB->get_records_sql("SELECT e.id FROM ($enrolled) e WHERE e.id $in", $params + $more);
+        };
+        $enrolled = $among('', 0);
+        $listed = $among('mod/attendance:canbelisted', 0);
+        $grouped = $this->session->groupid ? $among('', (int) $this->session->groupid) : $listed;
+        $statuses = $DB->get_records('attendance_statuses', ['attendanceid' => $this->session->attendanceid]);
+        $longest = $DB->get_columns('attendance_log')['remarks']->max_length;
+        $twice = array_count_values($ids);
+        $reasons = [];
+        foreach ($marks as $mark) {
+            $id = $mark['studentid'];
+            if ($twice[$id] > 1) {
+                $reasons[] = 'studenttwice';
+            } else if (!isset($people[$id])) {
+                $reasons[] = 'nosuchuser';
+            } else if (!isset($enrolled[$id])) {
+                $reasons[] = 'notenrolled';
+            } else if (!isset($listed[$id])) {
+                $reasons[] = 'notlisted';
+            } else if (!isset($grouped[$id])) {
+                $reasons[] = 'notingroup';
+            } else if (\core_text::strlen($mark['remarks'] ?? '') > $longest) {
+                $reasons[] = 'remarkstoolong';
+            } else {
+                $reasons[] = $this->status_refused($mark['statusid'], $statuses);
+            }
+        }
+        return $reasons;
+    }
+
+    /**
+     * Why a status may not be given in this session.
+     *
+     * @param int $id 0 for none, which clears the mark
+     * @param stdClass[] $statuses all of the activity, by id
+     * @return string a reason code, empty if it may
+     */
+    private function status_refused(int $id, array $statuses): string {
+        if (!$id) {
+            return '';
+        }
+        if (!isset($statuses[$id])) {
+            return 'nosuchstatus';
+        }
+        if ($statuses[$id]->setnumber != $this->session->statusset) {
+            return 'statusofotherset';
+        }
+        if ($statuses[$id]->deleted) {
+            return 'statusdeleted';
+        }
+        return $statuses[$id]->visible ? '' : 'statushidden';
+    }
+
+    /**
+     * Writes one mark if it is as expected.
+     *
+     * @param array $mark
+     * @param stdClass[] $rows what is there
+     * @return string written, same or changed
+     */
+    private function write_one(array $mark, array $rows): string {
+        $row = $rows[0] ?? null;
+        $status = $row ? (int) $row->statusid : 0;
+        $remarks = $row ? (string) $row->remarks : '';
+        $wanted = $mark['remarks'] ?? $remarks;
+        // Sent again, because the answer got lost, it is no conflict.
+        $says = $status || $remarks !== '' || !$row;
+        if (count($rows) < 2 && $says && $status == $mark['statusid'] && $remarks === $wanted) {
+            return 'same';
+        }
+        $expected = $mark['expected'] ?? null;
+        if ($expected === null ? $row !== null : (
+            $row === null || $status != $expected['statusid'] || $row->timetaken != $expected['timetaken']
+            || (isset($expected['remarks']) && $expected['remarks'] !== $remarks)
+        )) {
+            return 'changed';
+        }
+        $this->touched = true;
+        $this->store($mark['studentid'], $rows, [
+            'statusid' => $mark['statusid'],
+            'statusset' => implode(',', array_keys(
+                attendance_get_statuses($this->session->attendanceid, true, $this->session->statusset)
+            )),
+            'remarks' => $wanted,
+        ]);
+        return 'written';
+    }
+
+    /**
+     * Leaves one row of a student, with these values; none, if they say nothing.
+     *
+     * @param int $studentid
+     * @param stdClass[] $rows what is there
+     * @param array $values columns of attendance_log
+     */
+    private function store(int $studentid, array $rows, array $values): void {
+        global $DB;
+        $ids = array_map('intval', array_column($rows, 'id'));
+        // The oldest row stays: it is the one that Attendance's own external function would update.
+        $keep = $ids ? min($ids) : 0;
+        $empty = isset($values['remarks']) && !$values['statusid'] && $values['remarks'] === '';
+        $gone = $empty ? $ids : array_diff($ids, [$keep]);
+        if ($gone) {
+            $DB->delete_records_list('attendance_log', 'id', $gone);
+        }
+        if ($empty) {
+            return;
+        }
+        if (!$keep) {
+            $keep = $DB->insert_record('attendance_log', $values + [
+                'sessionid' => $this->sessionid,
+                'studentid' => $studentid,
+                'timetaken' => time(),
+                'takenby' => $this->takenby,
+            ]);
+            $this->inserted[$studentid] = $keep;
+            return;
+        }
+        if (!isset($values['remarks'])) {
+            $values['remarks'] = $rows[0]->remarks;
+        }
+        $DB->update_record('attendance_log', $values + ['id' => $keep, 'timetaken' => time(), 'takenby' => $this->takenby]);
+    }
+
+    /**
+     * Takes back rows that were inserted while a teacher's own save inserted one, too.
+     *
+     * Attendance takes no lock, so the transaction could not see the other row. The teacher's
+     * stays: it is not what the caller expected.
+     *
+     * @return int[] the students
+     */
+    private function give_way(): array {
+        global $DB;
+        if (!$this->inserted) {
+            return [];
+        }
+        $transaction = $DB->start_delegated_transaction();
+        $this->lock();
+        $doubled = array_filter($this->rows(array_keys($this->inserted), true), function ($rows) {
+            return count($rows) > 1;
+        });
+        if ($doubled) {
+            $DB->delete_records_list('attendance_log', 'id', array_intersect_key($this->inserted, $doubled));
+        }
+        $transaction->allow_commit();
+        return array_keys($doubled);
+    }
+
+    /**
+     * Grades and the event, as after a teacher's own save. Grades also for marks that were there
+     * already: it may be that an earlier call was cut off before this.
+     *
+     * @param array[] $results
+     */
+    private function after(array $results): void {
+        $students = [];
+        foreach ($results as $result) {
+            if (in_array($result['outcome'], ['written', 'same'])) {
+                $students[] = $result['studentid'];
+            }
+        }
+        if ($students && $this->activity->record->grade) {
+            $this->activity->structure()->update_users_grade($students);
+        }
+        if (!$this->touched) {
+            return;
+        }
+        $event = \mod_attendance\event\attendance_taken::create([
+            'objectid' => $this->activity->record->id,
+            'context' => $this->activity->context,
+            'other' => ['sessionid' => $this->sessionid, 'grouptype' => $this->session->groupid],
+        ]);
+        $event->add_record_snapshot('course_modules', $this->activity->cm);
+        $event->add_record_snapshot('attendance_sessions', $this->session);
+        $event->trigger();
+    }
+}
