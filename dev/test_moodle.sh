@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# test_moodle.sh [record | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
+# an installed one to play with, with the Attendance activity, whose address is on this machine
+# (such as http://127.0.0.1:8443). Courses and accounts are left in it. `record` writes
+# tests/recordings/companion instead of testing. INTERLEAVINGS, READS: how many of each.
+. "$(dirname "$0")/env.sh"
+[ -n "${MOODLE_HOME:-}" ] || die "MOODLE_HOME is not set: the folder of a Moodle that may be changed"
+[ -f "$MOODLE_HOME/config.php" ] || die "there is no config.php in $MOODLE_HOME: install that Moodle first"
+command -v php >/dev/null || die "there is no php; Debian: php-cli php-pgsql php-mysql php-xml php-intl php-mbstring php-curl php-zip php-gd php-soap"
+# Since 5.1 the code lies in a folder of its own.
+MOODLE_CODE=$MOODLE_HOME
+[ -f "$MOODLE_HOME/public/version.php" ] && MOODLE_CODE=$MOODLE_HOME/public
+[ -f "$MOODLE_CODE/mod/attendance/version.php" ] || die "the Attendance activity is not installed in $MOODLE_CODE"
+php=(php -d max_input_vars=5000)
+
+say "The plug-in into Moodle"
+"$CHECKOUT/dev/moodle_plugin.sh"
+rm -rf "$MOODLE_CODE/local/wsattendance"
+python3 -m zipfile -e "$(ls -t "$CHECKOUT"/dist/local_wsattendance-*.zip | head -1)" "$MOODLE_CODE/local"
+"${php[@]}" "$MOODLE_HOME/admin/cli/upgrade.php" --non-interactive | tail -1
+
+MOODLE_URL=$("${php[@]}" -r 'define("CLI_SCRIPT", true); require($argv[1] . "/config.php"); echo $CFG->wwwroot;' "$MOODLE_CODE")
+server=${MOODLE_URL#http://}
+case $server in
+  127.0.0.1:* | localhost:*) ;;
+  *) die "the address of that Moodle, $MOODLE_URL, is not on this machine" ;;
+esac
+if ! curl -so /dev/null "$MOODLE_URL"; then
+  say "PHP's own server at $MOODLE_URL"
+  mkdir -p "$CACHE"
+  # Its workers outlive it: they are one group, to be ended as one.
+  set -m
+  PHP_CLI_SERVER_WORKERS=8 "${php[@]}" -S "$server" -t "$MOODLE_CODE" >"$CACHE/moodle-server.log" 2>&1 &
+  pid=$!
+  set +m
+  trap 'kill -- "-$pid"' EXIT
+  until curl -so /dev/null "$MOODLE_URL"; do
+    kill -0 "$pid" || die "it did not start: $CACHE/moodle-server.log"
+    sleep 0.2
+  done
+fi
+export MOODLE_CODE MOODLE_URL MOODLE_PLUGIN=$MOODLE_CODE/local/wsattendance PYTHONDONTWRITEBYTECODE=1
+cd "$CHECKOUT/dev/moodle"
+if [ "${1:-}" = record ]; then
+  "$VENV/bin/python" record.py
+else
+  "$VENV/bin/python" -m unittest -v "${@:-test_plugin}"
+fi
