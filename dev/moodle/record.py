@@ -145,7 +145,7 @@ def _marks(recorder, cast):
         note="status and time are as expected",
     )
     write("a doubled row made one", mark(4, "A", remarks="one row"))
-    write("cleared", mark(5, "", remarks=""), note="statusid 0 and an empty remark: no row stays")
+    write("cleared", mark(5, "", remarks=""), note="statusid 0 and an empty remark")
     refused = [
         {"studentid": 999999, "statusid": state["P"]},
         {"studentid": cast["outsider"], "statusid": state["P"]},

@@ -119,7 +119,7 @@ class get_sessions extends external_api {
         return new external_single_structure([
             'id' => new external_value(PARAM_INT, 'Id of the mark.'),
             'studentid' => new external_value(PARAM_INT, 'User id.'),
-            'statusid' => new external_value(PARAM_INT, 'Status id; 0: a remark without a status.'),
+            'statusid' => new external_value(PARAM_INT, 'Status id; 0: none.'),
             'timetaken' => new external_value(PARAM_INT, 'When it was taken, unix time.'),
             'takenby' => new external_value(PARAM_INT, 'Who took it, user id.'),
             'remarks' => new external_value(PARAM_RAW, 'Remark, as typed.'),

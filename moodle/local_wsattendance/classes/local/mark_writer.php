@@ -45,6 +45,9 @@ class mark_writer {
     /** @var array Students who were given a row that they did not have, with its id. */
     private $inserted = [];
 
+    /** @var int[] Of each student the row that Attendance's own page would update, by its id. */
+    private $kept = [];
+
     /** @var bool Whether anything was written. */
     private $touched = false;
 
@@ -132,6 +135,13 @@ class mark_writer {
         global $DB;
         activity::lock('attendance_sessions', 'id = ?', [$this->sessionid]);
         $this->session = $DB->get_record('attendance_sessions', ['id' => $this->sessionid], '*', MUST_EXIST);
+        // Attendance asks like this, without an order, and keeps the last row of a student. If that
+        // one were deleted while a teacher saves, the teacher's mark would go nowhere.
+        $rows = $DB->get_recordset('attendance_log', ['sessionid' => $this->sessionid], '', 'studentid, id');
+        foreach ($rows as $row) {
+            $this->kept[$row->studentid] = (int) $row->id;
+        }
+        $rows->close();
     }
 
     /**
@@ -235,15 +245,18 @@ class mark_writer {
         $remarks = $row ? (string) $row->remarks : '';
         $wanted = $mark['remarks'] ?? $remarks;
         // Sent again, because the answer got lost, it is no conflict.
-        $says = $status || $remarks !== '' || !$row;
-        if (count($rows) < 2 && $says && $status == $mark['statusid'] && $remarks === $wanted) {
+        if (count($rows) < 2 && $status == $mark['statusid'] && $remarks === $wanted) {
             return 'same';
         }
         $expected = $mark['expected'] ?? null;
-        if ($expected === null ? $row !== null : (
-            $row === null || $status != $expected['statusid'] || $row->timetaken != $expected['timetaken']
-            || (isset($expected['remarks']) && $expected['remarks'] !== $remarks)
-        )) {
+        if ($expected === null) {
+            // A row that was cleared is no mark.
+            $asexpected = !$status && $remarks === '' && count($rows) < 2;
+        } else {
+            $asexpected = $row && $status == $expected['statusid'] && $row->timetaken == $expected['timetaken']
+                && (!isset($expected['remarks']) || $expected['remarks'] === $remarks);
+        }
+        if (!$asexpected) {
             return 'changed';
         }
         $this->touched = true;
@@ -258,7 +271,8 @@ class mark_writer {
     }
 
     /**
-     * Leaves one row of a student, with these values; none, if they say nothing.
+     * Leaves one row of a student, with these values. A mark that is cleared stays as an empty row:
+     * it says when and by whom, and a teacher who saves at the same time still finds it.
      *
      * @param int $studentid
      * @param stdClass[] $rows what is there
@@ -266,31 +280,18 @@ class mark_writer {
      */
     private function store(int $studentid, array $rows, array $values): void {
         global $DB;
-        $ids = array_map('intval', array_column($rows, 'id'));
-        // The oldest row stays: it is the one that Attendance's own external function would update.
-        $keep = $ids ? min($ids) : 0;
-        $empty = isset($values['remarks']) && !$values['statusid'] && $values['remarks'] === '';
-        $gone = $empty ? $ids : array_diff($ids, [$keep]);
-        if ($gone) {
-            $DB->delete_records_list('attendance_log', 'id', $gone);
-        }
-        if ($empty) {
+        $values += ['timetaken' => time(), 'takenby' => $this->takenby];
+        if (!$rows) {
+            $values += ['sessionid' => $this->sessionid, 'studentid' => $studentid];
+            $this->inserted[$studentid] = $DB->insert_record('attendance_log', $values);
             return;
         }
-        if (!$keep) {
-            $keep = $DB->insert_record('attendance_log', $values + [
-                'sessionid' => $this->sessionid,
-                'studentid' => $studentid,
-                'timetaken' => time(),
-                'takenby' => $this->takenby,
-            ]);
-            $this->inserted[$studentid] = $keep;
-            return;
+        $id = $this->kept[$studentid] ?? (int) $rows[0]->id;
+        $others = array_diff(array_map('intval', array_column($rows, 'id')), [$id]);
+        if ($others) {
+            $DB->delete_records_list('attendance_log', 'id', $others);
         }
-        if (!isset($values['remarks'])) {
-            $values['remarks'] = $rows[0]->remarks;
-        }
-        $DB->update_record('attendance_log', $values + ['id' => $keep, 'timetaken' => time(), 'takenby' => $this->takenby]);
+        $DB->update_record('attendance_log', $values + ['id' => $id, 'remarks' => $rows[0]->remarks]);
     }
 
     /**
