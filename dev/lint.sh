@@ -7,6 +7,7 @@ missing=()
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 command -v git >/dev/null || missing+=(git)
 command -v npm >/dev/null || missing+=(nodejs npm)
+command -v phpcs >/dev/null || missing+=(php-cli php-codesniffer)
 if [ ${#missing[@]} != 0 ]; then
   say "Debian packages: ${missing[*]}"
   apt_get update

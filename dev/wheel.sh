@@ -11,7 +11,7 @@ cd "$CHECKOUT"
 for series in 18.0 19.0; do
   rm -rf "${copy:?}/$ADDON"
   mkdir "$copy/$ADDON"
-  git ls-files -z -- ':!tests' ':!dev' ':!.*' ':!Makefile' ':!*.cjs' ':!ruff.toml' | tar -c --null -T - | tar -x -C "$copy/$ADDON"
+  git ls-files -z -- ':!tests' ':!dev' ':!moodle' ':!.*' ':!Makefile' ':!*.cjs' ':!ruff.toml' | tar -c --null -T - | tar -x -C "$copy/$ADDON"
   mkdir "$copy/$ADDON/tests" && : >"$copy/$ADDON/tests/__init__.py"
   # As pip knows addons: the series is in front of the version.
   sed -i "s/\"version\": \"/&$series./" "$copy/$ADDON/__manifest__.py"

@@ -28,6 +28,7 @@ from . import (
     test_merge,
     test_module_detector,
     test_moodle_client,
+    test_moodle_plugin,
     test_moodle_server,
     test_moodle_server_faults,
     test_moodle_server_site,

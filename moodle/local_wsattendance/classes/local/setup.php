@@ -210,8 +210,13 @@ class setup {
         global $DB;
         $role = $DB->get_field('role', 'id', ['shortname' => self::NAME]);
         $system = context_system::instance();
-        $has = $DB->get_records_menu('role_capabilities', ['roleid' => $role, 'contextid' => $system->id], '', 'capability, permission');
-        $missing = array_diff(self::RIGHTS, array_keys($has));
+        $here = ['roleid' => $role, 'contextid' => $system->id];
+        $missing = array_diff(self::RIGHTS, $DB->get_fieldset_select(
+            'role_capabilities',
+            'capability',
+            'roleid = :roleid AND contextid = :contextid',
+            $here
+        ));
         if ($do) {
             foreach ($missing as $right) {
                 assign_capability($right, CAP_ALLOW, $role, $system->id);
