@@ -5,12 +5,14 @@
 
 import os
 import random
+import re
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import changes
+import requests
 from moodle_site import Refused, Site, Stage, command, set_up, tag
 
 INTERLEAVINGS = int(os.environ.get("INTERLEAVINGS", "1000"))
@@ -133,6 +135,53 @@ class TestSetUp(unittest.TestCase):
     def test_service_has_what_the_addon_needs(self):
         functions = Site(set_up())("core_webservice_get_site_info")["functions"]
         self.assertEqual(len(functions), 17)
+
+
+class TestPage(Case):
+    """The page under Local plugins, as an administrator and as somebody else sees it."""
+
+    def browser(self, administrator):
+        name = tag()
+        self.stage(
+            "$id = new_user($in['name']);"
+            " if ($in['admin']) set_config('siteadmins', $CFG->siteadmins . ',' . $id);",
+            name=name,
+            admin=administrator,
+        )
+        session = requests.Session()
+        form = session.get(f"{self.site.url}/login/index.php", timeout=60).text
+        token = re.search(r'name="logintoken" value="(\w+)"', form).group(1)
+        answer = session.post(
+            f"{self.site.url}/login/index.php",
+            data={"username": name, "password": "Pass-1234", "logintoken": token},
+            timeout=60,
+        )
+        self.assertIn("sesskey", answer.text)
+        return session
+
+    def test_the_button_does_what_is_missing(self):
+        admin, page = self.browser(True), f"{self.site.url}/local/wsattendance/setup.php"
+        self.stage("set_config('enablewebservices', 0);")
+        before = admin.get(page, timeout=60)
+        self.assertIn("Missing", before.text)
+        self.assertNotIn(self.site.token, before.text)
+        # Without the key of the page nothing is done: the button can't be pressed from elsewhere.
+        self.assertNotIn(self.site.token, admin.post(page, data={"sesskey": "x"}, timeout=60).text)
+        self.assertEqual(self.stage("return get_config('core', 'enablewebservices');"), "0")
+        key = re.search(r'"sesskey":"(\w+)"', before.text).group(1)
+        after = admin.post(page, data={"sesskey": key}, timeout=60)
+        self.assertIn(self.site.token, after.text)
+        self.assertIn(self.site.url, after.text)
+        self.assertNotIn("Missing", after.text)
+        again = admin.get(page, timeout=60).text
+        self.assertIn("Show address and token", again)
+        self.assertNotIn(self.site.token, again)
+
+    def test_it_is_for_administrators(self):
+        answer = self.browser(False).get(
+            f"{self.site.url}/local/wsattendance/setup.php", timeout=60
+        )
+        self.assertNotIn("odoosync", answer.text)
 
 
 class TestGetSessions(Case):
