@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# test_moodle.sh [record | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
+# test_moodle.sh [record | volume | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
 # an installed one to play with, with the Attendance activity, whose address is on this machine
 # (such as http://127.0.0.1:8443). Courses and accounts are left in it. `record` writes
-# tests/recordings/companion instead of testing. INTERLEAVINGS, READS: how many of each.
+# tests/recordings/companion instead of testing, `volume` measures 500 courses. INTERLEAVINGS, READS:
+# how many of each.
 . "$(dirname "$0")/env.sh"
 [ -n "${MOODLE_HOME:-}" ] || die "MOODLE_HOME is not set: the folder of a Moodle that may be changed"
 [ -f "$MOODLE_HOME/config.php" ] || die "there is no config.php in $MOODLE_HOME: install that Moodle first"
@@ -41,8 +42,7 @@ if ! curl -so /dev/null "$MOODLE_URL"; then
 fi
 export MOODLE_CODE MOODLE_URL MOODLE_PLUGIN=$MOODLE_CODE/local/wsattendance PYTHONDONTWRITEBYTECODE=1
 cd "$CHECKOUT/dev/moodle"
-if [ "${1:-}" = record ]; then
-  "$VENV/bin/python" record.py
-else
-  "$VENV/bin/python" -m unittest -v "${@:-test_plugin}"
-fi
+case ${1:-} in
+  record | volume) "$VENV/bin/python" "$1.py" ;;
+  *) "$VENV/bin/python" -m unittest -v "${@:-test_plugin}" ;;
+esac

@@ -254,41 +254,23 @@ class course_reader {
             $this->warn('course', $this->course->id, 'noidentity', 'The account may not see ID numbers and e-mails.');
         }
         $roles = [];
-        $sql = "SELECT DISTINCT ra.userid, r.shortname
+        $sql = "SELECT ra.id, ra.userid, r.shortname
                   FROM {role_assignments} ra
                   JOIN {role} r ON r.id = ra.roleid
                  WHERE ra.contextid = ?
               ORDER BY ra.userid, r.shortname";
-        $rows = $DB->get_recordset_sql($sql, [$this->context->id]);
-        foreach ($rows as $row) {
-            $roles[$row->userid][] = $row->shortname;
+        foreach ($DB->get_records_sql($sql, [$this->context->id]) as $row) {
+            $roles[$row->userid][$row->shortname] = $row->shortname;
         }
-        $rows->close();
-        [$enrolled, $params] = get_enrolled_sql($this->context);
-        [$active, $activeparams] = get_enrolled_sql($this->context, '', 0, true);
-        [$listed, $listedparams] = get_enrolled_sql($this->context, 'mod/attendance:canbelisted');
-        $fields = 'u.id, u.idnumber, u.email, u.firstname, u.lastname, u.suspended';
-        $queries = [
-            ["SELECT $fields, 1 AS enrolled, CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS active,
-                     CASE WHEN l.id IS NULL THEN 0 ELSE 1 END AS listed
-                FROM ($enrolled) e
-                JOIN {user} u ON u.id = e.id
-           LEFT JOIN ($active) a ON a.id = u.id
-           LEFT JOIN ($listed) l ON l.id = u.id
-            ORDER BY u.id", $params + $activeparams + $listedparams],
-            ["SELECT $fields, 0 AS enrolled, 0 AS active, 0 AS listed
-                FROM {user} u
-               WHERE u.deleted = 0
-                     AND u.id IN (SELECT m.studentid
-                                    FROM {attendance_log} m
-                                    JOIN {attendance_sessions} s ON s.id = m.sessionid
-                                   WHERE $this->where)
-                     AND u.id NOT IN ($enrolled)
-            ORDER BY u.id", $this->params + $params],
-        ];
-        foreach ($this->activities ? $queries : [$queries[0]] as [$sql, $values]) {
-            $rows = $DB->get_recordset_sql($sql, $values);
-            foreach ($rows as $row) {
+        // Three small queries: joined into one, PostgreSQL takes ten times as long.
+        $enrolled = $this->enrolled();
+        $active = $this->enrolled('', true);
+        $listed = $this->enrolled('mod/attendance:canbelisted');
+        $left = array_diff_key($this->marked(), $enrolled);
+        foreach (array_filter([$enrolled, $left]) as $ids) {
+            [$in, $params] = $DB->get_in_or_equal(array_keys($ids));
+            $fields = 'id, idnumber, email, firstname, lastname, suspended';
+            foreach ($DB->get_records_select('user', "id $in AND deleted = 0", $params, 'id', $fields) as $row) {
                 yield [
                     'id' => (int) $row->id,
                     'idnumber' => $identity ? $row->idnumber : '',
@@ -296,14 +278,40 @@ class course_reader {
                     'firstname' => $row->firstname,
                     'lastname' => $row->lastname,
                     'suspended' => (int) $row->suspended,
-                    'enrolled' => (int) $row->enrolled,
-                    'active' => (int) $row->active,
-                    'listed' => (int) $row->listed,
-                    'roles' => $roles[$row->id] ?? [],
+                    'enrolled' => (int) isset($enrolled[$row->id]),
+                    'active' => (int) isset($active[$row->id]),
+                    'listed' => (int) isset($listed[$row->id]),
+                    'roles' => array_values($roles[$row->id] ?? []),
                 ];
             }
-            $rows->close();
         }
+    }
+
+    /**
+     * Who is enrolled.
+     *
+     * @param string $capability only who has it
+     * @param bool $active only whose enrolment counts now
+     * @return array with the ids of users as keys
+     */
+    private function enrolled(string $capability = '', bool $active = false): array {
+        global $DB;
+        [$sql, $params] = get_enrolled_sql($this->context, $capability, 0, $active);
+        return array_flip($DB->get_fieldset_sql($sql, $params));
+    }
+
+    /**
+     * Who has a mark in one of the sessions.
+     *
+     * @return array with the ids of users as keys
+     */
+    private function marked(): array {
+        global $DB;
+        $sql = "SELECT DISTINCT l.studentid
+                  FROM {attendance_log} l
+                  JOIN {attendance_sessions} s ON s.id = l.sessionid
+                 WHERE $this->where";
+        return array_flip($DB->get_fieldset_sql($sql, $this->params));
     }
 
     /**
@@ -323,11 +331,9 @@ class course_reader {
                   JOIN {groups} g ON g.id = gm.groupid
                  WHERE g.courseid = ?
               ORDER BY gm.groupid, gm.userid";
-        $rows = $DB->get_recordset_sql($sql, [$this->course->id]);
-        foreach ($rows as $row) {
+        foreach ($DB->get_records_sql($sql, [$this->course->id]) as $row) {
             $members[$row->groupid][] = (int) $row->userid;
         }
-        $rows->close();
         foreach ($DB->get_records('groups', ['courseid' => $this->course->id], 'id', 'id, name, idnumber') as $row) {
             yield [
                 'id' => (int) $row->id,
