@@ -17,10 +17,11 @@ with (
 ):
     import calls
     import cases
-    import moodle
     import outcome
     import report
     import world as worlds
+
+    import moodle
 
 WORLD = replace(worlds.WORLDS["S"], courses=3, sessions=4, students=6, today="2026-11-26")
 
