@@ -19,9 +19,8 @@ with (
     import cases
     import outcome
     import report
+    import scripted_moodle
     import world as worlds
-
-    import moodle
 
 WORLD = replace(worlds.WORLDS["S"], courses=3, sessions=4, students=6, today="2026-11-26")
 
@@ -77,10 +76,10 @@ class TestWorlds(BaseCase):
 @tagged("post_install", "-at_install")
 class TestMoodle(BaseCase):
     def test_a_course_by_itself_answers_as_among_the_others(self):
-        site = moodle.Moodle(WORLD, ids(WORLD))
+        site = scripted_moodle.Moodle(WORLD, ids(WORLD))
         site.prepare()
         found = {str(one): asked(site, *one) for one in calls.of_a_whole_pull(WORLD)}
-        whole = moodle.Moodle(WORLD, ids(WORLD))
+        whole = scripted_moodle.Moodle(WORLD, ids(WORLD))
         for number in range(WORLD.courses):
             state = site._state(number)
             for table in ("attendances", "statuses", "sessions", "enrolments"):
@@ -91,7 +90,7 @@ class TestMoodle(BaseCase):
 
     def test_the_marks_are_those_of_the_world(self):
         changed = [(2, 3, 5)]
-        site = moodle.Moodle(WORLD, ids(WORLD), changed)
+        site = scripted_moodle.Moodle(WORLD, ids(WORLD), changed)
         marks = []
         for course in range(WORLD.courses):
             students = [101 + place for place in WORLD.students_of(course)]
@@ -105,7 +104,7 @@ class TestMoodle(BaseCase):
         self.assertEqual(site.digest(), worlds.digest(marks))
 
     def test_what_is_written_is_answered_from_then_on(self):
-        site = moodle.Moodle(WORLD, ids(WORLD), blank=True)
+        site = scripted_moodle.Moodle(WORLD, ids(WORLD), blank=True)
         site.prepare()
         listing = ("mod_attendance_get_sessions", [("attendanceid", "2")])
         session = asked(site, *listing)[1]
@@ -126,7 +125,7 @@ class TestMoodle(BaseCase):
         self.assertNotEqual(site.digest(), worlds.digest([]))
 
     def test_a_wrong_token_is_refused(self):
-        site = moodle.Moodle(WORLD, ids(WORLD))
+        site = scripted_moodle.Moodle(WORLD, ids(WORLD))
         answer = site.answer([("wstoken", "x"), ("wsfunction", calls.SITE_INFO)])
         self.assertEqual(json.loads(answer)["errorcode"], "invalidtoken")
 

@@ -3,7 +3,7 @@
     python dev/bench/server.py FILE
 
 The file is JSON: ``world``, ``ids``, ``port``, ``latency`` (seconds a call takes beside the
-work), ``changed`` and ``blank`` (see ``moodle.Moodle``). The first line printed says that all is
+work), ``changed`` and ``blank`` (see ``scripted_moodle.Moodle``). The first line printed says that all is
 prepared; each line that comes in is answered by one with what was counted since, and ends the
 counting.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from moodle import Moodle
+from scripted_moodle import Moodle
 from world import World
 
 
