@@ -30,4 +30,5 @@ from . import (
     op_attendance_line,
     op_attendance_register,
     op_attendance_sheet,
+    op_session,
 )

@@ -11,18 +11,12 @@ class MoodleTouching(models.AbstractModel):
     _name = "moodle.touching"
     _description = "Moodle: changes here are noticed"
 
-    def _touched_pairs(self):
-        """:return: set of ``(op.subject id, op.course id)``"""
-        # sudo: whoever may write a line may not read its register; nothing is shown.
-        registers = self.sudo()._touched_registers()
-        return {(register.subject_id.id, register.course_id.id) for register in registers}
+    # The way to the op.attendance.register, as fields of this record and of those behind it;
+    # empty for a record that names subject and course itself.
+    _way_to_register = ()
 
-    def _touched_registers(self):
-        """:return: ``op.attendance.register``"""
-        raise NotImplementedError
-
-    def _touch(self, *pairs):
-        self.env["moodle.touched"]._touch(set().union(*pairs, self._touched_pairs()))
+    def _touch(self):
+        self.env["moodle.touched"]._touch(self, self._way_to_register)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -34,9 +28,11 @@ class MoodleTouching(models.AbstractModel):
     def write(self, vals):
         if is_ours(self.env):
             return super().write(vals)
-        before = self._touched_pairs()
+        if not vals.keys().isdisjoint({*self._way_to_register[:1], "subject_id", "course_id"}):
+            # It is taken away from a course, too.
+            self._touch()
         result = super().write(vals)
-        self._touch(before)
+        self._touch()
         return result
 
     def unlink(self):

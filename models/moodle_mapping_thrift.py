@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..services.domain.remembered import Remembered
+from ..services.domain.unchanged import Idle
 from ..services.domain.warmth import Warmth
 from ..services.openeducat.local_store import moment, unix
 from .moodle_instance import NO_ACCESS
@@ -11,7 +12,7 @@ class MoodleMapping(models.Model):
     """What a scheduled run needs not ask Moodle of a course."""
 
     _inherit = "moodle.mapping"
-    _owned_fields = (*Mapping._owned_fields, "remembered", "lively_at", "next_at")
+    _owned_fields = (*Mapping._owned_fields, "remembered", "lively_at", "next_at", "idle")
 
     remembered = fields.Json(
         readonly=True,
@@ -28,10 +29,19 @@ class MoodleMapping(models.Model):
         help="When something last happened in a session of this course in Moodle.",
     )
     next_at = fields.Datetime("Next session", readonly=True, copy=False)
+    idle = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Of a course: what its last plan was made from, if there was nothing to do.",
+    )
 
     def _remembered(self):
         """:return: ``Remembered``, or ``None``"""
         return Remembered.from_json(self.remembered)
+
+    def _idle(self):
+        """:return: ``Idle``, or ``None``"""
+        return Idle.from_json(self.idle)
 
     def _warmth(self, touched):
         """:param touched: set of ids of mappings, see ``moodle.touched``

@@ -19,17 +19,34 @@ class MoodleTouched(models.Model):
         "moodle.mapping", required=True, index=True, ondelete="cascade", readonly=True
     )
 
-    def _touch(self, pairs):
-        """:param pairs: set of ``(op.subject id, op.course id)``"""
-        pairs = [pair for pair in pairs if all(pair)]
-        if not pairs:
+    def _touch(self, records, way):
+        """The courses of records, in one query: it comes with each mark that a person makes.
+
+        :param records: ``moodle.touching``
+        :param way: its fields to the register, see there
+        """
+        if not records.ids:
             return
         self.env["moodle.mapping"].flush_model(["model", "oec_record_id", "op_course_id"])
+        found, model = SQL("%s", tuple(records.ids)), records
+        for name in way:
+            model.flush_model([name])
+            found = SQL(
+                "(SELECT %s FROM %s WHERE id IN %s)",
+                SQL.identifier(name),
+                SQL.identifier(model._table),
+                found,
+            )
+            model = self.env[model._fields[name].comodel_name]
+        model.flush_model(["subject_id", "course_id"])
         self.env.cr.execute(
             SQL(
-                "INSERT INTO moodle_touched (mapping_id) SELECT id FROM moodle_mapping "
-                "WHERE model = 'op.subject' AND (oec_record_id, op_course_id) IN %s",
-                tuple(pairs),
+                "INSERT INTO moodle_touched (mapping_id) SELECT mapping.id FROM %s touched "
+                "JOIN moodle_mapping mapping ON mapping.model = 'op.subject' "
+                "AND mapping.oec_record_id = touched.subject_id "
+                "AND mapping.op_course_id = touched.course_id WHERE touched.id IN %s",
+                SQL.identifier(model._table),
+                found,
             )
         )
 
@@ -56,6 +73,13 @@ class MoodleTouched(models.Model):
             )
         )
         return {mapping for (mapping,) in self.env.cr.fetchall()}
+
+    def _any(self, mapping):
+        """Whether a course was changed here."""
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM moodle_touched WHERE mapping_id = %s LIMIT 1", mapping.id)
+        )
+        return bool(self.env.cr.fetchone())
 
     def _seen(self, mapping):
         """What is seen of a course now, the plan takes into account."""

@@ -12,6 +12,7 @@ class OpAttendanceLine(models.Model):
     _name = "op.attendance.line"
     # The guard first: OpenEduCat's own methods see what is taken only.
     _inherit = ["moodle.owned", "moodle.touching", "op.attendance.line"]
+    _way_to_register = ("attendance_id", "register_id")
     _owned_fields = ("moodle_base", "moodle_marked_at")
 
     # OpenEduCat declares no index here, so "the lines of these sheets" would read the
@@ -37,9 +38,6 @@ class OpAttendanceLine(models.Model):
         search="_search_moodle_differs",
         help="The mark was changed here since both sides last agreed.",
     )
-
-    def _touched_registers(self):
-        return self.attendance_id.register_id
 
     @api.depends("moodle_base", *FIELDS.values())
     def _compute_moodle_differs(self):

@@ -51,9 +51,6 @@ class OpAttendanceRegister(models.Model):
                 else False
             )
 
-    def _touched_registers(self):
-        return self
-
     def action_open_moodle(self):
         return place_in_moodle(self)
 

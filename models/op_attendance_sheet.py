@@ -12,6 +12,7 @@ class OpAttendanceSheet(models.Model):
     _name = "op.attendance.sheet"
     # The guard first: OpenEduCat's own methods see what is taken only.
     _inherit = ["moodle.owned", "moodle.touching", "op.attendance.sheet"]
+    _way_to_register = ("register_id",)
     _owned_fields = (
         "moodle_instance_id",
         "moodle_session_id",
@@ -63,9 +64,6 @@ class OpAttendanceSheet(models.Model):
         search="_search_moodle_differs",
         help="A mark was changed here since both sides last agreed.",
     )
-
-    def _touched_registers(self):
-        return self.register_id
 
     def init(self):
         result = super().init()

@@ -88,6 +88,7 @@ from . import (
     test_token_account,
     test_translations,
     test_two_processes,
+    test_unchanged,
     test_unmatched,
     test_untaken,
     test_warmth,

@@ -12,6 +12,7 @@ Facts behind it (recordings ``transport``, ``errors``, ``site_state``):
 """
 
 import email.utils
+import hashlib
 import json
 import logging
 import math
@@ -140,6 +141,15 @@ class MoodleClient:
         received: int = getattr(self._here, "received", 0)
         return received
 
+    def listen(self) -> None:
+        """Begin to take a fingerprint of the answers to calls of the thread that asks."""
+        self._here.heard = hashlib.blake2b(digest_size=16)
+
+    @property
+    def heard(self) -> str:
+        """Of all answers since :meth:`listen`, to the byte and in their order."""
+        return str(self._here.heard.hexdigest())
+
     def close(self) -> None:
         """No call is begun any more: a thread that still reads stops at its next one."""
         self._closed = True
@@ -247,6 +257,10 @@ class MoodleClient:
             self._measure_clock(reply.headers.get("Date"), wall)
         self.gate.learn(function, self.clock.now() - started, reply.status in BUSY)
         self._here.received = self.received + len(reply.body)
+        if heard := getattr(self._here, "heard", None):
+            # Where one ends is a part of it.
+            heard.update(b"%d %d " % (reply.status, len(reply.body)))
+            heard.update(reply.body)
         return reply
 
     def _rest(self, seconds: float, end: float) -> bool:

@@ -11,6 +11,7 @@ from ..moodle.attendance_api import AttendanceApi
 from ..moodle.module_detector import Detection
 from ..moodle.moodle_client import MoodleClient
 from ..moodle.moodle_reader import MoodleReader
+from ..openeducat.common_sign import CommonSign
 from ..openeducat.local_store import QUIET, LocalStore
 from ..openeducat.people_store import PeopleStore
 from .course_reader import CourseReader
@@ -52,6 +53,7 @@ class Connected:
     * ``odoo``: :class:`Connection`;
     * ``common``: ``course_settings.Common`` of the instance;
     * ``touched``: set of ids of the mappings of courses that were changed here when it began;
+    * ``common_sign``: see there, the same for all courses of a run;
     * ``people_hours``: for which a scheduled run remembers who is in a course;
     * ``today``: by the clocks of the school;
     * ``store`` and ``people``: what OpenEduCat holds, and who is who there.
@@ -61,6 +63,7 @@ class Connected:
     client: MoodleClient
     detection: Detection
     common: course_settings.Common
+    common_sign: CommonSign
     people_hours: int
     touched: set
     today: date
@@ -98,6 +101,7 @@ class Connected:
             client=client,
             detection=detection,
             common=common,
+            common_sign=CommonSign(instance),
             people_hours=instance.people_hours,
             touched=instance.env["moodle.touched"]._touched(instance),
             today=today,

@@ -19,6 +19,7 @@ from ..domain.planner import plan_course
 from ..domain.push import not_held
 from ..domain.records import CourseReading, MoodleCourse
 from ..domain.remembered import Remembered, may_be_remembered
+from ..domain.unchanged import Idle, sign
 from ..domain.untaken import untaken
 from ..domain.warmth import lively
 from ..domain.window import Rules
@@ -70,9 +71,10 @@ class Question:
         """:return: :class:`Answer`
         :raise MoodleError: the course can't be read
         """
-        begun = self.clock.now()
+        client, begun = self.reader.reader.client, self.clock.now()
+        client.listen()
         reading, after = self.reader.read_course(self.course, self.known, self.before)
-        return Answer(reading, begun, after, after is self.before)
+        return Answer(reading, begun, after, after is self.before, client.heard)
 
     def ask_with_size(self):
         """:return: the same, and the bytes that Moodle has sent"""
@@ -86,12 +88,14 @@ class Answer:
     """:param begun: moment of the clock at which Moodle was asked first
     :param remembered: ``Remembered`` of what was read
     :param by_memory: whether it is all that was used of people, groups and activities
+    :param heard: fingerprint of Moodle's answers
     """
 
     reading: CourseReading
     begun: float
     remembered: Remembered
     by_memory: bool = False
+    heard: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,9 @@ class Work:
     * ``allowed``: ``brake.Allowance`` that is kept of the course;
     * ``untaken``: the registers not taken that are listed of it, as they are kept;
     * ``remembered``: ``Remembered`` of what was read;
-    * ``by_memory``: whether Moodle was not asked about people, groups and activities.
+    * ``by_memory``: whether Moodle was not asked about people, groups and activities;
+    * ``sign``: of all that it is planned from, see ``unchanged.sign``; empty where another run
+      may not rely on it.
     """
 
     reading: CourseReading
@@ -120,6 +126,7 @@ class Work:
     untaken: list = field(default_factory=list)
     remembered: Remembered | None = None
     by_memory: bool = False
+    sign: str = ""
 
 
 @dataclass
@@ -158,6 +165,7 @@ class CourseSync:
         self._known = self._known_sessions()
         # A session that is to be made needs to know who is there now.
         self._before = self._remembered() if thrifty and not self.rules.may_create else None
+        self._idle = mapping._idle() if self._before else None
         self._answer = None
 
     def _remembered(self):
@@ -221,6 +229,9 @@ class CourseSync:
         :raise MovedError: the plan is not the approved one; nothing was written
         :raise StoppedError: it would do too much at once; nothing was written
         """
+        outcome = self._without_a_plan() if approved is None else None
+        if outcome:
+            return outcome
         work = self._read()
         if approved is not None:
             work = _with_everything(work)
@@ -242,6 +253,31 @@ class CourseSync:
             self.sides.odoo.commit()
             outcome = self._push(run, work, outcome)
         return outcome
+
+    def _without_a_plan(self):
+        """The end of a course in which nothing has changed on either side since a plan had
+        nothing to do.
+
+        :return: :class:`CourseOutcome`, or ``None`` where it has to be planned
+        """
+        if not self._idle or self._answer is None or self._idle.sign != self._sign(self._answer):
+            return None
+        if self.env["moodle.touched"]._any(self.mapping):
+            return None
+        sessions = self._answer.reading.sessions
+        self.mapping._succeeded(
+            _sync_hash(sessions), **self.mapping._warmth_values(*lively(sessions, self.rules.now))
+        )
+        return CourseOutcome(Counter(), self._idle.plan, ())
+
+    def _sign(self, answer):
+        """:return: see ``unchanged.sign``"""
+        if not answer.by_memory or self.rivals:
+            # The sheets of the same subject and course change with the other Moodle course, too.
+            return ""
+        rules = replace(self.sides.rules_now(), allowance=self._allowed)
+        at, sessions = answer.remembered.at, answer.reading.sessions
+        return sign(answer.heard, at, self.subject, sessions, rules, self.sides.common_sign.text)
 
     def _look_before(self, work, approved):
         """Whether the plan may be carried out, looked at before a session is made in Moodle
@@ -282,6 +318,7 @@ class CourseSync:
             untaken=self._listed,
             remembered=answer.remembered,
             by_memory=answer.by_memory,
+            sign=self._sign(answer),
         )
 
     def _answered(self):
@@ -392,13 +429,15 @@ class CourseSync:
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
-            outcome.done.update(self._finish(run, work, outcome.gaps, outcome.untaken))
+            idle = None if outcome.gaps else Idle.of(work.sign, plan)
+            outcome.done.update(self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle))
         self.env.flush_all()
         return outcome
 
-    def _finish(self, run, work, gaps, left, lost=None, sent=()):
+    def _finish(self, run, work, gaps, left, lost=None, sent=(), idle=None):
         """:param left: tuple of ``untaken.Untaken``
         :param lost, sent: see ``moodle.mapping._keep_not_held``
+        :param idle: ``Idle``, where there was nothing to do
         :return: Counter of gaps_opened, gaps_closed
         """
         if sent:
@@ -408,7 +447,13 @@ class CourseSync:
             keep = may_be_remembered(gap.kind for gap in gaps)
             remembered = {"remembered": keep and work.remembered.to_json()}
         warmth = work.mapping._warmth_values(*lively(work.reading.sessions, self.rules.now))
-        work.mapping._succeeded(_sync_hash(work.reading), self.waited, **warmth, **remembered)
+        work.mapping._succeeded(
+            _sync_hash(work.reading.sessions),
+            self.waited,
+            idle=idle.to_json() if idle else False,
+            **warmth,
+            **remembered,
+        )
         if [session.to_json() for session in left] != work.untaken:
             work.mapping._keep_untaken(left)
         if work.allowed.parts:
@@ -545,9 +590,9 @@ def _in_moodles_words(gap, refused):
     return replace(gap, why="session_refused", details=(*gap.details[:2], words))
 
 
-def _sync_hash(reading):
+def _sync_hash(sessions):
     """Of all sessions of a course together."""
-    text = ",".join(sorted(f"{s.id}:{s.content_hash}" for s in reading.sessions))
+    text = ",".join(sorted(f"{s.id}:{s.content_hash}" for s in sessions))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

@@ -1,0 +1,97 @@
+"""When a course need not be planned: all that a plan is made from is as it was, and the last
+plan was to do nothing.
+
+What Moodle said is compared by a fingerprint of its very answers; of this side each change is
+noted as it is made (``moodle.touched``), but for what concerns all courses, of which there is a
+fingerprint once in a run (``openeducat/common_sign``). What is left is time: sessions begin and
+end, and days go by.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from . import brake
+from .plan import CoursePlan
+from .records import MoodleSession, Subject
+from .window import Rules
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A plan that had nothing to do and met no gap, as it is kept of a course.
+
+    * ``sign``: of what it was made from, see :func:`sign`;
+    * the other values: see ``CoursePlan``.
+    """
+
+    sign: str
+    sessions_seen: int = 0
+    marks_seen: int = 0
+    sessions_older: int = 0
+    sessions_early: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sign: str, plan: CoursePlan) -> "Idle | None":
+        """:return: ``None`` where there was something to do, or the sign says nothing"""
+        if not sign or not plan.empty or plan.gaps:
+            return None
+        return cls(
+            sign,
+            plan.sessions_seen,
+            plan.marks_seen,
+            plan.sessions_older,
+            plan.sessions_early,
+            dict(plan.skipped),
+        )
+
+    @property
+    def plan(self) -> CoursePlan:
+        """:return: a plan that does nothing, with the same numbers"""
+        return CoursePlan(
+            sessions_seen=self.sessions_seen,
+            marks_seen=self.marks_seen,
+            sessions_older=self.sessions_older,
+            sessions_early=self.sessions_early,
+            skipped=Counter(self.skipped),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | None) -> "Idle | None":
+        return cls(**data) if data else None
+
+
+def sign(
+    answers: str,
+    remembered_at: int,
+    subject: Subject,
+    sessions: Iterable[MoodleSession],
+    rules: Rules,
+    common: str,
+) -> str:
+    """Differs wherever another plan may come out.
+
+    :param answers: fingerprint of what Moodle has answered
+    :param remembered_at: when what was not asked was asked last, unix seconds
+    :param sessions: all of the course
+    :param common: fingerprint of what concerns all courses here
+    :return: an empty text where nothing can be relied on: a clock that is wrong, a moment that
+        has not come yet, something that a person has let through
+    """
+    now, sessions = rules.now, tuple(sessions)
+    if now is None or not rules.clock_sure or rules.allowance != brake.NOTHING:
+        return ""
+    if any(max(session.taken_at, session.modified_at) > now for session in sessions):
+        return ""
+    begun = sum(session.starts <= now for session in sessions)
+    ended = sum(session.starts + session.duration <= now for session in sessions)
+    # To a second the clocks are measured anew in each run; without a change nothing depends on it.
+    fixed = replace(rules, now=None, clock_offset=0)
+    parts = (answers, remembered_at, subject, begun, ended, rules.date(now), fixed, common)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
