@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
 
+from .guards import same
+
 # What decides about marks: after a change every course is read once.
 DECIDING = frozenset(
     {
@@ -82,8 +84,9 @@ class MoodleInstance(models.Model):
                 )
 
     def write(self, vals):
+        changed = any(not same(self, name, vals[name]) for name in DECIDING.intersection(vals))
         result = super().write(vals)
-        if not DECIDING.isdisjoint(vals):
+        if changed:
             self._read_all_soon()
         return result
 

@@ -278,6 +278,10 @@ class TestQuietCourses(ThriftCase):
             change()
             self.assertNotEqual(self.scheduled()[0], [], number)
 
+    def test_what_was_so_before_decides_nothing(self):
+        self.instance.write({"sync_window_days": 0, "sync_attendance_from": "moodle"})
+        self.assertEqual(self.scheduled()[0], [])
+
     def test_one_that_failed_is_tried_again(self):
         self.mapping._failed("trouble")
         self.assertNotEqual(self.scheduled()[0], [])
