@@ -18,7 +18,7 @@ from ..domain.records import Seen
 from ..domain.status import FIELDS, booleans
 from ..texts import messages_run
 from .local_store import moment
-from .rows import copied_fields, copied_values
+from .rows import copied_fields, copied_values, create_whole
 
 # What a model may raise to refuse a record. ValueError: a NUL byte, an unknown key.
 REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg2.DataError)
@@ -262,11 +262,13 @@ class _Writer:
         wanted = [self._values(sheet) for sheet in sheets]
         # Read together.
         registers = Register.browse([values["register_id"] for values in wanted])
-        records = Sheet.create(
+        records = create_whole(
+            Sheet,
+            copied,
             [
                 {**copied_values(Sheet, copied, register), **values}
                 for register, values in zip(registers, wanted, strict=True)
-            ]
+            ],
         )
         self.done["sheets_created"] += len(records)
         return records.ids
@@ -321,7 +323,7 @@ class _Writer:
                 for line in lines
             ]
         if values:
-            Line.create(values)
+            create_whole(Line, copied, values)
             self.done["lines_created"] += len(values)
 
     def _change_lines(self, lines):
