@@ -93,7 +93,7 @@ class ReadersCase(MoodleCase):
         return patch.object(SyncAttendance, name, side_effect=error)
 
     def failing_course(self, error):
-        return patch.object(CourseSync, "sync", side_effect=error)
+        return patch.object(CourseSync, "begin", side_effect=error)
 
     def look(self, kind="preview"):
         with self.own_cursors():
@@ -218,7 +218,7 @@ class TestRuns(ReadersCase):
                 raise errors.MoodleFault("mod_attendance_get_sessions")
             return original(work, *args)
 
-        with patch.object(CourseSync, "sync", sync):
+        with patch.object(CourseSync, "begin", sync):
             self.assertEqual(self.sync().state, "partial")
         fault = errors.MoodleFault("mod_attendance_get_sessions")
         for lang in READERS:

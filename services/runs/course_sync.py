@@ -167,6 +167,7 @@ class CourseSync:
         self._before = self._remembered() if thrifty and not self.rules.may_create else None
         self._idle = mapping._idle() if self._before else None
         self._answer = None
+        self._under_way = None
 
     def _remembered(self):
         """:return: ``Remembered`` that is new enough, or ``None``"""
@@ -217,14 +218,14 @@ class CourseSync:
             plan = plan_course(work.reading, local, people, work.rules)
         return work, local, people, plan, held
 
-    def sync(self, run, approved=None):
+    def begin(self, run, approved=None):
         """The course in a transaction of its own, its bookkeeping included; where marks
-        go to Moodle, one before that and one after.
+        go to Moodle, one before that, and :meth:`end`.
 
         :param run: ``moodle.sync.run``
         :param approved: ``plan.fingerprint`` of the plan that a person has approved; no
             other one is applied, and this one however much it does
-        :return: :class:`CourseOutcome`
+        :return: :class:`CourseOutcome`, or ``None`` while marks are on their way
         :raise MoodleError: Moodle can't be read or written
         :raise MovedError: the plan is not the approved one; nothing was written
         :raise StoppedError: it would do too much at once; nothing was written
@@ -251,8 +252,19 @@ class CourseSync:
             # What Odoo knows is kept before Moodle is written: a run that dies from
             # here on is understood by the next one.
             self.sides.odoo.commit()
-            outcome = self._push(run, work, outcome)
+            activities = {session.id: session.activity_id for session in work.reading.sessions}
+            portions = self.sides.pusher.begin(outcome.plan.pushes, activities)
+            self._under_way = work, outcome, portions
+            return None
         return outcome
+
+    def end(self, run):
+        """Wait until the marks that :meth:`begin` has sent are read back, and keep that.
+
+        :return: :class:`CourseOutcome`
+        :raise MoodleError: Moodle can't be written or read; what got through is kept
+        """
+        return self._push(run, *self._under_way)
 
     def _without_a_plan(self):
         """The end of a course in which nothing has changed on either side since a plan had
@@ -475,16 +487,16 @@ class CourseSync:
 
     # --- Moodle -----------------------------------------------------------------
 
-    def _push(self, run, work, outcome):
-        """Portion by portion: send, read back, keep what Moodle really holds.
+    def _push(self, run, work, outcome, portions):
+        """Portion by portion, keep what Moodle really holds.
 
+        :param portions: see ``Pusher.begin``
         :return: the outcome with what this added
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent, error = {}, set(), None
-        activities = {session.id: session.activity_id for session in work.reading.sessions}
-        for portion in self.sides.pusher.push(outcome.plan.pushes, activities):
+        for portion in portions:
             read_back = [pushed for pushed in portion if pushed.session]
             if read_back:
                 retrying(partial(self._confirm, read_back), self.env)

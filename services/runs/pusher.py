@@ -6,7 +6,7 @@ work, so an error can come back although the mark was written. Reading back deci
 """
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ..domain import plan as p
@@ -52,6 +52,36 @@ class _Sent:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+class _Portions:
+    """Those of one course: one is sent at a time, the first of them at once.
+
+    :param pusher: :class:`Pusher`
+    :param batches: iterable of ``Batch``
+    """
+
+    def __init__(self, pusher, batches):
+        self._pusher = pusher
+        self._batches = iter(batches)
+        self.marks = _Sent()
+        self.begin_next()
+
+    @property
+    def under_way(self):
+        return self._batch is not None
+
+    def begin_next(self):
+        self._batch = None if self.marks.error else next(self._batches, None)
+        if self._batch:
+            self._all_sent = self._pusher._send(self._batch, self.marks)
+
+    def sent(self):
+        """Wait until all marks of the one under way are sent.
+
+        :return: its ``Batch``, and what ``Pusher._begin_to_read`` gave
+        """
+        return self._batch, self._all_sent.result()
+
+
 class Pusher:
     """:param api: ``AttendanceApi``
     :param user_id: Moodle's id of the token's user, who is written down as the taker
@@ -65,45 +95,65 @@ class Pusher:
         self._pool = None
 
     def close(self):
-        """An end to the threads; they are made anew if there is more to send."""
+        """An end to the threads: what was not sent yet is not sent any more. They are made anew
+        if there is more to send."""
         if self._pool:
-            self._pool.shutdown()
+            self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def push(self, pushes, activities):
-        """Send marks in portions, each of which is read back while the next one is sent.
+    def begin(self, pushes, activities):
+        """Begin to send marks; nobody has to wait for it.
 
         :param pushes: ``PushPlan`` of one course, each student of a session once
         :param activities: ``{session id: activity id}`` of all sessions of the course
         :return: iterates over tuples of :class:`PushOutcome`, a portion each, to be kept before
-            the next is asked for; nothing is raised, and after an error no further portion
-            is begun
+            the next is asked for; a portion is read back while the next one is sent. Nothing is
+            raised, and after an error no further portion is begun
         """
         self._pool = self._pool or ThreadPoolExecutor(
             self.parallel, thread_name_prefix="moodle-push"
         )
-        sent, behind = _Sent(), None
-        for batch in batches(pushes, activities, self.api.lists_sessions):
-            if sent.error:
-                break
-            self._send(batch, sent)
-            readings = self._begin_to_read(batch)
+        return self._portions(_Portions(self, batches(pushes, activities, self.api.lists_sessions)))
+
+    def _portions(self, portions):
+        behind = None
+        while portions.under_way:
+            batch, readings = portions.sent()
+            portions.begin_next()
             if behind:
-                yield self._outcomes(*behind, sent)
+                yield self._outcomes(*behind, portions.marks)
             behind = batch, readings
         if behind:
-            yield self._outcomes(*behind, sent)
+            yield self._outcomes(*behind, portions.marks)
 
     # --- sending ----------------------------------------------------------------
 
     def _send(self, batch, sent):
+        """:return: future of what :meth:`_begin_to_read` gives, once all is sent"""
         # Each lane is gone through by one thread, one mark after the other.
         lanes = [
             marks[lane::IN_A_SESSION]
             for _session_id, marks in batch.sessions
             for lane in range(min(IN_A_SESSION, len(marks)))
         ]
-        wait([self._pool.submit(self._send_lane, lane, sent) for lane in lanes])
+        all_sent, left, lock = Future(), len(lanes), threading.Lock()
+
+        def ended(_lane):
+            nonlocal left
+            with lock:
+                left -= 1
+                last = not left
+            if not last:
+                return
+            try:
+                all_sent.set_result(self._begin_to_read(batch))
+            except RuntimeError as error:
+                # The pool was closed meanwhile.
+                all_sent.set_exception(error)
+
+        for lane in lanes:
+            self._pool.submit(self._send_lane, lane, sent).add_done_callback(ended)
+        return all_sent
 
     def _send_lane(self, lane, sent):
         for push in lane:

@@ -86,6 +86,12 @@ class ReadAhead:
         return Read(job.key, future)
 
     @property
+    def ready(self) -> bool:
+        """Whether the next one is there, so that nobody waits for it."""
+        self._fill()
+        return any(future.done() for _job, future in self._begun)
+
+    @property
     def more(self) -> bool:
         """Whether anything is left; nothing is begun by looking."""
         if self._next is None:

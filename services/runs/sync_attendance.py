@@ -11,7 +11,9 @@ course. This file goes through the courses and owns the transactions:
 
 import json
 import logging
+from collections import deque
 from contextlib import closing
+from functools import partial
 
 from odoo import SUPERUSER_ID, api
 
@@ -35,6 +37,9 @@ from .time_budget import TimeBudget
 
 _logger = logging.getLogger(__name__)
 REQUIRED_MODEL = "op.attendance.sheet"
+# Courses whose marks are on their way while the next one is planned: with marks here and there,
+# each course alone would leave most calls at once unused.
+SENDING = 2
 
 
 class SkippedError(Exception):
@@ -318,23 +323,60 @@ class SyncAttendance:
         :return: whether all are done; the rest stays queued, and the cron takes it up
         """
         calls, done = self._count_calls(run, sides, 0), 0
+        # Those whose marks are on their way, in their order.
+        sending = deque()
         with closing(sides.client), closing(sides.pusher), read_ahead(sides, syncs) as readings:
-            while readings.more:
-                if self.budget.is_over:
+            while sending or readings.more:
+                begins = len(sending) < SENDING and not self.budget.is_over and readings.more
+                if begins and (readings.ready or not sending):
+                    read = next(readings)
+                    sync, step = read.key, partial(self._begin, run, read, approved)
+                elif sending:
+                    sync = sending.popleft()
+                    step = partial(sync.end, run)
+                else:
                     return False
-                read = next(readings)
-                sync = read.key
                 try:
-                    self._course(run, sides, sync, read, approved and approved[sync.course.id])
-                except errors.MoodleOutOfTime as error:
+                    ended = self._course(run, sides, sync, step)
+                except errors.MoodleError as error:
+                    self._end_all(run, sides, sending)
+                    if not isinstance(error, errors.MoodleOutOfTime):
+                        raise
                     if trigger == "cron" and not done:
                         # It had the whole time: left queued, it would be the first again.
                         self._course_failed(run, sync.course, sync.mapping, error)
                     return False
+                if not ended:
+                    sending.append(sync)
+                    continue
                 done += 1
                 calls = self._count_calls(run, sides, calls)
                 sides.odoo.commit()
         return True
+
+    @staticmethod
+    def _begin(run, read, approved):
+        """:param read: ``read_ahead.Read`` of a ``CourseSync``
+        :param approved: see :meth:`_courses`
+        :return: see ``CourseSync.begin``
+        """
+        sync = read.key
+        sync.take(read.value())
+        return sync.begin(run, approved and approved[sync.course.id])
+
+    def _end_all(self, run, sides, sending):
+        """What is on its way when another course has met the end of the run: what Moodle holds of
+        it is kept, as far as Moodle still says so.
+
+        :param sending: iterable of ``CourseSync``
+        """
+        for sync in sending:
+            try:
+                self._course(run, sides, sync, partial(sync.end, run))
+            except errors.MoodleError:
+                # It stays queued; the next run reads what Moodle holds.
+                continue
+            sides.odoo.commit()
 
     @staticmethod
     def _forget_unread(run, sides, mapped, mappings, settings):
@@ -412,17 +454,17 @@ class SyncAttendance:
             return []
         return [words.NOTHING_KNOWN]
 
-    def _course(self, run, sides, sync, read, approved):
-        """One course, and whatever trouble it makes.
+    def _course(self, run, sides, sync, step):
+        """A step of one course, and whatever trouble it makes.
 
         :param sync: ``CourseSync``
-        :param read: ``read_ahead.Read`` of it
-        :param approved: see ``CourseSync.sync``
+        :param step: function that takes it, and returns its ``CourseOutcome`` or ``None``
+        :return: whether the course has ended
+        :raise MoodleError: nothing more can be asked, in this run
         """
         cr, course, mapping = sides.env.cr, sync.course, sync.mapping
         try:
-            sync.take(read.value())
-            outcome = sync.sync(run, approved)
+            outcome = step()
         except errors.MoodleError as error:
             cr.rollback()
             if error.scope == errors.SITE:
@@ -444,7 +486,10 @@ class SyncAttendance:
             mapping._failed(words.UNEXPECTED)
             run._course_failed(course.id, course.fullname, words.UNEXPECTED)
         else:
+            if outcome is None:
+                return False
             run._course_done(course, outcome)
+        return True
 
     @staticmethod
     def _course_failed(run, course, mapping, error):
