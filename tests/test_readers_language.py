@@ -211,7 +211,7 @@ class TestRuns(ReadersCase):
             shortname="PHY",
             idnumber=f"oec_subj_{self.physics.id}_course_{self.course.id}",
         )
-        original = CourseSync.sync
+        original = CourseSync.begin
 
         def sync(work, *args):
             if work.course.id == course.id:
