@@ -109,8 +109,9 @@ class TestQueries(MoodleCase):
 
         def counted(*args):
             with self.statements() as sent:
-                original(*args)
+                ended = original(*args)
             courses.append(sent)
+            return ended
 
         with self.statements() as sent, patch.object(SyncAttendance, "_course", counted):
             self.sync()

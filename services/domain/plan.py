@@ -35,7 +35,7 @@ Value = date | int | str
 Record = tuple[str, int] | tuple[()]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LinePlan:
     """One line to create (``line_id`` 0) or to change.
 
@@ -91,7 +91,7 @@ class SessionPlan:
     sheets: tuple[SheetPlan, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PushPlan:
     """One mark for Moodle.
 

@@ -36,7 +36,7 @@ class MoodleCourse:
     made: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MoodleUser:
     """``core_enrol_get_enrolled_users``; keys without value are absent there."""
 
@@ -107,7 +107,7 @@ class OddRecord:
     activity_id: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MoodleMark:
     """A row of a session's ``attendance_log``.
 
@@ -300,7 +300,7 @@ class Sheet:
     points: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """op.attendance.line, archived ones included.
 

@@ -18,6 +18,7 @@ from .answer_values import (
     DATE,
     Json,
     OddValue,
+    Parts,
     any_number,
     each,
     grade,
@@ -153,7 +154,8 @@ class AttendanceApi:
         :raise MoodlePoisonedAnswer: one remark of one session looks like markup
         """
         function = PREFIX[NATIVE] + "get_sessions"
-        answer = self.client.fetch(function, SLOW_READ_TIMEOUT, attendanceid=activity_id)
+        parts = Parts("attendance_log", session_from_answer)
+        answer = self.client.fetch(function, SLOW_READ_TIMEOUT, parts, attendanceid=activity_id)
         odd: list[OddRecord] = []
         sessions = shaped(
             function,

@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from . import moodle_errors as errors
 from . import moodle_transport as transport
-from .answer_values import Json
+from .answer_values import Json, Parts
 from .gate import Gate
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
@@ -154,15 +154,22 @@ class MoodleClient:
         """No call is begun any more: a thread that still reads stops at its next one."""
         self._closed = True
 
-    def fetch(self, function: str, read_timeout: float | None = None, **params: object) -> Json:
+    def fetch(
+        self,
+        function: str,
+        read_timeout: float | None = None,
+        parts: Parts | None = None,
+        **params: object,
+    ) -> Json:
         """Call a function that changes nothing; it is repeated on a bad connection.
 
         :param read_timeout: seconds that nothing may come, :data:`READ_TIMEOUT` if not
             given; all of the call may take :data:`WHOLE` times as long
+        :param parts: what is built while the answer is parsed
         :return: the answer, parsed from JSON
         :raise MoodleError: one of its subclasses, see ``moodle_errors``, and nothing else
         """
-        return self._call(function, params, self.tries, read_timeout or READ_TIMEOUT)
+        return self._call(function, params, self.tries, read_timeout or READ_TIMEOUT, parts)
 
     def send(self, function: str, **params: object) -> Json:
         """Call a function that changes something. It is never repeated here:
@@ -174,10 +181,15 @@ class MoodleClient:
         return self._call(function, params, 1, READ_TIMEOUT)
 
     def _call(
-        self, function: str, params: Mapping[str, object], tries: int, silence: float
+        self,
+        function: str,
+        params: Mapping[str, object],
+        tries: int,
+        silence: float,
+        parts: Parts | None = None,
     ) -> Json:
         try:
-            answer = self._ask(function, params, tries, silence)
+            answer = self._ask(function, params, tries, silence, parts)
         except errors.MoodleFunctionDenied as denied:
             raise self._why_denied(denied) from None
         self._let_in = True
@@ -200,7 +212,14 @@ class MoodleClient:
             return denied
         return denied
 
-    def _ask(self, function: str, params: Mapping[str, object], tries: int, silence: float) -> Json:
+    def _ask(
+        self,
+        function: str,
+        params: Mapping[str, object],
+        tries: int,
+        silence: float,
+        parts: Parts | None = None,
+    ) -> Json:
         form: transport.Form = [
             ("wstoken", self._token),
             ("wsfunction", function),
@@ -221,7 +240,7 @@ class MoodleClient:
         except transport.TransportError as error:
             raise self._typed(function, error) from None
         _logger.debug("%s %s: %s", self.url, function, reply.status)
-        return self._answer(function, reply)
+        return self._answer(function, reply, parts)
 
     def _reply(
         self, function: str, form: transport.Form, tries: int, silence: float, end: float
@@ -285,7 +304,7 @@ class MoodleClient:
         }
         return kinds.get(type(error), errors.MoodleUnreachable)(function, None, detail)
 
-    def _answer(self, function: str, reply: transport.Reply) -> Json:
+    def _answer(self, function: str, reply: transport.Reply, parts: Parts | None) -> Json:
         status = reply.status
         if 300 <= status < 400:
             location = self._secret.hide(reply.headers.get("Location") or "")
@@ -301,18 +320,29 @@ class MoodleClient:
         if sum(map(reply.body.count, (b"[", b"{", b","))) > MAX_PARTS:
             raise errors.MoodleAnswerTooLarge(function)
         try:
-            answer = parsed(reply.body)
+            answer = parsed(reply.body, self._hook(parts))
+        except TooDeepError as error:
+            raise errors.MoodleUnreadable(function, None, str(error)) from None
         except (ValueError, RecursionError):
             # Enough for what is shown of it, and for a token that begins within that.
             text = reply.body[:20_000].decode("utf-8", "replace")
             raise errors.MoodleUnreadable(function, None, self._secret.hide(text)) from None
         try:
             answer = each_text(answer, self._fit)
-        except ValueError as error:
+        except TooDeepError as error:
             raise errors.MoodleUnreadable(function, None, str(error)) from None
         if isinstance(answer, dict) and "exception" in answer:
             raise errors.from_answer(function, answer)
         return answer
+
+    def _hook(self, parts: Parts | None) -> Callable[[dict[str, Json]], Json] | None:
+        if parts is None:
+            return None
+
+        def built(item: dict[str, Json]) -> Json:
+            return parts.put(each_text(item, self._fit)) if parts.mark in item else item
+
+        return built
 
     def _fit(self, text: str) -> str:
         return self._secret.hide(text[:MAX_TEXT])
@@ -340,27 +370,33 @@ class MoodleClient:
         return largest - least < MAX_CLOCK_JUMP and max(abs(least), abs(largest)) < MAX_CLOCK_OFFSET
 
 
-def parsed(body: bytes) -> Json:
+class TooDeepError(ValueError):
+    """An answer that is deeper than any is."""
+
+
+def parsed(body: bytes, hook: Callable[[dict[str, Json]], Json] | None = None) -> Json:
     """JSON, as Moodle sends it: UTF-8 (some sites put a byte order mark before it), and
     no number that is none.
 
+    :param hook: function of each object, which gives what takes its place
     :raise ValueError, RecursionError: it is something else
     """
-    return json.loads(body.decode("utf-8-sig"), parse_constant=_refused, parse_float=_finite)
+    text = body.decode("utf-8-sig")
+    return json.loads(text, parse_constant=_refused, parse_float=_finite, object_hook=hook)
 
 
 def each_text(answer: Json, change: Callable[[str], str]) -> Json:
     """The answer with every text in it changed, in place where it can be.
 
     :param change: function of a text that gives a text
-    :raise ValueError: it is deeper than any answer is
+    :raise TooDeepError: it is deeper than any answer is
     """
     box = [answer]
     todo: list[tuple[Json, int]] = [(box, 0)]
     while todo:
         parent, depth = todo.pop()
         if depth > MAX_DEPTH:
-            raise ValueError("nested too deep")
+            raise TooDeepError("nested too deep")
         for key, value in parent.items() if isinstance(parent, dict) else enumerate(parent):
             if isinstance(value, str):
                 parent[key] = change(value)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ..domain import matching
 from ..domain.records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet
 from ..domain.status import FIELDS, from_booleans
-from .rows import read_rows, read_rows_of_any, write_changed
+from .rows import each_row, read_rows, read_rows_of_any, write_changed
 
 # Our own writes leave no messages and are nobody's edit.
 QUIET = {
@@ -326,12 +326,13 @@ class LocalStore:
         """:param with_times: whether it matters when a line was marked"""
         if not sheet_ids:
             return ()
-        rows = read_rows(
+        rows = each_row(
             self.env,
             "op.attendance.line",
             [("attendance_id", "in", sheet_ids)],
             LINE_FIELDS + (TIME_FIELDS if with_times else []),
-            order="id",
+            # The same on every run: an active line before an archived one.
+            order="active DESC, id",
         )
         return tuple(
             Line(
@@ -346,8 +347,7 @@ class LocalStore:
                 written_by=row["write_uid"] or 0,
                 **(_marked(row) if with_times else {}),
             )
-            # The same order on every run: an active line before an archived one.
-            for row in sorted(rows, key=lambda row: (not row["active"], row["id"]))
+            for row in rows
         )
 
 

@@ -26,6 +26,14 @@ def read_rows(env, model, domain, fields, order=None):
     :return: list of dictionaries with ``id`` and these fields; a many2one is the id alone,
         and nothing is ``False``, but 0 for a number
     """
+    return list(each_row(env, model, domain, fields, order))
+
+
+def each_row(env, model, domain, fields, order=None):
+    """The same one after another: of many rows the dictionaries take more than all else.
+
+    :return: iterable
+    """
     Model = env[model]
     order = order or Model._order
     if not all(_is_column(Model._fields[name]) for name in fields):
@@ -49,7 +57,7 @@ def read_rows_of_any(env, model, domains, fields, order):
     if not all(_is_column(Model._fields[name]) for name in fields):
         ids = [row["id"] for row in _select(Model, query, [])]
         return Model.browse(ids).read(fields, load=None)
-    return _select(Model, query, fields)
+    return list(_select(Model, query, fields))
 
 
 def _is_column(field):
@@ -65,13 +73,13 @@ def _select(model, query, fields):
     names = ["id", *fields]
     columns = [model._field_to_sql(model._table, name, query) for name in names]
     empty = [_EMPTY[model._fields[name].type] if name != "id" else 0 for name in names]
-    return [
+    return (
         {
             name: nothing if value is None else value
             for name, nothing, value in zip(names, empty, row, strict=True)
         }
         for row in model.env.execute_query(query.select(*columns))
-    ]
+    )
 
 
 def copied_fields(model, link):
