@@ -59,7 +59,7 @@ class get_courses_with_today_sessions extends external_api {
         global $DB;
         ['userid' => $id] = self::validate_parameters(self::execute_parameters(), ['userid' => $userid]);
         self::validate_context(\context_system::instance());
-        $DB->get_field('user', 'id', ['id' => $id], MUST_EXIST);
+        activity::must_exist($DB->record_exists('user', ['id' => $id]), 'invaliduser');
         $midnight = usergetmidnight(time());
         $courses = enrol_get_users_courses($id);
         $answer = [];

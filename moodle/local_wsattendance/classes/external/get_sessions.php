@@ -30,6 +30,7 @@ use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
 use core_external\external_warnings;
+use local_wsattendance\local\activity;
 use local_wsattendance\local\course_reader;
 
 defined('MOODLE_INTERNAL') || die();
@@ -76,6 +77,7 @@ class get_sessions extends external_api {
      * @return array
      */
     public static function execute($courseid, $from = 0, $to = 0, $sessionids = [], $limitfrom = 0, $limitnum = 100) {
+        global $DB;
         $params = self::validate_parameters(self::execute_parameters(), [
             'courseid' => $courseid,
             'from' => $from,
@@ -87,7 +89,8 @@ class get_sessions extends external_api {
         if ($params['limitfrom'] < 0 || $params['limitnum'] < 1 || $params['limitnum'] > self::MOST) {
             throw new \invalid_parameter_exception('limitfrom or limitnum');
         }
-        $course = get_course($params['courseid']);
+        $course = $DB->get_record('course', ['id' => $params['courseid']]);
+        activity::must_exist($course, 'invalidrecord', 'course');
         self::validate_context(\context_course::instance($course->id));
         $reader = new course_reader($course, $params['from'], $params['to'], $params['sessionids']);
         $sessions = [];

@@ -75,7 +75,7 @@ class update_user_status extends external_api {
         ]);
         $activity = activity::of_session($params['sessionid'], ['mod/attendance:takeattendances']);
         foreach (['studentid', 'takenbyid'] as $who) {
-            $DB->get_field('user', 'id', ['id' => $params[$who]], MUST_EXIST);
+            activity::must_exist($DB->record_exists('user', ['id' => $params[$who]]), 'invaliduser');
         }
         $writer = new mark_writer($activity, $params['sessionid'], $params['takenbyid']);
         $writer->overwrite($params['studentid'], $params['statusid'], $params['statusset']);

@@ -84,8 +84,23 @@ class activity {
      */
     public static function of_session(int $sessionid, array $rights): self {
         global $DB;
-        $id = $DB->get_field('attendance_sessions', 'attendanceid', ['id' => $sessionid], MUST_EXIST);
+        $id = $DB->get_field('attendance_sessions', 'attendanceid', ['id' => $sessionid]);
+        self::must_exist($id, 'invalidrecord', 'attendance_sessions');
         return new self((int) $id, $rights);
+    }
+
+    /**
+     * Says what isn't there by a code that is the same on each Moodle. Moodle's own differs between
+     * versions, and by whether debugging is on.
+     *
+     * @param mixed $found
+     * @param string $code
+     * @param string $about
+     */
+    public static function must_exist($found, string $code, string $about = ''): void {
+        if (!$found) {
+            throw new \moodle_exception($code, 'error', '', $about);
+        }
     }
 
     /**
