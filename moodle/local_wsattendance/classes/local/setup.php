@@ -93,9 +93,11 @@ class setup {
     public static function problems(): array {
         global $CFG, $DB;
         $account = self::account_record();
+        $policy = new \core_privacy\local\sitepolicy\manager();
         return array_keys(array_filter([
             'attendancehidden' => !$DB->record_exists('modules', ['name' => 'attendance', 'visible' => 1]),
             'accountsuspended' => $account && ($account->suspended || $account->auth == 'nologin'),
+            'policy' => $account && !$account->policyagreed && $policy->is_defined(),
             'nohttps' => strpos($CFG->wwwroot, 'https:') !== 0,
             'maintenance' => !empty($CFG->maintenance_enabled),
         ]));

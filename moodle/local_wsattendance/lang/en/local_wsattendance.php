@@ -45,6 +45,7 @@ $string['problem_accountsuspended'] = 'The account odoosync is suspended or may 
 $string['problem_attendancehidden'] = 'The Attendance activity is hidden. Show it under Plugins > Activity modules.';
 $string['problem_maintenance'] = 'The site is in maintenance mode. Nothing is synchronised until it ends.';
 $string['problem_nohttps'] = 'The address of this site does not begin with https. The token would be sent unprotected.';
+$string['problem_policy'] = 'The account odoosync has not agreed to the site policy. Agree on its behalf, or all its calls are refused.';
 $string['roledescription'] = 'Synchronises attendance with OpenEduCat, through the web services.';
 $string['rolename'] = 'Odoo Sync';
 $string['setup'] = 'Do what is missing';
