@@ -121,7 +121,7 @@ class course_reader {
         foreach ($parts as $number => $rows) {
             hash_update($hash, "\n$number\n");
             foreach ($rows as $row) {
-                hash_update($hash, json_encode($row) . "\n");
+                hash_update($hash, serialize($row));
             }
         }
         return hash_final($hash);
