@@ -642,6 +642,18 @@ class TestTogether(Case):
             self.assertEqual(len({m["sessionid"] for m in made}), 1)
             self.assertEqual([m["created"] for m in made].count(True), 1)
 
+    def test_eight_sessions_at_once_for_one_grade(self):
+        """Each would insert the student's first grade."""
+
+        def write(student, session):
+            return self.site.set_marks(session, wanted(student, self.statuses["P"]))[0]
+
+        new = "for ($i = 0; $i < 8; $i++) { $ids[] = new_session($in['id']); } return $ids;"
+        for student in self.students:
+            sessions = self.stage(new, id=self.cast["lectures"])
+            results = self.at_once(lambda n, who=student, ids=sessions: write(who, ids[n]))
+            self.assertEqual([r["outcome"] for r in results], ["written"] * 8)
+
     def test_a_teacher_saves_meanwhile(self):
         """Neither loses: whatever the order, the teacher's mark is there, and what was said to be
         written is there unless the teacher saved over it, knowingly later."""

@@ -333,7 +333,7 @@ class mark_writer {
             }
         }
         if ($students && $this->activity->record->grade) {
-            $this->activity->structure()->update_users_grade($students);
+            $this->grade($students);
         }
         if (!$this->touched) {
             return;
@@ -346,5 +346,24 @@ class mark_writer {
         $event->add_record_snapshot('course_modules', $this->activity->cm);
         $event->add_record_snapshot('attendance_sessions', $this->session);
         $event->trigger();
+    }
+
+    /**
+     * Recalculates grades. Moodle looks whether a student has a grade and inserts one if not, without a
+     * lock, which fails if somebody else does the same for the student's first; then it is there.
+     *
+     * @param int[] $students
+     */
+    private function grade(array $students): void {
+        for ($left = 5; $left >= 0; $left--) {
+            try {
+                $this->activity->structure()->update_users_grade($students);
+                return;
+            } catch (\dml_write_exception $error) {
+                if (!$left) {
+                    throw $error;
+                }
+            }
+        }
     }
 }
