@@ -49,6 +49,7 @@ OURS = (
     "moodle_sync_report_line",
     "moodle_sync_gap",
     "moodle_course_queued",
+    "moodle_run_noted",
     "moodle_session_untaken",
 )
 

@@ -31,4 +31,5 @@ from . import (
     op_attendance_register,
     op_attendance_sheet,
     op_session,
+    run_noted,
 )

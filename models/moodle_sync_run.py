@@ -13,6 +13,8 @@ from .of_each import count_of_each
 from .search_operators import any_of, holds
 
 KEEP_DAYS = 90
+# In the context of a run that others work on, too.
+SHARED = "moodle_shared_run"
 
 STATES = [
     ("running", "Running"),
@@ -276,14 +278,18 @@ class MoodleSyncRun(models.Model):
     @api.depends("courses_mapped", "courses_done", "courses_failed", "state", "marks_seen")
     @api.depends_context("lang")
     def _compute_progress(self):
+        running = self._origin.filtered(lambda run: run.state == "running")
+        noted = self.env["moodle.run.noted"]._numbers(running)
         for run in self:
+            more = noted.get(run._origin.id, Counter())
             finished = run.courses_done + run.courses_failed
+            finished += more["courses_done"] + more["courses_failed"]
             run.progress_words = (
                 self.env._(
                     "%(finished)s of %(courses)s, %(marks)s compared",
                     finished=finished,
                     courses=counted(run.env, "courses", run._courses_wanted()),
-                    marks=counted(run.env, "marks", run.marks_seen),
+                    marks=counted(run.env, "marks", run.marks_seen + more["marks_seen"]),
                 )
                 if run.courses_mapped
                 else self.env._("about to begin")
@@ -326,33 +332,73 @@ class MoodleSyncRun(models.Model):
         return {int(course): plan for course, plan in (self.report_id.fingerprints or {}).items()}
 
     def _count(self, **numbers):
+        self._gain(numbers)
+
+    def _gain(self, numbers, skipped=None, errors=(), problem=None):
+        """Add something to the run; of several processes that share it, each notes what the one
+        that has it to itself gathers.
+
+        :param numbers: ``{name of a field: number}``
+        :param skipped: ``{reason: marks left out}``
+        :param errors: list of sentences, see ``told``
+        :param problem: sentence because of which the run can't go on
+        """
         self.ensure_one()
+        if self.env.context.get(SHARED):
+            gained = {
+                "numbers": {name: number for name, number in numbers.items() if number},
+                "skipped": dict(skipped or {}),
+                "errors": [told.keep(error) for error in errors],
+                "problem": problem and told.keep(problem),
+            }
+            gained = {name: value for name, value in gained.items() if value}
+            if gained:
+                self.env["moodle.run.noted"]._note(self, gained)
+            return
         values = {name: self[name] + number for name, number in numbers.items() if number}
+        if skipped:
+            left_out = Counter(self.skipped_by_reason or {})
+            left_out.update(skipped)
+            values["skipped_by_reason"] = dict(left_out)
+        if errors:
+            kept = [*self._kept_errors(), *errors]
+            values["told"] = {**(self.told or {}), "errors": kept}
+            lines = [self.errors] if self.errors else []
+            values["errors"] = "\n".join([*lines, *(told.tell(self.env, one) for one in errors)])
         if values:
             self.write(values)
+
+    def _gather(self):
+        """Add what others have noted. Whoever does it has the instance's lock for itself.
+
+        :return: sentence because of which the run can't go on, see ``told``, or ``None``
+        """
+        noted = self.env["moodle.run.noted"]._take(self)
+        numbers, skipped, errors, problems = Counter(), Counter(), [], []
+        for gained in noted:
+            numbers.update(gained.get("numbers", {}))
+            skipped.update(gained.get("skipped", {}))
+            errors += gained.get("errors", ())
+            problems += filter(None, [gained.get("problem")])
+        self._gain(numbers, skipped, errors)
+        return problems[0] if problems else None
 
     def _course_done(self, course, outcome):
         """:param course: ``MoodleCourse``
         :param outcome: ``CourseOutcome``
         """
         plan = outcome.plan
-        skipped = Counter(self.skipped_by_reason or {})
-        skipped.update(plan.skipped)
         self._done_with(course.id)
-        self.write(
-            {
-                "courses_done": self.courses_done + 1,
-                "skipped_by_reason": dict(skipped),
-            }
-        )
-        self._count(
-            sessions_seen=plan.sessions_seen,
-            marks_seen=plan.marks_seen,
-            marks_skipped=sum(plan.skipped.values()),
-            sessions_older=plan.sessions_older,
-            sessions_early=plan.sessions_early,
+        numbers = {
+            "courses_done": 1,
+            "sessions_seen": plan.sessions_seen,
+            "marks_seen": plan.marks_seen,
+            "marks_skipped": sum(plan.skipped.values()),
+            "sessions_older": plan.sessions_older,
+            "sessions_early": plan.sessions_early,
             **outcome.done,
-        )
+        }
+        self._gain(numbers, plan.skipped)
         Line = self.env["moodle.sync.report.line"]
         Line._note({"run_id": self.id}, course, [c for c in outcome.changes if c.kind != NOTE])
 
@@ -363,16 +409,8 @@ class MoodleSyncRun(models.Model):
         """
         name = clean_name(course_name) if isinstance(course_name, str) else course_name
         failed = told.joined(": ", name, sentence)
-        lines = [self.errors] if self.errors else []
         self._done_with(course_id)
-        self.write(
-            {
-                "courses_failed": self.courses_failed + 1,
-                "courses_held": self.courses_held + bool(held),
-                "errors": "\n".join([*lines, told.tell(self.env, failed)]),
-                "told": {**(self.told or {}), "errors": [*self._kept_errors(), failed]},
-            }
-        )
+        self._gain({"courses_failed": 1, "courses_held": int(held)}, errors=[failed])
 
     def _complete(self, clock_offset, hints=()):
         """:param hints: what a person should know though nothing has failed, see ``told``"""

@@ -71,6 +71,7 @@ from . import (
     test_rooms,
     test_rows,
     test_run,
+    test_run_noted,
     test_screens,
     test_search_operators,
     test_security,

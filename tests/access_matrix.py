@@ -25,6 +25,7 @@ OPERATIONS = {"r": "read", "c": "create", "w": "write", "u": "unlink"}
 MODELS = {
     # Bookkeeping of runs and reports, which shows nothing that they do not say.
     "moodle.course.queued": {},
+    "moodle.run.noted": {},
     "moodle.touched": {},
     "moodle.instance": {"manager": "r---", "system": "rcwu"},
     "moodle.mapping": {"manager": "rcw-", "system": "rcwu"},

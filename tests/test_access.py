@@ -31,6 +31,9 @@ class TestAccess(MoodleCase):
         self.sync()
         # What a run that was interrupted has still to do.
         self.env["moodle.course.queued"].create({"queue": "courses", "course": 1})
+        # What a job has to add to one.
+        run = self.env["moodle.sync.run"].search([], limit=1)
+        self.env["moodle.run.noted"]._note(run, {"numbers": {"marks_seen": 1}})
         self.env["moodle.status.meaning"]._choose(self.instance, "Y", "", "L")
         self.line(self.session, 1).write({"present": False, "late": True})
         with self.own_cursors():
@@ -85,6 +88,7 @@ class TestAccess(MoodleCase):
     def new_values(self, model):
         return {
             "moodle.course.queued": {"queue": "courses", "course": 2},
+            "moodle.run.noted": {"run_id": self.env["moodle.sync.run"].search([], limit=1).id},
             "moodle.touched": {"mapping_id": self.env["moodle.mapping"].search([], limit=1).id},
             "moodle.instance": {"name": "New", "url": "https://new.example"},
             "moodle.mapping": {
@@ -121,6 +125,7 @@ class TestAccess(MoodleCase):
 
     CHANGED = {
         "moodle.course.queued": {"course": 2},
+        "moodle.run.noted": {"run_id": 1},
         "moodle.touched": {"mapping_id": 1},
         "moodle.instance": {"name": "Changed"},
         "moodle.mapping": {"oec_record_id": 1},
