@@ -10,8 +10,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from odoo.service.model import retrying
-
 from ..domain import brake, matching
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
@@ -27,6 +25,7 @@ from ..moodle import moodle_errors as errors
 from ..moodle.moodle_transport import Clock
 from ..openeducat.plan_applier import PlanApplier
 from .course_reader import CourseReader, KnownSessions
+from .retried import retried
 
 
 class _RivalsFound(Exception):
@@ -246,7 +245,7 @@ class CourseSync:
                 work, made = self._make_sessions(run, work, plan.new_sessions)
         apply = partial(self._apply, run, approved=approved, made=made)
         work, outcome = self._knowing_rivals(
-            work, lambda work: retrying(partial(apply, work), self.env)
+            work, lambda work: retried(partial(apply, work), self.env)
         )
         if outcome.plan.pushes:
             # What Odoo knows is kept before Moodle is written: a run that dies from
@@ -499,7 +498,7 @@ class CourseSync:
         for portion in portions:
             read_back = [pushed for pushed in portion if pushed.session]
             if read_back:
-                retrying(partial(self._confirm, read_back), self.env)
+                retried(partial(self._confirm, read_back), self.env)
                 self.sides.odoo.commit()
             for pushed in portion:
                 session_id = pushed.session_id
@@ -519,7 +518,7 @@ class CourseSync:
             self.sides.odoo.commit()
             raise error
         left = outcome.untaken
-        done.update(retrying(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
+        done.update(retried(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
         kept = tuple(
             change
             for change in outcome.changes
