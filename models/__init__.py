@@ -31,5 +31,6 @@ from . import (
     op_attendance_register,
     op_attendance_sheet,
     op_session,
+    queue_jobs,
     run_noted,
 )

@@ -3,7 +3,6 @@ import logging
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
-from odoo.tools.translate import LazyTranslate
 
 from ..services import SyncAttendance
 from ..services.domain import window
@@ -13,7 +12,6 @@ from .moodle_instance_status import CRON
 from .of_each import count_of_each, last_of_each
 
 _logger = logging.getLogger(__name__)
-_lt = LazyTranslate(__name__)
 
 # Of a cron job's budget: what was begun within it must end before the rest that Odoo
 # allows is used up, or Odoo ends the job, and in the end switches it off.
@@ -211,7 +209,7 @@ class MoodleInstance(models.Model):
         self._check_may_sync()
         if self._rests():
             return RunResult(self.name, "skipped", self._rests())
-        if self._sends_marks():
+        if self._works_in_background():
             run = self._begin_in_background()
             message = self.env._("Started in the background.")
             return RunResult(self.name, "running", message, run.id)
@@ -242,7 +240,7 @@ class MoodleInstance(models.Model):
         self._check_may_sync()
         if self._rests(finishing):
             raise UserError(self._rests(finishing))
-        if self._sends_marks():
+        if self._works_in_background():
             if finishing:
                 self._end_setup()
             return self._sync_in_background(report, finishing)
@@ -361,12 +359,10 @@ class MoodleInstance(models.Model):
         unfinished = Run.search(
             [("instance_id", "=", self.id), ("state", "=", "running")], order="id desc", limit=1
         )
-        meanings = self._meanings_fingerprint()
-        if unfinished and unfinished.direction != self.sync_attendance_from:
-            unfinished._finish("partial", _lt("The direction was changed meanwhile."))
-            unfinished = Run
-        elif unfinished and (unfinished.meanings or "") != meanings:
-            unfinished._finish("partial", _lt("The meaning of a letter was changed meanwhile."))
+        outdated = unfinished and unfinished._outdated()
+        if outdated:
+            unfinished._gather()
+            unfinished._finish("partial", outdated)
             unfinished = Run
         return unfinished or Run.create(
             {
@@ -374,7 +370,7 @@ class MoodleInstance(models.Model):
                 "trigger": trigger,
                 "user_id": user_id,
                 "direction": self.sync_attendance_from,
-                "meanings": meanings,
+                "meanings": self._meanings_fingerprint(),
                 "report_id": report.id if report else False,
             }
         )

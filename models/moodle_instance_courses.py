@@ -57,3 +57,7 @@ class MoodleInstance(models.Model):
     def _sends_marks(self):
         """Whether a run may write to Moodle."""
         return self._widest_direction() != MOODLE
+
+    def _works_in_background(self):
+        """Whether *Sync now* only starts what the schedule does."""
+        return self._sends_marks()

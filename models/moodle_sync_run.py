@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import format_datetime
+from odoo.tools.translate import LazyTranslate
 
 from ..services.domain.changes import NOTE
 from ..services.domain.moodle_text import clean_name
@@ -11,6 +12,8 @@ from ..services.texts import messages_left_out, told
 from ..services.texts.messages_counts import counted
 from .of_each import count_of_each
 from .search_operators import any_of, holds
+
+_lt = LazyTranslate(__name__)
 
 KEEP_DAYS = 90
 # In the context of a run that others work on, too.
@@ -323,6 +326,48 @@ class MoodleSyncRun(models.Model):
                 }
             )
         return set(self._left())
+
+    def _shared(self, run_id):
+        """:param run_id: of a run that others work on, too
+        :return: the run for whoever does so, see :meth:`_gain`; none if it has ended or can't
+            go on
+        """
+        run = self.browse(run_id).exists().filtered(lambda run: run.state == "running")
+        stopped = self.env["moodle.run.noted"]._problem(run) if run else False
+        return self.browse() if stopped else run.with_context(**{SHARED: True})
+
+    def _outdated(self):
+        """:return: sentence that says why this run must not go on, or ``None``"""
+        instance = self.instance_id
+        if self.direction != instance.sync_attendance_from:
+            return _lt("The direction was changed meanwhile.")
+        if (self.meanings or "") != instance._meanings_fingerprint():
+            return _lt("The meaning of a letter was changed meanwhile.")
+        return None
+
+    def _hand_over(self, portions):
+        """Have jobs do the courses.
+
+        :param portions: tuple of tuples of ids of Moodle courses
+        :return: whether they do; without any, see ``queue_jobs.py``, nobody does
+        """
+        return False
+
+    def _jobs_at_work(self):
+        """Whether jobs do the courses of this run."""
+        return False
+
+    def _keep_hints(self, clock_offset, hints):
+        """For whoever will complete the run. See :meth:`_complete`."""
+        self.write(
+            {
+                "clock_offset": clock_offset or 0,
+                "told": {**(self.told or {}), "hints": [told.keep(hint) for hint in hints]},
+            }
+        )
+
+    def _kept_hints(self):
+        return list((self.told or {}).get("hints", ()))
 
     def _approved_plans(self):
         """Of the preview that this run applies: ``{Moodle course id: fingerprint of its

@@ -61,3 +61,13 @@ class MoodleRunNoted(models.Model):
             for run, numbers in self.env.cr.fetchall():
                 found.setdefault(run, Counter()).update(numbers or {})
         return found
+
+    def _problem(self, run):
+        """Whether one of those who share a run has noted that it can't go on."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT 1 FROM moodle_run_noted WHERE run_id = %s AND gained->'problem' IS NOT NULL LIMIT 1",
+                run.id,
+            )
+        )
+        return bool(self.env.cr.rowcount)

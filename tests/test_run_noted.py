@@ -23,9 +23,7 @@ class TestRunNoted(MoodleCase):
 
     def test_whoever_shares_a_run_leaves_its_row_alone(self):
         self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT xmin FROM moodle_sync_run WHERE id = %s", (self.run_here.id,)
-        )
+        self.env.cr.execute("SELECT xmin FROM moodle_sync_run WHERE id = %s", (self.run_here.id,))
         before = self.env.cr.fetchone()
         self.shared._count(marks_seen=3, seconds=0.5)
         self.shared._course_failed(7, "Seven", MOVED, held=True)
@@ -57,9 +55,7 @@ class TestRunNoted(MoodleCase):
             "marks_seen", "seconds", "courses_done", "courses_failed", "courses_held",
             "skipped_by_reason", "errors", "told",
         )  # fmt: skip
-        self.assertEqual(
-            [self.run_here[name] for name in names], [one[name] for name in names]
-        )
+        self.assertEqual([self.run_here[name] for name in names], [one[name] for name in names])
         self.assertEqual((one.marks_seen, one.courses_failed, one.courses_held), (7, 2, 1))
         self.assertEqual(one.skipped_by_reason, {"no_status": 3, "guest": 1})
 

@@ -2,7 +2,7 @@
 about attendance. What is missing or of another type than recorded is refused here,
 so that nothing behind this file meets a half answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from ..domain.moodle_text import clean_name
@@ -100,10 +100,14 @@ class MoodleReader:
     def _users(self, items: Json) -> list[MoodleUser]:
         return each(items, _user, "user", self.odd, "fullname", shown="fullname")
 
-    def courses(self) -> tuple[MoodleCourse, ...]:
-        """All courses but the front page (``core_course_get_courses``)."""
+    def courses(self, ids: Collection[int] = ()) -> tuple[MoodleCourse, ...]:
+        """All courses but the front page (``core_course_get_courses``).
+
+        :param ids: of those that are wanted; without any, all are
+        """
         function = "core_course_get_courses"
-        answer = self.client.fetch(function)
+        fetch = self.client.fetch
+        answer = fetch(function, options={"ids": list(ids)}) if ids else fetch(function)
         found = shaped(
             function,
             lambda items: each(

@@ -7,12 +7,15 @@ course. This file goes through the courses and owns the transactions:
 * a lock in a transaction of its own (``run_lock``), held as long as the run;
 * a second cursor for the work (``connection``), committed after each course together
   with its bookkeeping, so that an interrupted run resumes and repeats nothing.
+
+Where jobs can be had (``models/queue_jobs.py``), the schedule only begins a run, and each
+job does some of its courses (``portion``).
 """
 
 import json
 import logging
 from collections import deque
-from contextlib import closing
+from contextlib import ExitStack, closing, nullcontext
 from functools import partial
 
 from odoo import SUPERUSER_ID, api
@@ -20,6 +23,7 @@ from odoo import SUPERUSER_ID, api
 from ..domain import course_settings, site_identity
 from ..domain import plan as p
 from ..domain.moodle_text import clean_name
+from ..domain.portions import portions
 from ..moodle import moodle_errors as errors
 from ..moodle.module_detector import detect_installed_modules
 from ..moodle.moodle_transport import Clock
@@ -81,6 +85,7 @@ class SyncAttendance:
         self.lang = "en_US"
         self.clock = clock or Clock()
         self.budget = TimeBudget(self.clock)
+        self.handed_over = False
 
     # --- entry points ---------------------------------------------------------
 
@@ -121,6 +126,8 @@ class SyncAttendance:
                 message = self._for_reader(odoo.instance)._other_run()
                 return RunResult(odoo.instance.name, "busy", message)
             odoo.commit()
+            if trigger == "cron" and run._jobs_at_work():
+                return self._left_to_jobs(odoo.instance)
             try:
                 self._check_direction(run, odoo.instance)
                 self._run(run, odoo, trigger)
@@ -142,6 +149,8 @@ class SyncAttendance:
             if trigger == "cron" and run.trigger != "cron" and run.state != "running":
                 run._tell_end()
             odoo.commit()
+            if self.handed_over:
+                return self._left_to_jobs(odoo.instance)
             return self._for_reader(run)._result()
 
     def begin(self, seconds, grace):
@@ -277,6 +286,11 @@ class SyncAttendance:
     # --- one run --------------------------------------------------------------
 
     def _run(self, run, odoo, trigger):
+        problem = run._gather()
+        if problem:
+            # What jobs have met that are gone.
+            self._stop(run, problem)
+            return
         sides = self.connect(odoo)
         courses = self.matched_courses(sides, run)
         mapped = courses.mapped
@@ -300,6 +314,18 @@ class SyncAttendance:
                 # Matched when it was approved, and not any more.
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
+        told_now = [
+            *self._rest_words(resting, settings),
+            *([words.courses_quiet(len(quiet), sides.instance.quiet_hours)] if quiet else ()),
+        ]
+        if trigger == "cron":
+            todo = [(course.id, match.pair) for course, match in mapped if course.id in queue]
+            self.handed_over = run._hand_over(portions(todo))
+        if self.handed_over:
+            nothing = self._nothing_read(run, sides, [mappings[course_id] for course_id in ids])
+            run._keep_hints(sides.client.clock_offset, [*nothing, *told_now])
+            self._count_calls(run, sides, 0)
+            return
         sides.odoo.commit()
         syncs = (
             CourseSync(sides, courses, course, mappings[course.id], run.trigger == "cron")
@@ -310,8 +336,7 @@ class SyncAttendance:
             return
         hints = [
             *self._nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
-            *self._rest_words(resting, settings),
-            *([words.courses_quiet(len(quiet), sides.instance.quiet_hours)] if quiet else ()),
+            *told_now,
         ]
         run._complete(sides.client.clock_offset, hints)
 
@@ -323,7 +348,7 @@ class SyncAttendance:
         :return: whether all are done; the rest stays queued, and the cron takes it up
         """
         calls, done = self._count_calls(run, sides, 0), 0
-        # Those whose marks are on their way, in their order.
+        # Those whose marks are on their way, in their order, each with what holds its lock.
         sending = deque()
         with closing(sides.client), closing(sides.pusher), read_ahead(sides, syncs) as readings:
             while sending or readings.more:
@@ -331,28 +356,40 @@ class SyncAttendance:
                 if begins and (readings.ready or not sending):
                     read = next(readings)
                     sync, step = read.key, partial(self._begin, run, read, approved)
+                    taken = ExitStack()
+                    if not taken.enter_context(self._course_taken(run, sides, sync)):
+                        taken.close()
+                        continue
                 elif sending:
-                    sync = sending.popleft()
+                    sync, taken = sending.popleft()
                     step = partial(sync.end, run)
                 else:
                     return False
-                try:
-                    ended = self._course(run, sides, sync, step)
-                except errors.MoodleError as error:
-                    self._end_all(run, sides, sending)
-                    if not isinstance(error, errors.MoodleOutOfTime):
-                        raise
-                    if trigger == "cron" and not done:
-                        # It had the whole time: left queued, it would be the first again.
-                        self._course_failed(run, sync.course, sync.mapping, error)
-                    return False
-                if not ended:
-                    sending.append(sync)
-                    continue
-                done += 1
-                calls = self._count_calls(run, sides, calls)
-                sides.odoo.commit()
+                with taken:
+                    try:
+                        ended = self._course(run, sides, sync, step)
+                    except errors.MoodleError as error:
+                        self._end_all(run, sides, sending)
+                        if not isinstance(error, errors.MoodleOutOfTime):
+                            raise
+                        if trigger == "cron" and not done:
+                            # It had the whole time: left queued, it would be the first again.
+                            self._course_failed(run, sync.course, sync.mapping, error)
+                        return False
+                    if not ended:
+                        sending.append((sync, taken.pop_all()))
+                        continue
+                    done += 1
+                    calls = self._count_calls(run, sides, calls)
+                    sides.odoo.commit()
         return True
+
+    def _course_taken(self, run, sides, sync):
+        """Whoever holds the lock of the instance alone shares no course with anybody.
+
+        :return: context manager, which gives whether the course is to be done here
+        """
+        return nullcontext(True)
 
     @staticmethod
     def _begin(run, read, approved):
@@ -368,15 +405,16 @@ class SyncAttendance:
         """What is on its way when another course has met the end of the run: what Moodle holds of
         it is kept, as far as Moodle still says so.
 
-        :param sending: iterable of ``CourseSync``
+        :param sending: iterable of ``CourseSync`` and what holds its lock
         """
-        for sync in sending:
-            try:
-                self._course(run, sides, sync, partial(sync.end, run))
-            except errors.MoodleError:
-                # It stays queued; the next run reads what Moodle holds.
-                continue
-            sides.odoo.commit()
+        for sync, taken in sending:
+            with taken:
+                try:
+                    self._course(run, sides, sync, partial(sync.end, run))
+                except errors.MoodleError:
+                    # It stays queued; the next run reads what Moodle holds.
+                    continue
+                sides.odoo.commit()
 
     @staticmethod
     def _forget_unread(run, sides, mapped, mappings, settings):
@@ -547,6 +585,10 @@ class SyncAttendance:
     def _stop(self, run, sentence):
         """:param sentence: see ``told``"""
         run._finish("partial" if run.courses_done else "failed", sentence)
+
+    def _left_to_jobs(self, instance):
+        said = self._for_reader(instance).env._(words.LEFT_TO_JOBS)
+        return RunResult(instance.name, "busy", said)
 
     def _busy(self):
         with self.registry.cursor() as cr:

@@ -12,6 +12,7 @@ DIRECTION_CHANGED = _lt(
     "The setting Attendance comes from was changed. Check what a run would do now (Preview), then "
     "press Sync now on the instance; the schedule continues from there."
 )
+LEFT_TO_JOBS = _lt("Jobs do the courses.")
 MEANING_CHANGED = _lt(
     "The meaning of a letter of Moodle was changed. Check what a run would do now (Preview), then "
     "press Sync now on the instance; the schedule continues from there."
