@@ -12,6 +12,7 @@
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make longlife   two years of a school in some minutes: rows and times of each quarter
 # make bench      what runs cost, beside floors of the same run; SIZES, CASES, LATENCY, COMPARE=file
+# make jobs       a run shared out as jobs of queue_job, to one worker and two, one of which is killed
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
 # make moodle-plugin  the plug-in for Moodle, as the zip that its installer takes
@@ -22,7 +23,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench moodle-plugin test-moodle
+.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench jobs moodle-plugin test-moodle
 
 demo:
 	@dev/setup.sh
@@ -66,6 +67,10 @@ longlife:
 bench:
 	@dev/setup.sh
 	@dev/bench/bench.sh
+
+jobs:
+	@dev/setup.sh
+	@dev/jobs.sh
 
 terms:
 	@dev/setup.sh

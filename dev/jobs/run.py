@@ -1,0 +1,186 @@
+"""``make jobs``: see ``jobs.sh``."""
+
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import psycopg2
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "bench")]
+from odoo_server import serving  # noqa: E402
+from stage import Stage, copy, drop  # noqa: E402
+from world import WORLDS  # noqa: E402
+
+PATIENCE = 600
+# Share of the courses that are left when a worker is killed: no portion ends there.
+KILLED_AT = 0.6
+# What both sides' state is compared by. The numbers of the rows differ.
+ROWS = {
+    "registers": "SELECT course_id, batch_id, subject_id FROM op_attendance_register",
+    "sheets": "SELECT moodle_session_id, attendance_date, state FROM op_attendance_sheet",
+    "lines": "SELECT sheet.moodle_session_id, student_id, present, absent, excused, late, "
+    "moodle_base FROM op_attendance_line line "
+    "JOIN op_attendance_sheet sheet ON sheet.id = attendance_id",
+    "mappings": "SELECT model, moodle_id, oec_record_id, found_by, sync_hash FROM moodle_mapping",
+    "gaps": "SELECT key, state FROM moodle_sync_gap",
+    "runs": "SELECT state, courses_done, courses_failed FROM moodle_sync_run",
+    "queued": "SELECT course FROM moodle_course_queued",
+    "noted": "SELECT run_id FROM moodle_run_noted",
+}
+
+
+class Measured:
+    """:param stage: ``Stage``, prepared
+    :param latency: seconds
+    """
+
+    def __init__(self, stage, latency):
+        self.stage, self.latency = stage, latency
+        self.database = stage.database("jobs")
+
+    def measure(self, workers, kill=False):
+        """:param kill: whether the worker of the first job is killed when a third of the courses
+            are done
+        :return: seconds, and what is there afterwards: ``{name of ROWS: sorted rows}``
+        """
+        copy(self.stage.database("empty"), self.database)
+        log = self.stage.folder / "odoo.log"
+        with self.stage._moodle(self.latency) as told, serving(self.database, workers, log):
+            started = self._begin()
+            with closing(psycopg2.connect(dbname=self.database)) as connection:
+                connection.autocommit = True
+                with connection.cursor() as cr:
+                    killed = self._watch(cr, kill)
+                    seconds = time.time() - started
+                    rows = self._rows(cr)
+            there = told()
+        here = self.stage._odoo(self.database, do="look")
+        if here["digest"] != there["digest"]:
+            raise SystemExit("error: OpenEduCat does not hold what Moodle holds")
+        return seconds, rows, killed, there["calls"]
+
+    def _begin(self):
+        begun = self.stage.folder / "begun"
+        command = [
+            sys.executable, "-m", "odoo", "shell", "--config", os.environ["CONF"],
+            "-d", self.database, "--no-http", "--log-level=warn",
+        ]  # fmt: skip
+        with (HERE / "begin.py").open() as script:
+            subprocess.run(
+                command, stdin=script, env={**os.environ, "JOBS_BEGUN": str(begun)}, check=True
+            )
+        return float(begun.read_text())
+
+    def _watch(self, cr, kill):
+        """Until the run has ended.
+
+        :return: process number of the worker that was killed
+        """
+        killed, end = None, time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            cr.execute("SELECT count(*) FROM moodle_sync_run WHERE state = 'running'")
+            if not cr.fetchone()[0]:
+                return killed
+            if kill and not killed:
+                cr.execute("SELECT count(*) FROM moodle_course_queued")
+                if cr.fetchone()[0] <= self.stage.world.courses * KILLED_AT:
+                    killed = self._kill(cr)
+            time.sleep(0.02)
+        cr.execute("SELECT state, identity_key, retry, exc_info FROM queue_job")
+        raise SystemExit(f"error: the run has not ended: {cr.fetchall()}")
+
+    @staticmethod
+    def _kill(cr):
+        cr.execute("SELECT worker_pid FROM queue_job WHERE state = 'started' ORDER BY id LIMIT 1")
+        found = cr.fetchone()
+        if not found:
+            return None
+        os.kill(found[0], signal.SIGKILL)
+        return found[0]
+
+    @staticmethod
+    def _rows(cr):
+        found = {}
+        for name, query in ROWS.items():
+            cr.execute(query)
+            found[name] = sorted(map(json.dumps, map(_plain, cr.fetchall())))
+        return found
+
+    def forget(self):
+        drop(self.database)
+
+
+def _plain(row):
+    return [value if isinstance(value, int | float | dict) else str(value) for value in row]
+
+
+def compare(name, rows, with_name, others):
+    for what, found in rows.items():
+        if found != others[what]:
+            differ = set(found) ^ set(others[what])
+            raise SystemExit(
+                f"error: {what} differ, {name}: {len(found)}, {with_name}: {len(others[what])}; "
+                f"such as {sorted(differ)[:3]}"
+            )
+
+
+def load():
+    return f"load {os.getloadavg()[0]:.1f}"
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    latency = float(os.environ.get("LATENCY", "45"))
+    repeat = int(os.environ.get("REPEAT", "1"))
+    world = WORLDS[os.environ.get("SIZE", "M")]
+    world = replace(world, today=datetime.now(timezone.utc).date().isoformat())
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(world, Path(folder), _free_port())
+        measured = Measured(stage, latency / 1000)
+        try:
+            stage.prepare(False)
+            times, first = {1: [], 2: []}, None
+            for _number in range(repeat):
+                for workers, found in times.items():
+                    seconds, rows, _killed, calls = measured.measure(workers)
+                    found.append(seconds)
+                    print(
+                        f"{world.name}, {latency:g} ms, {workers} worker(s): {seconds:.2f} s, "
+                        f"{calls} calls, {load()}",
+                        flush=True,
+                    )
+                    first = first or rows
+                    compare(f"{workers} workers", rows, "one", first)
+            seconds, rows, killed, calls = measured.measure(2, kill=True)
+            if not killed:
+                raise SystemExit("error: no worker was killed, all was done before")
+            compare("one of two killed", rows, "one", first)
+            print(
+                f"{world.name}, {latency:g} ms, 2 workers, one killed: {seconds:.2f} s, "
+                f"{calls} calls, {load()}"
+            )
+            one, two = map(statistics.median, times.values())
+            print(f"two workers are {one / two:.2f} times as fast as one; rows are the same:")
+            print(", ".join(f"{len(found)} {name}" for name, found in first.items()))
+        finally:
+            measured.forget()
+            stage.forget()
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return held.getsockname()[1]
+
+
+main()
