@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -40,6 +40,31 @@ ROWS = {
 }
 
 
+@dataclass
+class Found:
+    """* ``seconds``: from the scheduled action's begin to the run's end;
+    * ``rows``: ``{name of ROWS: sorted rows}``;
+    * ``killed``: process number of the worker that was killed;
+    * ``calls``: of Moodle;
+    * ``jobs`` and ``work``: how many there were, and the seconds of all of them together;
+    * ``again``: how often PostgreSQL had something carried out again.
+    """
+
+    seconds: float
+    rows: dict
+    killed: int | None
+    calls: int
+    jobs: int
+    work: float
+    again: int
+
+    def __str__(self):
+        return (
+            f"{self.seconds:.2f} s; {self.jobs} jobs of {self.work:.2f} s together, {self.calls} "
+            f"calls, {self.again} carried out again; load {os.getloadavg()[0]:.1f}"
+        )
+
+
 class Measured:
     """:param stage: ``Stage``, prepared
     :param latency: seconds
@@ -50,9 +75,8 @@ class Measured:
         self.database = stage.database("jobs")
 
     def measure(self, workers, kill=False):
-        """:param kill: whether the worker of the first job is killed when a third of the courses
-            are done
-        :return: seconds, and what is there afterwards: ``{name of ROWS: sorted rows}``
+        """:param kill: whether the worker of a job is killed
+        :return: :class:`Found`
         """
         copy(self.stage.database("empty"), self.database)
         log = self.stage.folder / "odoo.log"
@@ -64,11 +88,14 @@ class Measured:
                     killed = self._watch(cr, kill)
                     seconds = time.time() - started
                     rows = self._rows(cr)
+                    cr.execute("SELECT count(*), coalesce(sum(exec_time), 0) FROM queue_job")
+                    jobs, work = cr.fetchone()
             there = told()
         here = self.stage._odoo(self.database, do="look")
         if here["digest"] != there["digest"]:
             raise SystemExit("error: OpenEduCat does not hold what Moodle holds")
-        return seconds, rows, killed, there["calls"]
+        again = log.read_text().count(" tries left, try again in ")
+        return Found(seconds, rows, killed, there["calls"], jobs, work, again)
 
     def _begin(self):
         begun = self.stage.folder / "begun"
@@ -135,10 +162,6 @@ def compare(name, rows, with_name, others):
             )
 
 
-def load():
-    return f"load {os.getloadavg()[0]:.1f}"
-
-
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     latency = float(os.environ.get("LATENCY", "45"))
@@ -152,27 +175,20 @@ def main():
             stage.prepare(False)
             times, first = {1: [], 2: []}, None
             for _number in range(repeat):
-                for workers, found in times.items():
-                    seconds, rows, _killed, calls = measured.measure(workers)
-                    found.append(seconds)
-                    print(
-                        f"{world.name}, {latency:g} ms, {workers} worker(s): {seconds:.2f} s, "
-                        f"{calls} calls, {load()}",
-                        flush=True,
-                    )
-                    first = first or rows
-                    compare(f"{workers} workers", rows, "one", first)
-            seconds, rows, killed, calls = measured.measure(2, kill=True)
-            if not killed:
+                for workers, seconds in times.items():
+                    found = measured.measure(workers)
+                    seconds.append(found.seconds)
+                    print(f"{world.name}, {latency:g} ms, {workers} worker(s): {found}", flush=True)
+                    first = first or found.rows
+                    compare(f"{workers} workers", found.rows, "one", first)
+            found = measured.measure(2, kill=True)
+            if not found.killed:
                 raise SystemExit("error: no worker was killed, all was done before")
-            compare("one of two killed", rows, "one", first)
-            print(
-                f"{world.name}, {latency:g} ms, 2 workers, one killed: {seconds:.2f} s, "
-                f"{calls} calls, {load()}"
-            )
+            compare("one of two killed", found.rows, "one", first)
+            print(f"{world.name}, {latency:g} ms, 2 workers, one killed: {found}")
             one, two = map(statistics.median, times.values())
             print(f"two workers are {one / two:.2f} times as fast as one; rows are the same:")
-            print(", ".join(f"{len(found)} {name}" for name, found in first.items()))
+            print(", ".join(f"{len(rows)} {name}" for name, rows in first.items()))
         finally:
             measured.forget()
             stage.forget()
