@@ -1,5 +1,5 @@
-"""Two runs at once, as cron and button may be: two processes with connections of their
-own, on data that is committed (and taken away again)."""
+"""Two runs at once, as cron and button may be, and two that share one run: two processes with
+connections of their own, on data that is committed (and taken away again)."""
 
 import os
 import subprocess
@@ -29,6 +29,19 @@ for line in os.fdopen({pipe}):
 os._exit(0)
 """
 SHELL = 'print("STATE", env["moodle.instance"].browse({id}).sync_attendance()[0].state, flush=True)'
+# What the schedule does where jobs can be had, and what each job does.
+BEGIN = """
+from unittest.mock import patch
+with patch.object(type(env["moodle.sync.run"]), "_hand_over", lambda run, portions: True):
+    state = env["moodle.instance"].browse({id})._sync_attendance("cron")[0].state
+print("STATE", state, flush=True)
+"""
+PORTION = """
+from odoo.addons.openeducat_moodle_attendance.services.runs.portion import Portion
+run = env["moodle.sync.run"].search([("instance_id", "=", {id})], limit=1)
+ended = Portion(env.registry, {id}, 1).do(run.id, {courses})
+print("STATE", ended.replace(" ", "_"), flush=True)
+"""
 CRON = 'env["moodle.instance"]._cron_sync_attendance(); print("STATE cron", flush=True)'
 
 
@@ -51,8 +64,8 @@ class Process:
         self.process.stdin.write(SCRIPT.format(pipe=reads))
         self.process.stdin.close()
 
-    def start(self, line):
-        self.lines.write(f"{line}\n")
+    def start(self, script):
+        self.lines.write(f"exec({script!r}, globals())\n")
         self.lines.flush()
 
     def state(self):
@@ -118,13 +131,15 @@ class TestTwoProcesses(BaseCase):
             )  # fmt: skip
             self.students.append(student)
         self.idnumber = f"oec_subj_{subject}_course_{course}"
+        second = self.make(env, "op.subject", name="Two again", code="TWO-T")
+        self.second_idnumber = f"oec_subj_{second}_course_{course}"
 
     def build_moodle(self):
         state = self.state = MoodleState(timezone="Asia/Kolkata")
         state.add_token(TOKEN, state.add_user("oecsync", "Odoo", "Sync"))
-        teacher = state.add_user("teacher", "Tea", "Cher")
-        course = state.add_course("Two", "TWO", self.idnumber)
-        activity = state.add_attendance(course, "Lectures")
+        teacher = self.teacher = state.add_user("teacher", "Tea", "Cher")
+        course = self.course = state.add_course("Two", "TWO", self.idnumber)
+        activity = self.activity = state.add_attendance(course, "Lectures")
         self.session = state.add_session(activity, START)
         self.users = []
         for number, student in enumerate(self.students):
@@ -136,6 +151,19 @@ class TestTwoProcesses(BaseCase):
         state.mark_all(self.session, dict(zip(self.users, "PALE", strict=True)), by=teacher)
         self.server = MoodleServer(state).start()
         self.addCleanup(self.server.stop)
+
+    def add_second_course(self):
+        """With the same people, and in both courses a letter that says nothing."""
+        state = self.state
+        course = self.second_course = state.add_course("Two again", "TWOT", self.second_idnumber)
+        activity = state.add_attendance(course, "Labs")
+        session = state.add_session(activity, START)
+        for user in self.users:
+            state.enrol(course, user)
+        for place in (activity, self.activity):
+            state.add_status(place, "X", "Extra", 1)
+        state.mark_all(session, dict(zip(self.users, "PAXL", strict=True)), by=self.teacher)
+        state.mark_all(self.session, dict(zip(self.users, "PAXE", strict=True)), by=self.teacher)
 
     def take_away(self):
         with self.registry.cursor() as cr:
@@ -177,16 +205,18 @@ class TestTwoProcesses(BaseCase):
             )
             line.write({"present": letter == "P", "absent": False, "late": letter == "L"})
 
-    def at_once(self, *lines):
+    def at_once(self, *lines, slow=1):
         """Two runs; Moodle is slow for whichever comes first.
 
+        :param slow: or for so many
         :return: the state that each ended in
         """
         self.server.reset_calls()
         self.server.faults.clear()
-        self.server.faults.add(Fault.delay(1, SECONDS, function="core_course_get_contents"))
+        function = "core_course_get_contents"
+        self.server.faults.add(Fault.delay(1, SECONDS, function=function, times=slow))
         for process, line in zip(self.processes, lines, strict=True):
-            process.start(line.format(id=self.instance_id))
+            process.start(line.replace("{id}", str(self.instance_id)))
         states = [process.state() for process in self.processes]
         self.server.faults.clear()
         return states
@@ -204,3 +234,47 @@ class TestTwoProcesses(BaseCase):
 
     def test_the_second_says_so(self):
         self.assertEqual(sorted(self.at_once(SHELL, SHELL)), ["busy", "done"])
+
+    # --- two that share a run ---------------------------------------------------
+
+    def begin(self):
+        self.processes[0].start(BEGIN.replace("{id}", str(self.instance_id)))
+        self.assertEqual(self.processes[0].state(), "busy")
+
+    def portion(self, *courses):
+        return PORTION.replace("{courses}", str([course.id for course in courses]))
+
+    def the_run(self):
+        """:return: of the one run there is ``(state, courses_done, marks_seen)``"""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            run = env["moodle.sync.run"].search([("instance_id", "=", self.instance_id)])
+            return run.state, run.courses_done, run.marks_seen
+
+    def test_one_course_handed_to_both(self):
+        self.begin()
+        states = self.at_once(self.portion(self.course), self.portion(self.course), slow=2)
+        # Whoever came second has left it, or found it done.
+        self.assertIn("done", states)
+        self.assertLessEqual(set(states), {"done", "in_the_way"})
+        self.assertEqual(self.both_sides(), ("PALE", "PALE", (1, 1, 4, 1)))
+        self.assertEqual(self.the_run(), ("done", 1, 4))
+
+    def test_two_courses_with_the_same_people_and_letter(self):
+        """Both make the links of the same people, and the gap of the same letter."""
+        self.add_second_course()
+        self.begin()
+        # Both wait, and so write at the same moment.
+        states = self.at_once(
+            self.portion(self.course), self.portion(self.second_course), slow=2
+        )
+        self.assertEqual(states, ["done", "done"])
+        self.assertEqual(self.the_run(), ("done", 2, 8))
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            here = [("instance_id", "=", self.instance_id)]
+            links = env["moodle.mapping"].search([*here, ("model", "=", "op.student")])
+            self.assertEqual(sorted(links.mapped("oec_record_id")), sorted(self.students))
+            (gap,) = env["moodle.sync.gap"].search([*here, ("acronym", "=", "X")])
+            units = {str(self.course.id), str(self.second_course.id)}
+            self.assertEqual((set(gap.sources), gap.marks), (units, 2))
