@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # jobs.sh: a run shared out as jobs of OCA's queue_job, by a real Odoo with its job runner: by one
 # worker, by two, and by two of which one is killed in the middle. All have to end with the same
-# rows, and with Moodle's marks; prints the seconds, and judges no time.
+# rows, and with Moodle's marks; prints the seconds, and judges no time. And jobs of which nothing
+# comes: the schedule takes up the run.
 #
 #   SIZE     of S M L (dev/bench/world.py); default M
 #   LATENCY  milliseconds that a call of Moodle takes beside its work; default 45

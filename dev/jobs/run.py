@@ -20,9 +20,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "bench")]
 from odoo_server import serving  # noqa: E402
 from stage import Stage, copy, drop  # noqa: E402
-from world import WORLDS  # noqa: E402
+from world import WORLDS, World  # noqa: E402
 
 PATIENCE = 600
+# For what does not depend on how much there is to do.
+SMALL = World("few", 12, 2, 5)
 # Share of the courses that are left when a worker is killed: no portion ends there.
 KILLED_AT = 0.6
 # What both sides' state is compared by. The numbers of the rows differ.
@@ -109,6 +111,37 @@ class Measured:
             )
         return float(begun.read_text())
 
+    def taken_up(self, what, *orders):
+        """Jobs of which nothing comes: the schedule does the courses itself.
+
+        :param what: to be printed
+        :param orders: SQL that makes the jobs such ones
+        """
+        copy(self.stage.database("empty"), self.database)
+        with self.stage._moodle(0) as told:
+            self._begin()
+            with closing(psycopg2.connect(dbname=self.database)) as connection:
+                connection.autocommit = True
+                with connection.cursor() as cr:
+                    cr.execute("SELECT count(*) FROM queue_job WHERE channel = 'root.moodle'")
+                    jobs = cr.fetchone()[0]
+                    # While they may still begin, they are left alone.
+                    self._begin()
+                    before = self._rows(cr)
+                    for order in orders:
+                        cr.execute(order)
+                    self._begin()
+                    after = self._rows(cr)
+            there = told()
+        here = self.stage._odoo(self.database, do="look")
+        courses = self.stage.world.courses
+        left, done = ['["running", "None", "None"]'], [f'["done", {courses}, "None"]']
+        if jobs < 2 or before["runs"] != left or len(before["queued"]) != courses:
+            raise SystemExit(f"error: {what}: not left to jobs: {jobs}, {before['runs']}")
+        if after["runs"] != done or after["queued"] or here["digest"] != there["digest"]:
+            raise SystemExit(f"error: {what}: not taken up: {after['runs']}")
+        print(f"{what}: the schedule did the courses of {jobs} jobs itself", flush=True)
+
     def _watch(self, cr, kill):
         """Until the run has ended.
 
@@ -162,6 +195,26 @@ def compare(name, rows, with_name, others):
             )
 
 
+def take_up(folder):
+    """Each way in which jobs can come to nothing."""
+    world = replace(SMALL, today=datetime.now(timezone.utc).date().isoformat())
+    stage = Stage(world, folder, _free_port())
+    measured = Measured(stage, 0)
+    try:
+        stage.prepare(False)
+        ago = "now() AT TIME ZONE 'UTC' - interval '11 minutes'"
+        measured.taken_up("no runner", f"UPDATE queue_job SET date_created = {ago}")
+        measured.taken_up("failed", "UPDATE queue_job SET state = 'failed'")
+        measured.taken_up(
+            "one failed, the others deleted",
+            "UPDATE queue_job SET state = 'failed' WHERE id = (SELECT min(id) FROM queue_job)",
+            "DELETE FROM queue_job WHERE state != 'failed'",
+        )
+    finally:
+        measured.forget()
+        stage.forget()
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     latency = float(os.environ.get("LATENCY", "45"))
@@ -169,6 +222,7 @@ def main():
     world = WORLDS[os.environ.get("SIZE", "M")]
     world = replace(world, today=datetime.now(timezone.utc).date().isoformat())
     with tempfile.TemporaryDirectory() as folder:
+        take_up(Path(folder))
         stage = Stage(world, Path(folder), _free_port())
         measured = Measured(stage, latency / 1000)
         try:
@@ -187,6 +241,7 @@ def main():
             compare("one of two killed", found.rows, "one", first)
             print(f"{world.name}, {latency:g} ms, 2 workers, one killed: {found}")
             one, two = map(statistics.median, times.values())
+            # Of what the machine let them have: jobs that wait for a core take longer.
             print(f"two workers are {one / two:.2f} times as fast as one; rows are the same:")
             print(", ".join(f"{len(rows)} {name}" for name, rows in first.items()))
         finally:
