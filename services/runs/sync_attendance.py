@@ -399,7 +399,9 @@ class SyncAttendance:
         """
         sync = read.key
         sync.take(read.value())
-        return sync.begin(run, approved and approved[sync.course.id])
+        outcome = sync.begin(run, approved and approved[sync.course.id])
+        # Its marks are in the same sheets as those of another Moodle course, which may be next.
+        return sync.end(run) if outcome is None and sync.rivals else outcome
 
     def _end_all(self, run, sides, sending):
         """What is on its way when another course has met the end of the run: what Moodle holds of
