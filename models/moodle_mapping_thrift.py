@@ -12,7 +12,7 @@ class MoodleMapping(models.Model):
     """What a scheduled run needs not ask Moodle of a course."""
 
     _inherit = "moodle.mapping"
-    _owned_fields = (*Mapping._owned_fields, "remembered", "lively_at", "next_at", "idle")
+    _owned_fields = (*Mapping._owned_fields, "remembered", "lively_at", "next_at", "busy", "idle")
 
     remembered = fields.Json(
         readonly=True,
@@ -29,6 +29,11 @@ class MoodleMapping(models.Model):
         help="When something last happened in a session of this course in Moodle.",
     )
     next_at = fields.Datetime("Next session", readonly=True, copy=False)
+    busy = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Of a course: whether there was something to do when it was last read.",
+    )
     idle = fields.Json(
         readonly=True,
         copy=False,
@@ -53,6 +58,7 @@ class MoodleMapping(models.Model):
             next_at=unix(self.next_at),
             touched=self.id in touched,
             trouble=bool(self.error_message),
+            busy=self.busy,
         )
 
     @staticmethod

@@ -265,9 +265,7 @@ class TestTwoProcesses(BaseCase):
         self.add_second_course()
         self.begin()
         # Both wait, and so write at the same moment.
-        states = self.at_once(
-            self.portion(self.course), self.portion(self.second_course), slow=2
-        )
+        states = self.at_once(self.portion(self.course), self.portion(self.second_course), slow=2)
         self.assertEqual(states, ["done", "done"])
         self.assertEqual(self.the_run(), ("done", 2, 8))
         with self.registry.cursor() as cr:

@@ -34,6 +34,9 @@ class TestDue(BaseCase):
         self.assertDue(True, read_at=0)
         self.assertDue(True, trouble=True)
 
+    def test_there_was_something_to_do(self):
+        self.assertDue(True, busy=True)
+
     def test_changed_here(self):
         self.assertDue(True, touched=True)
 

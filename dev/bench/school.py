@@ -127,7 +127,8 @@ def change(env, world, ids, marks):
 
 def age(env):
     """What a pull has made just now becomes what the runs of a term have left: each sheet was
-    written the day after its session, and the last run was a beat ago."""
+    written the day after its session, and the last run was a beat ago and had nothing to do."""
+    env.cr.execute("UPDATE moodle_mapping SET busy = false")
     for table in ("register", "sheet", "line"):
         day = "moodle_date" if table == "register" else "attendance_date"
         env.cr.execute(

@@ -28,7 +28,9 @@ class Warmth:
     * ``next_at``: when its next session begins, as known then;
     * ``touched``: whether its attendance here, or what decides about it, was changed since, by
       anybody but the synchronisation;
-    * ``trouble``: whether the last attempt to read it failed.
+    * ``trouble``: whether the last attempt to read it failed;
+    * ``busy``: whether there was something to do when it was read last: where something has
+      happened, more may follow.
     """
 
     read_at: int = 0
@@ -36,6 +38,7 @@ class Warmth:
     next_at: int = 0
     touched: bool = False
     trouble: bool = False
+    busy: bool = False
 
     def due(self, now: int, hours: int) -> bool:
         """Whether a scheduled run reads the course.
@@ -43,7 +46,9 @@ class Warmth:
         :param now: unix seconds
         :param hours: the slower beat; 0: each run reads every course
         """
-        if not hours or self.touched or self.trouble or not 0 < self.read_at <= now:
+        if not hours or self.touched or self.trouble or self.busy:
+            return True
+        if not 0 < self.read_at <= now:
             return True
         if self.lively_at >= now - WARM or (self.next_at and self.next_at - AHEAD <= now):
             return True

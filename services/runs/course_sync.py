@@ -277,7 +277,9 @@ class CourseSync:
             return None
         sessions = self._answer.reading.sessions
         self.mapping._succeeded(
-            _sync_hash(sessions), **self.mapping._warmth_values(*lively(sessions, self.rules.now))
+            _sync_hash(sessions),
+            busy=False,
+            **self.mapping._warmth_values(*lively(sessions, self.rules.now)),
         )
         return CourseOutcome(Counter(), self._idle.plan, ())
 
@@ -441,14 +443,18 @@ class CourseSync:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
             idle = None if outcome.gaps else Idle.of(work.sign, plan)
-            outcome.done.update(self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle))
+            busy = not plan.empty
+            outcome.done.update(
+                self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
+            )
         self.env.flush_all()
         return outcome
 
-    def _finish(self, run, work, gaps, left, lost=None, sent=(), idle=None):
+    def _finish(self, run, work, gaps, left, lost=None, sent=(), idle=None, busy=True):
         """:param left: tuple of ``untaken.Untaken``
         :param lost, sent: see ``moodle.mapping._keep_not_held``
         :param idle: ``Idle``, where there was nothing to do
+        :param busy: whether there was something
         :return: Counter of gaps_opened, gaps_closed
         """
         if sent:
@@ -462,6 +468,7 @@ class CourseSync:
             _sync_hash(work.reading.sessions),
             self.waited,
             idle=idle.to_json() if idle else False,
+            busy=busy,
             **warmth,
             **remembered,
         )

@@ -15,6 +15,7 @@ from ..texts import messages_run as words
 from ..texts.told import keep, say
 from .course_reader import KnownSessions
 from .course_sync import CourseSync
+from .reading import read_ahead
 from .results import CourseReport
 from .sync_attendance import SkippedError, SyncAttendance
 
@@ -53,8 +54,9 @@ class Survey:
             odoo, problem = self.sync.open(cr), ""
             try:
                 sides, courses = self._both_sides(odoo)
-                for course in self._courses_done(sides, courses):
-                    reports.append(self._course_report(sides, courses, course)[0])
+                syncs = self._syncs(sides, courses, self._courses_done(sides, courses))
+                with read_ahead(sides, syncs) as readings:
+                    reports += [self._course_report(read)[0] for read in readings]
             except SkippedError as reason:
                 problem = reason.told
             except errors.MoodleError as error:
@@ -114,23 +116,25 @@ class Survey:
         unmeant = self._unmeant(sides, courses) if whole else []
         queue = report._enqueue([course.id for course in wanted], [c.id for c in unmeant])
         sides.odoo.commit()
+        wanted = [course for course in wanted if course.id in queue]
         done = 0
-        for course in wanted:
-            if course.id not in queue:
-                continue
-            if self.sync.budget.is_over:
-                return
-            try:
-                found, lines, fingerprint = self._course_report(sides, courses, course)
-            except errors.MoodleOutOfTime as error:
-                sides.env.cr.rollback()
-                if not in_background or done:
+        with read_ahead(sides, self._syncs(sides, courses, wanted)) as readings:
+            while readings.more:
+                if self.sync.budget.is_over:
                     return
-                # It had the whole time: left queued, it would be the first again.
-                found, lines, fingerprint = _unread(course, error), (), ""
-            report._add_course(course, found, lines, fingerprint)
-            sides.odoo.commit()
-            done += 1
+                read = next(readings)
+                course = read.key.course
+                try:
+                    found, lines, fingerprint = self._course_report(read)
+                except errors.MoodleOutOfTime as error:
+                    sides.env.cr.rollback()
+                    if not in_background or done:
+                        return
+                    # It had the whole time: left queued, it would be the first again.
+                    found, lines, fingerprint = _unread(course, error), (), ""
+                report._add_course(course, found, lines, fingerprint)
+                sides.odoo.commit()
+                done += 1
         left = set(report._left("unmeant"))
         for course in unmeant:
             if course.id not in left:
@@ -327,11 +331,24 @@ class Survey:
         return sorted(found, key=lambda course: (-course.starts, -course.id))
 
     @staticmethod
-    def _course_report(sides, courses, course):
-        """:return: ``(CourseReport, tuple of Change, fingerprint of the plan)``"""
-        mapping = sides.store.course_mapping(course.id)
+    def _syncs(sides, courses, wanted):
+        """:param wanted: iterable of ``MoodleCourse``
+        :return: iterates over ``CourseSync`` of each
+        """
+        for course in wanted:
+            mapping = sides.store.course_mapping(course.id)
+            yield CourseSync(sides, courses, course, mapping)
+
+    @staticmethod
+    def _course_report(read):
+        """:param read: ``read_ahead.Read`` of a ``CourseSync``
+        :return: ``(CourseReport, tuple of Change, fingerprint of the plan)``
+        """
+        sync = read.key
+        course = sync.course
         try:
-            planned = CourseSync(sides, courses, course, mapping).plan()
+            sync.take(read.value())
+            planned = sync.plan()
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
