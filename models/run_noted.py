@@ -22,7 +22,8 @@ class MoodleRunNoted(models.Model):
     run_id = fields.Many2one(
         "moodle.sync.run", required=True, index=True, ondelete="cascade", readonly=True
     )
-    gained = fields.Json(readonly=True, help="See moodle.sync.run, _gain.")
+    # See moodle.sync.run, _gain.
+    gained = fields.Json(readonly=True)
 
     def _note(self, run, gained):
         """:param gained: dict, see ``moodle.sync.run._gain``"""

@@ -14,8 +14,7 @@ from .moodle_server import Fault
 from .test_run import SYNC, TwoCourses
 
 
-@tagged("post_install", "-at_install")
-class TestPortion(TwoCourses):
+class PortionCase(TwoCourses):
     def setUp(self):
         super().setUp()
         self.first = self.add_session("PA")
@@ -50,6 +49,9 @@ class TestPortion(TwoCourses):
             portion = Portion(self.env.registry, self.instance.id, self.env.uid)
             return portion.do(run.id, [course.id for course in courses])
 
+
+@tagged("post_install", "-at_install")
+class TestPortion(PortionCase):
     def test_shared_out(self):
         run = self.begin()
         self.assertEqual(self.handed, [((self.moodle_course.id, self.second_course.id),)])
@@ -238,3 +240,37 @@ class TestPortion(TwoCourses):
         with patch.object(type(run), "_tell_end", lambda run: told.append(run.state)):
             self.do(run, self.moodle_course, self.second_course)
         self.assertEqual(told, ["done"])
+
+
+@tagged("post_install", "-at_install")
+class TestPortionThatSends(PortionCase):
+    """The same, and marks of a teacher here."""
+
+    def test_marks_are_sent(self):
+        self.instance.sync_attendance_from = "both"
+        self.sync()
+        self.mark_here(self.first, 2, "L")
+        run = self.begin()
+        self.do(run, self.moodle_course, self.second_course)
+        self.assertEqual((run.state, run.marks_pushed), ("done", 1))
+        self.assertEqual(self.moodle_marks(self.first), "PL....")
+
+
+@tagged("post_install", "-at_install")
+class TestPortionOfAPreview(PortionCase):
+    """What a person has approved, and nothing else."""
+
+    def test_only_what_was_approved(self):
+        with self.own_cursors():
+            report_id = self.instance._make_report("preview", None)
+        report = self.env["moodle.sync.report"].browse(report_id)
+        # Not what was shown any more.
+        self.mark(self.second, "PP")
+        with self.own_cursors():
+            self.instance._sync_attendance("preview", 0, report)
+        run = self.begin()
+        self.assertEqual(run.report_id, report)
+        self.do(run, self.moodle_course, self.second_course)
+        self.assertEqual((run.state, run.courses_done, run.courses_held), ("partial", 1, 1))
+        self.assertEqual(self.statuses(self.first), "PA")
+        self.assertFalse(self.lines(self.second))

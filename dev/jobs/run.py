@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+import psutil
 import psycopg2
 
 HERE = Path(__file__).resolve().parent
+MOODLE = HERE.parent / "bench" / "server.py"
 sys.path[:0] = [str(HERE), str(HERE.parent / "bench")]
 from odoo_server import serving  # noqa: E402
 from stage import Stage, copy, drop  # noqa: E402
@@ -49,6 +51,7 @@ class Found:
     * ``killed``: process number of the worker that was killed;
     * ``calls``: of Moodle;
     * ``jobs`` and ``work``: how many there were, and the seconds of all of them together;
+    * ``cpu``: seconds of processor time meanwhile, of Odoo, PostgreSQL and the scripted Moodle;
     * ``again``: how often PostgreSQL had something carried out again.
     """
 
@@ -58,12 +61,13 @@ class Found:
     calls: int
     jobs: int
     work: float
+    cpu: float
     again: int
 
     def __str__(self):
         return (
             f"{self.seconds:.2f} s; {self.jobs} jobs of {self.work:.2f} s together, {self.calls} "
-            f"calls, {self.again} carried out again; load {os.getloadavg()[0]:.1f}"
+            f"calls, {self.cpu:.1f} s of CPU, {self.again} carried out again; load {os.getloadavg()[0]:.1f}"
         )
 
 
@@ -83,12 +87,14 @@ class Measured:
         copy(self.stage.database("empty"), self.database)
         log = self.stage.folder / "odoo.log"
         with self.stage._moodle(self.latency) as told, serving(self.database, workers, log):
+            before = self._cpu()
             started = self._begin()
             with closing(psycopg2.connect(dbname=self.database)) as connection:
                 connection.autocommit = True
                 with connection.cursor() as cr:
                     killed = self._watch(cr, kill)
                     seconds = time.time() - started
+                    cpu = self._cpu() - before
                     rows = self._rows(cr)
                     cr.execute("SELECT count(*), coalesce(sum(exec_time), 0) FROM queue_job")
                     jobs, work = cr.fetchone()
@@ -97,7 +103,7 @@ class Measured:
         if here["digest"] != there["digest"]:
             raise SystemExit("error: OpenEduCat does not hold what Moodle holds")
         again = log.read_text().count(" tries left, try again in ")
-        return Found(seconds, rows, killed, there["calls"], jobs, work, again)
+        return Found(seconds, rows, killed, there["calls"], jobs, work, cpu, again)
 
     def _begin(self):
         begun = self.stage.folder / "begun"
@@ -110,6 +116,17 @@ class Measured:
                 command, stdin=script, env={**os.environ, "JOBS_BEGUN": str(begun)}, check=True
             )
         return float(begun.read_text())
+
+    def _cpu(self):
+        """:return: seconds that the processes have used so far; PostgreSQL's name the database,
+        too
+        """
+        used = 0.0
+        for process in psutil.process_iter(["cmdline", "cpu_times"]):
+            line = " ".join(process.info["cmdline"] or ())
+            if self.database in line or str(MOODLE) in line:
+                used += process.info["cpu_times"].user + process.info["cpu_times"].system
+        return used
 
     def taken_up(self, what, *orders):
         """Jobs of which nothing comes: the schedule does the courses itself.
