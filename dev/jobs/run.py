@@ -105,16 +105,20 @@ class Measured:
         again = log.read_text().count(" tries left, try again in ")
         return Found(seconds, rows, killed, there["calls"], jobs, work, cpu, again)
 
-    def _begin(self):
+    def _begin(self, button=False):
+        """The scheduled action, once.
+
+        :param button: whether *Sync now* is pressed before
+        :return: the moment at which it began
+        """
         begun = self.stage.folder / "begun"
         command = [
             sys.executable, "-m", "odoo", "shell", "--config", os.environ["CONF"],
             "-d", self.database, "--no-http", "--log-level=warn",
         ]  # fmt: skip
+        told = {"JOBS_BEGUN": str(begun), "JOBS_BUTTON": "1" if button else ""}
         with (HERE / "begin.py").open() as script:
-            subprocess.run(
-                command, stdin=script, env={**os.environ, "JOBS_BEGUN": str(begun)}, check=True
-            )
+            subprocess.run(command, stdin=script, env={**os.environ, **told}, check=True)
         return float(begun.read_text())
 
     def _cpu(self):
@@ -128,15 +132,16 @@ class Measured:
                 used += process.info["cpu_times"].user + process.info["cpu_times"].system
         return used
 
-    def taken_up(self, what, *orders):
+    def taken_up(self, what, *orders, button=False):
         """Jobs of which nothing comes: the schedule does the courses itself.
 
         :param what: to be printed
+        :param button: whether a person has begun it, who does not wait for the courses
         :param orders: SQL that makes the jobs such ones
         """
         copy(self.stage.database("empty"), self.database)
         with self.stage._moodle(0) as told:
-            self._begin()
+            self._begin(button)
             with closing(psycopg2.connect(dbname=self.database)) as connection:
                 connection.autocommit = True
                 with connection.cursor() as cr:
@@ -221,7 +226,8 @@ def take_up(folder):
         stage.prepare(False)
         ago = "now() AT TIME ZONE 'UTC' - interval '11 minutes'"
         measured.taken_up("no runner", f"UPDATE queue_job SET date_created = {ago}")
-        measured.taken_up("failed", "UPDATE queue_job SET state = 'failed'")
+        failed = "UPDATE queue_job SET state = 'failed'"
+        measured.taken_up("Sync now, and failed", failed, button=True)
         measured.taken_up(
             "one failed, the others deleted",
             "UPDATE queue_job SET state = 'failed' WHERE id = (SELECT min(id) FROM queue_job)",
