@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -52,6 +52,8 @@ class Found:
     * ``calls``: of Moodle;
     * ``jobs`` and ``work``: how many there were, and the seconds of all of them together;
     * ``cpu``: seconds of processor time meanwhile, of Odoo, PostgreSQL and the scripted Moodle;
+    * ``queued``: seconds in which one of these was ready and had no core, as far as the kernel
+      counts it: where it is much, the seconds say little;
     * ``again``: how often PostgreSQL had something carried out again.
     """
 
@@ -62,12 +64,13 @@ class Found:
     jobs: int
     work: float
     cpu: float
+    queued: float
     again: int
 
     def __str__(self):
         return (
             f"{self.seconds:.2f} s; {self.jobs} jobs of {self.work:.2f} s together, {self.calls} "
-            f"calls, {self.cpu:.1f} s of CPU, {self.again} carried out again; load {os.getloadavg()[0]:.1f}"
+            f"calls, {self.cpu:.1f} s of CPU, {self.queued:.1f} s without a core, {self.again} carried out again; load {os.getloadavg()[0]:.1f}"
         )
 
 
@@ -94,7 +97,9 @@ class Measured:
                 with connection.cursor() as cr:
                     killed = self._watch(cr, kill)
                     seconds = time.time() - started
-                    cpu = self._cpu() - before
+                    cpu, queued = (
+                        now - then for now, then in zip(self._cpu(), before, strict=True)
+                    )
                     rows = self._rows(cr)
                     cr.execute("SELECT count(*), coalesce(sum(exec_time), 0) FROM queue_job")
                     jobs, work = cr.fetchone()
@@ -103,7 +108,7 @@ class Measured:
         if here["digest"] != there["digest"]:
             raise SystemExit("error: OpenEduCat does not hold what Moodle holds")
         again = log.read_text().count(" tries left, try again in ")
-        return Found(seconds, rows, killed, there["calls"], jobs, work, cpu, again)
+        return Found(seconds, rows, killed, there["calls"], jobs, work, cpu, queued, again)
 
     def _begin(self, button=False):
         """The scheduled action, once.
@@ -122,15 +127,19 @@ class Measured:
         return float(begun.read_text())
 
     def _cpu(self):
-        """:return: seconds that the processes have used so far; PostgreSQL's name the database,
-        too
+        """:return: seconds that the processes have used so far, and have waited for a core;
+        PostgreSQL's name the database, too
         """
-        used = 0.0
+        used = queued = 0.0
         for process in psutil.process_iter(["cmdline", "cpu_times"]):
             line = " ".join(process.info["cmdline"] or ())
             if self.database in line or str(MOODLE) in line:
                 used += process.info["cpu_times"].user + process.info["cpu_times"].system
-        return used
+                # It may have ended, and not every kernel counts this.
+                with suppress(OSError):
+                    counted = Path(f"/proc/{process.pid}/schedstat").read_text()
+                    queued += int(counted.split()[1]) / 1e9
+        return used, queued
 
     def taken_up(self, what, *orders, button=False):
         """Jobs of which nothing comes: the schedule does the courses itself.
