@@ -44,5 +44,5 @@ export MOODLE_CODE MOODLE_URL MOODLE_PLUGIN=$MOODLE_CODE/local/wsattendance PYTH
 cd "$CHECKOUT/dev/moodle"
 case ${1:-} in
   record | volume) "$VENV/bin/python" "$1.py" ;;
-  *) "$VENV/bin/python" -m unittest -v "${@:-test_plugin}" ;;
+  *) "$VENV/bin/python" -m unittest -v "${@:-black_box}" ;;
 esac
