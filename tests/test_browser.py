@@ -121,8 +121,9 @@ class TestBrowser(MoodleCase, HttpCase):
         passed, course = [], SyncAttendance._course
 
         def slowly(*args):
-            course(*args)
+            under_way = course(*args)
             passed.append(2)
+            return under_way
 
         self.patch(SyncAttendance, "_course", slowly)
         clock = Clock(now=lambda: time.monotonic() + sum(passed))

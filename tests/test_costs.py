@@ -109,9 +109,9 @@ class TestQueries(MoodleCase):
 
         def counted(*args):
             with self.statements() as sent:
-                ended = original(*args)
+                under_way = original(*args)
             courses.append(sent)
-            return ended
+            return under_way
 
         with self.statements() as sent, patch.object(SyncAttendance, "_course", counted):
             self.sync()

@@ -367,7 +367,7 @@ class SyncAttendance:
                     return False
                 with taken:
                     try:
-                        ended = self._course(run, sides, sync, step)
+                        under_way = self._course(run, sides, sync, step)
                     except errors.MoodleError as error:
                         self._end_all(run, sides, sending)
                         if not isinstance(error, errors.MoodleOutOfTime):
@@ -376,7 +376,7 @@ class SyncAttendance:
                             # It had the whole time: left queued, it would be the first again.
                             self._course_failed(run, sync.course, sync.mapping, error)
                         return False
-                    if not ended:
+                    if under_way:
                         sending.append((sync, taken.pop_all()))
                         continue
                     done += 1
@@ -499,7 +499,7 @@ class SyncAttendance:
 
         :param sync: ``CourseSync``
         :param step: function that takes it, and returns its ``CourseOutcome`` or ``None``
-        :return: whether the course has ended
+        :return: whether its marks are on their way, and the course has to be ended
         :raise MoodleError: nothing more can be asked, in this run
         """
         cr, course, mapping = sides.env.cr, sync.course, sync.mapping
@@ -527,9 +527,9 @@ class SyncAttendance:
             run._course_failed(course.id, course.fullname, words.UNEXPECTED)
         else:
             if outcome is None:
-                return False
+                return True
             run._course_done(course, outcome)
-        return True
+        return False
 
     @staticmethod
     def _course_failed(run, course, mapping, error):
