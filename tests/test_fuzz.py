@@ -9,6 +9,7 @@ import os
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from odoo.tests.common import TransactionCase
 from odoo.tools import mute_logger
 
 from ..services.domain.moodle_text import unusable
+from ..services.moodle import moodle_client
 from ..services.moodle import moodle_errors as errors
 from ..services.moodle import moodle_transport as transport
 from ..services.moodle.attendance_api import AttendanceApi
@@ -194,17 +196,23 @@ class TestAnswers(FuzzCase):
         def check(name, case):
             which, wanted, trouble, where = case
             answer = mutated(seeds[name][which % len(seeds[name])], wanted)
-            wire = FakeWire(response(body_of(answer), trouble, where))
-            clock = transport.Clock(sleep=lambda seconds: None)
-            client = MoodleClient("https://moodle.example", TOKEN, clock=clock, wire=wire)
-            try:
-                result = OPERATIONS[name][1](client)
-            except errors.MoodleError as error:
-                self.count(type(error).__name__)
-                self.check_error(error, wire.function)
-            else:
-                self.count("an answer")
-                self.check_result(name, result)
+            ends = []
+            # What is built while it is parsed is what is built afterwards.
+            for large in (moodle_client.LARGE, 0):
+                wire = FakeWire(response(body_of(answer), trouble, where))
+                clock = transport.Clock(sleep=lambda seconds: None)
+                client = MoodleClient("https://moodle.example", TOKEN, clock=clock, wire=wire)
+                with patch.object(moodle_client, "LARGE", large):
+                    try:
+                        ends.append(OPERATIONS[name][1](client))
+                    except errors.MoodleError as error:
+                        self.check_error(error, wire.function)
+                        ends.append(type(error).__name__)
+            self.assertEqual(ends[0], ends[1])
+            failed = isinstance(ends[0], str)
+            self.count(ends[0] if failed else "an answer")
+            if not failed:
+                self.check_result(name, ends[0])
 
         with self.timed("answers", CASES):
             check()

@@ -45,6 +45,7 @@ BUSY = (429, 502, 503, 504)
 # parts; an empty list is 3 bytes of an answer and 64 of memory.
 MAX_DEPTH = 40
 MAX_PARTS = 3_000_000
+LARGE = 1024 * 1024  # bytes of an answer of which parts are built while it is parsed
 MAX_TEXT = 20_000  # characters; a session's description, the longest that is read
 # Behind it a clock is not ahead but wrong.
 MAX_CLOCK_OFFSET = 366 * 86400  # seconds
@@ -320,7 +321,9 @@ class MoodleClient:
         if sum(map(reply.body.count, (b"[", b"{", b","))) > MAX_PARTS:
             raise errors.MoodleAnswerTooLarge(function)
         try:
-            answer = parsed(reply.body, self._hook(parts))
+            # Of a small answer it is not worth a look at each of its objects.
+            hook = self._hook(parts) if len(reply.body) > LARGE else None
+            answer = parsed(reply.body, hook)
         except TooDeepError as error:
             raise errors.MoodleUnreadable(function, None, str(error)) from None
         except (ValueError, RecursionError):
