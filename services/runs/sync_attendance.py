@@ -43,7 +43,7 @@ _logger = logging.getLogger(__name__)
 REQUIRED_MODEL = "op.attendance.sheet"
 # Courses whose marks are on their way while the next one is planned: with marks here and there,
 # each course alone would leave most calls at once unused.
-SENDING = 2
+SENDING = 3
 
 
 class SkippedError(Exception):
