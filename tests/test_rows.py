@@ -78,7 +78,9 @@ class TestRows(MoodleCase):
         self.same("op.attendance.line", domain, names)
         either = [[("id", "=", self.lines_here[0].id)], [("id", "=", self.lines_here[1].id)]]
         rows = read_rows_of_any(self.quiet, "op.attendance.line", either, names, "id desc")
-        wanted = self.quiet["op.attendance.line"].browse(self.lines_here[:2].sorted("id", reverse=True).ids)
+        wanted = self.quiet["op.attendance.line"].browse(
+            self.lines_here[:2].sorted("id", reverse=True).ids
+        )
         self.assertEqual(rows, wanted.read(names, load=None))
 
     def test_of_any(self):
