@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..services.domain.pace import LEAST, PATIENCE, Average, Pace
 from ..services.moodle.gate import Gate
+from .at_once import AtOnce
 
 FUNCTION = "mod_attendance_get_sessions"
 
@@ -76,25 +77,20 @@ class TestPace(BaseCase):
 @tagged("post_install", "-at_install")
 class TestGate(BaseCase):
     def most_at_once(self, gate, threads=8):
-        under_way, most, lock = [], [], threading.Lock()
+        at_once = AtOnce()
         go = threading.Event()
 
         def call():
-            with gate.turn():
-                with lock:
-                    under_way.append(1)
-                    most.append(len(under_way))
+            with gate.turn(), at_once.inside():
                 go.wait(0.05)
-                with lock:
-                    under_way.pop()
 
         all_of_them = [threading.Thread(target=call) for _ in range(threads)]
         for thread in all_of_them:
             thread.start()
         for thread in all_of_them:
             thread.join(10)
-        self.assertEqual(len(most), threads, "nobody waits for ever")
-        return max(most)
+        self.assertEqual(len(at_once.seen), threads, "nobody waits for ever")
+        return at_once.most
 
     def test_no_more_than_its_pace(self):
         gate = Gate(3)

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ..services.domain.push_batches import MARKS
 from ..services.runs import course_sync
+from .at_once import AtOnce
 from .builders import HOUR, START
 from .common import MoodleCase
 from .moodle_server import Fault
@@ -189,15 +190,12 @@ class TestBusy(MoodleCase):
             )
             self.moodle.enrol(course, self.users[0], groups=())
             self.add_session("P", activity=self.moodle.add_attendance(course, "Lectures"))
-        under_way, most, lock = [], [], threading.Lock()
+        at_once = AtOnce()
+        most = at_once.seen
 
         def hook(call, state):
-            with lock:
-                under_way.append(1)
-                most.append(len(under_way))
-            time.sleep(0.02)
-            with lock:
-                under_way.pop()
+            with at_once.inside():
+                time.sleep(0.02)
 
         self.server.on_call(hook)
         self.assertEqual(self.sync().state, "done")

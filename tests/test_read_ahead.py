@@ -6,6 +6,7 @@ import weakref
 from odoo.tests import BaseCase, tagged
 
 from ..services.runs.read_ahead import SPARE, Job, ReadAhead
+from .at_once import AtOnce
 
 
 class Value:
@@ -16,8 +17,7 @@ class Value:
 class TestReadAhead(BaseCase):
     def setUp(self):
         super().setUp()
-        self.begun, self.at_once, self.most = [], 0, 0
-        self.lock = threading.Lock()
+        self.begun, self.at_once = [], AtOnce()
         self.gates = {}
         # Whatever a test leaves behind.
         self.addCleanup(lambda: [gate.set() for gate in self.gates.values()])
@@ -28,13 +28,9 @@ class TestReadAhead(BaseCase):
             gate.set()
 
         def read():
-            with self.lock:
+            with self.at_once.inside():
                 self.begun.append(name)
-                self.at_once += 1
-                self.most = max(self.most, self.at_once)
-            gate.wait(10)
-            with self.lock:
-                self.at_once -= 1
+                gate.wait(10)
             if error:
                 raise error
             return name, size
@@ -46,13 +42,13 @@ class TestReadAhead(BaseCase):
         with ReadAhead(jobs, 1) as ahead:
             self.assertEqual([read.value() for read in ahead], list(range(20)))
         self.assertEqual(self.begun, list(range(20)))
-        self.assertEqual(self.most, 1)
+        self.assertEqual(self.at_once.most, 1)
 
     def test_no_more_threads_than_allowed(self):
         jobs = [self.job(number) for number in range(40)]
         with ReadAhead(jobs, 3) as ahead:
             self.assertEqual({read.value() for read in ahead}, set(range(40)))
-        self.assertLessEqual(self.most, 3)
+        self.assertLessEqual(self.at_once.most, 3)
 
     def test_jobs_are_made_by_whoever_iterates_and_only_as_there_is_room(self):
         made = []
@@ -115,7 +111,7 @@ class TestReadAhead(BaseCase):
         jobs = [self.job(number, expected=10**9) for number in range(3)]
         with ReadAhead(jobs, 4, most_bytes=100) as ahead:
             self.assertEqual([read.value() for read in ahead], [0, 1, 2])
-        self.assertEqual(self.most, 1)
+        self.assertEqual(self.at_once.most, 1)
 
     def test_what_was_told_is_let_go(self):
         kept = []
