@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..services.domain.push_batches import MARKS
+from ..services.moodle.attendance_api import AttendanceApi
 from ..services.runs import course_sync
 from .at_once import AtOnce
 from .builders import HOUR, START
@@ -14,6 +15,7 @@ from .common import MoodleCase
 from .moodle_server import Fault
 from .test_both import BothCase
 from .test_push import UPDATE, PushCase
+from .test_run import SYNC
 
 DAY = 86400
 LIST = "mod_attendance_get_sessions"
@@ -129,6 +131,17 @@ class TestWide(WideCase):
         self.sync()
         self.assertAllSent()
         self.assertEqual(len(self.updates), 16, "nothing twice")
+
+    def test_a_fault_of_ours_is_not_taken_for_a_mark_that_moodle_lost(self):
+        """It happens in a thread, and is told as any other."""
+        with (
+            patch.object(AttendanceApi, "update_status", side_effect=ValueError("a fault")),
+            self.assertLogs(SYNC, "ERROR") as logs,
+        ):
+            result = self.sync()
+        self.assertEqual(result.state, "failed", result)
+        self.assertIn("a fault", logs.output[0])
+        self.assertFalse(self.updates)
 
     def test_portions(self):
         self.assertGreaterEqual(MARKS, 24, "the tests above are of one portion")

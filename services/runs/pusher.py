@@ -137,6 +137,7 @@ class Pusher:
             for lane in range(min(IN_A_SESSION, len(marks)))
         ]
         all_sent, left, lock = Future(), len(lanes), threading.Lock()
+        under_way = []
 
         def ended(_lane):
             nonlocal left
@@ -146,13 +147,17 @@ class Pusher:
             if not last:
                 return
             try:
+                for lane in under_way:
+                    # What is no error of Moodle is a fault of ours, and is told as such.
+                    lane.result()
                 all_sent.set_result(self._begin_to_read(batch))
-            except RuntimeError as error:
-                # The pool was closed meanwhile.
+            except BaseException as error:
+                # That, or the pool was closed meanwhile.
                 all_sent.set_exception(error)
 
-        for lane in lanes:
-            self._pool.submit(self._send_lane, lane, sent).add_done_callback(ended)
+        under_way += [self._pool.submit(self._send_lane, lane, sent) for lane in lanes]
+        for lane in under_way:
+            lane.add_done_callback(ended)
         return all_sent
 
     def _send_lane(self, lane, sent):
