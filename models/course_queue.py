@@ -114,16 +114,8 @@ class MoodleCourseQueued(models.Model):
 
     def _keep(self, owner, queue, courses):
         """Take away all others. See :meth:`_add`."""
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM moodle_course_queued "
-                "WHERE %s = %s AND queue = %s AND course != ALL(%s::int[])",
-                SQL.identifier(owner._queue_link),
-                owner.id,
-                queue,
-                list(courses),
-            )
-        )
+        others = SQL(" AND queue = %s AND course != ALL(%s::int[])", queue, list(courses))
+        self._delete(owner, others)
 
     def _of(self, owner, queue):
         """:return: list of ids of Moodle courses, in their order"""
@@ -140,11 +132,15 @@ class MoodleCourseQueued(models.Model):
     def _take(self, owner, queue=None, course=None):
         """Take away one course, or all without a name of the queue."""
         one = SQL(" AND queue = %s AND course = %s", queue, course) if queue else SQL()
+        self._delete(owner, one)
+
+    def _delete(self, owner, which):
+        """:param which: ``SQL`` of a further condition, or an empty one"""
         self.env.cr.execute(
             SQL(
                 "DELETE FROM moodle_course_queued WHERE %s = %s%s",
                 SQL.identifier(owner._queue_link),
                 owner.id,
-                one,
+                which,
             )
         )
