@@ -297,7 +297,7 @@ class CourseSync:
         for it; once more when it is applied.
 
         :return: ``CoursePlan``
-        :raise MovedError, StoppedError: see :meth:`sync`
+        :raise MovedError, StoppedError: see :meth:`begin`
         """
         local, people, plan = self._plan(work)
         if approved not in (None, p.fingerprint(plan)):

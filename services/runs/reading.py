@@ -2,8 +2,7 @@
 
 from .read_ahead import Job, ReadAhead
 
-# What a course sends that was never read, and a session of one that was; until this run has
-# seen some of either.
+# What is expected of a course that was never read, and of each session known of another.
 FIRST_BYTES = 500_000
 SESSION_BYTES = 10_000
 
