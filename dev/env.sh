@@ -48,10 +48,11 @@ apt_get() {
   done
 }
 
-# pip_install VENV LIST; what pip says of folders in this machine's own configuration is of no
-# use to anybody here.
+# pip_install VENV LIST: what LIST names, and nothing else. LIST is whole, so pip looks for no dependencies:
+# one that asks for a package's extra (coverage[toml]) would make it try the newest release, which has no
+# checksum here. What pip says of folders in this machine's own configuration is of no use to anybody.
 pip_install() {
-  "$1/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$2" \
+  "$1/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes -r "$2" \
     2> >(grep -v '^WARNING: Location .* is ignored' >&2)
 }
 
