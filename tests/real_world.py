@@ -110,12 +110,9 @@ class RealWorld:
         self._tick()
         account = self.users[user]
         if account.id in self.moodle.listed(session):
-            self.moodle.set_status_of(session, account, self._status(session, letter).id)
-            self._taken(session, account.id, letter)
-
-    def _taken(self, session, account, letter):
-        session.lasttaken, session.lasttakenby = self.moodle.clock(), self.case.teacher.id
-        self._said(session, account, letter)
+            mark = self._status(session, letter).id, None
+            self.moodle.save_page(session, {account: mark}, by=self.case.teacher)
+            self._said(session, account.id, letter)
 
     def _said(self, session, account, letter):
         self.said_in_moodle.setdefault((session.id, account), []).append(letter.id)
@@ -126,9 +123,12 @@ class RealWorld:
         if any(row.user_id == account.id for row in session.log) and (
             account.id in self.moodle.listed(session)
         ):
-            self.moodle.double(session, account, status=self._status(session, letter))
+            self.moodle.double(
+                session, account, status=self._status(session, letter), by=self.case.teacher
+            )
             self.was_doubled.add((session.id, account.id))
-            self._taken(session, account.id, letter)
+            self.moodle.taken(session, self.case.teacher.id)
+            self._said(session, account.id, letter)
 
     def mend_doubled(self, session, keep):
         rows = {}

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from .errors import MoodleException
 from .functions_core import function, known_course
-from .state import Row
 
 # PHP's strip_tags: an opening angle bracket and then anything but white space.
 _MARKUP = re.compile(r"<\S")
@@ -167,16 +166,11 @@ def update_user_status(call, params):
         raise MoodleException("invaliduser")
     call.profile.check_update(state, session, status_id, status_set)
     rows = [row for row in session.log if row.user_id == student]
-    row = min(rows, key=lambda row: row.id, default=None)
-    if row is None:
-        state._last_row += 1
-        row = Row(state._last_row, student, status_id)
-    else:
-        session.log.remove(row)
-        row.status_id = status_id
-    session.log.append(row)
-    session.lasttaken = session.timemodified = state.clock()
-    session.lasttakenby = taker
+    row = min(rows, key=lambda row: row.id, default=None) or state.new_row(session, student)
+    row.status_id = status_id
+    state.written(session, row, taker, statusset=status_set)
+    state.taken(session, taker)
+    session.timemodified = session.lasttaken
     call.wrote()
     return call.profile.update_answer
 

@@ -43,12 +43,33 @@ CORE = (
     "core_group_get_course_groups",
     "core_group_get_group_members",
 )
+# Of the service that local_wsattendance comes with, see its db/services.php.
+COMPANION = (
+    "local_wsattendance_add_session",
+    "local_wsattendance_get_digests",
+    "local_wsattendance_get_sessions",
+    "local_wsattendance_set_marks",
+    *LEGACY,
+    "mod_attendance_add_session",
+    "mod_attendance_get_session",
+    "mod_attendance_get_sessions",
+    "mod_attendance_update_user_status",
+    "core_webservice_get_site_info",
+    "core_course_get_courses",
+    "core_course_get_contents",
+    "core_enrol_get_enrolled_users",
+    "core_user_get_users_by_field",
+    "core_group_get_course_groups",
+)
 SERVICES = {
     "legacy": LEGACY + CORE,
     "native": NATIVE + CORE,
     "both": LEGACY + NATIVE + CORE,
     "none": CORE,
+    "companion": COMPANION,
 }
+# As remark of a row that Attendance's own task has made.
+AUTORECORDED = "system auto recorded"
 
 
 @dataclass(eq=False)
@@ -97,18 +118,39 @@ class Group:
 
 @dataclass(eq=False)
 class Enrolment:
+    """:param role: short name, empty for none
+    :param more_roles: short names of others in the same course
+    """
+
     user_id: int
     role: str = "student"
     active: bool = True
+    more_roles: tuple = ()
+
+    @property
+    def roles(self):
+        return sorted({self.role, *self.more_roles} - {""})
+
+    @property
+    def listed(self):
+        """Whether Attendance lists this one: by default only students may be listed."""
+        return "student" in (self.role, *self.more_roles)
 
 
 @dataclass(eq=False)
 class Attendance:
+    """:param cmid: id of its course module"""
+
     id: int
     course_id: int
     name: str
     groupmode: int = 0
     visible: bool = True
+    groupingid: int = 0
+    cmid: int = 0
+
+    def __post_init__(self):
+        self.cmid = self.cmid or 1000 + self.id
 
 
 @dataclass(eq=False)
@@ -125,12 +167,21 @@ class Status:
 
 @dataclass(eq=False)
 class Row:
-    """A row of the attendance log."""
+    """A row of the attendance log.
+
+    :param timetaken: unix seconds
+    :param takenby: user id, 0 for Moodle's own task
+    :param statusset: what whoever wrote it gave for the set; Attendance's page gives the ids
+        of its statuses with commas between
+    """
 
     id: int
     user_id: int
     status_id: int
     remarks: str | None = None
+    timetaken: int = 0
+    takenby: int = 0
+    statusset: str = ""
 
 
 @dataclass(eq=False)
@@ -145,7 +196,9 @@ class Session:
     lasttaken: int | None = None
     lasttakenby: int = 0
     timemodified: int = 0
+    # In the order in which the database gives them: who is written comes last.
     log: list = field(default_factory=list)
+    descriptionformat: int = 1
 
 
 @dataclass(eq=False)
@@ -155,6 +208,12 @@ class Token:
     :param expired: Moodle deletes it at the first use
     :param all_groups: whether its user has moodle/site:accessallgroups
     :param administrator: whether its user is a site administrator
+    :param people: whether its user has moodle/course:viewparticipants
+    :param identity: whether its user has moodle/site:viewuseridentity
+    :param only_own: its user has no role in the site, and rights only in courses of which it
+        is a teacher; only the functions of local_wsattendance look at that
+
+    All but the last are given in the whole site.
     """
 
     value: str
@@ -165,6 +224,9 @@ class Token:
     expired: bool = False
     all_groups: bool = True
     administrator: bool = False
+    people: bool = True
+    identity: bool = True
+    only_own: bool = False
 
 
 class Clock:
@@ -277,7 +339,7 @@ class MoodleState:
         return session
 
     def add_token(self, value, user, functions="both", **trouble):
-        """:param functions: ``legacy``, ``native``, ``both``, ``none`` or a list of names
+        """:param functions: a key of ``SERVICES`` or a list of names
         :param trouble: see :class:`Token`
         """
         names = SERVICES[functions] if isinstance(functions, str) else tuple(functions)
@@ -305,52 +367,113 @@ class MoodleState:
         return sorted(found, key=lambda status: -status.grade)
 
     def mark(self, session, user, acronym, remark=None, by=None, at=None):
-        """As the plug-in's own form does: ``lasttaken`` moves, ``timemodified`` does
-        not; a remark left out keeps the one that is there."""
-        self.set_status_of(session, user, self.status_of(session, acronym).id, remark)
-        self._taken(session, by, at)
+        """A teacher saves the page on which attendance is taken, where one student is marked
+        anew; a remark left out keeps the one that is there."""
+        self.save_page(session, {user: (self.status_of(session, acronym).id, remark)}, by, at)
 
     def mark_all(self, session, marks, by=None, at=None):
-        for user, acronym in marks.items():
-            self.mark(session, user, acronym, by=by, at=at)
+        self.save_page(
+            session,
+            {user: (self.status_of(session, a).id, None) for user, a in marks.items()},
+            by,
+            at,
+        )
 
-    def set_status_of(self, session, user, status_id, remark=None):
-        """A row with any number for a status, as the database allows it."""
+    def save_page(self, session, marks, by=None, at=None):
+        """As Attendance's own page does (its ``save_log``): the whole form is sent, and what
+        differs from the row that is there is written, with its time and taker; ``lasttaken``
+        of the session moves whatever was changed, ``timemodified`` does not.
+
+        :param marks: ``{user: (status id, remark)}`` of those whom the teacher changed; a
+            remark of ``None`` stays as it is
+        :param at: unix seconds
+        """
+        with self.lock:
+            # The page keeps the last of a student's rows.
+            rows = {row.user_id: row for row in session.log}
+            statuses = self.statuses_of(session)
+            ids = {status.id for status in statuses}
+            statusset = ",".join(str(status.id) for status in statuses)
+            form = {user.id: mark for user, mark in marks.items()}
+            for user_id in self.listed(session):
+                row = rows.get(user_id)
+                if row and user_id not in form:
+                    # Of a status that the page doesn't offer no button is pressed.
+                    form[user_id] = row.status_id if row.status_id in ids else 0, row.remarks
+            at = self.clock() if at is None else at
+            for user_id, (status_id, remark) in form.items():
+                row = rows.get(user_id)
+                if remark is None and row:
+                    remark = row.remarks
+                if not status_id and not remark:
+                    continue
+                said = row and (row.status_id, row.remarks or "", row.statusset)
+                if said == (status_id, remark or "", statusset):
+                    continue
+                row = row or self.new_row(session, user_id)
+                row.status_id = status_id or row.status_id
+                row.remarks = remark
+                self.written(session, row, by.id if by else 0, at, statusset)
+            self.taken(session, by.id if by else 0, at)
+
+    def set_status_of(self, session, user, status_id, remark=None, by=None, at=None):
+        """A row with any number for a status, as the database allows it. The session knows
+        nothing of it."""
         with self.lock:
             row = next((row for row in session.log if row.user_id == user.id), None)
-            if row is None:
-                self._last_row += 1
-                row = Row(self._last_row, user.id, status_id, remark)
-            else:
-                session.log.remove(row)
-                row.status_id = status_id
-                row.remarks = row.remarks if remark is None else remark
-            # PostgreSQL moves an updated row to the end.
-            session.log.append(row)
+            row = row or self.new_row(session, user.id)
+            row.status_id = status_id
+            row.remarks = row.remarks if remark is None else remark
+            self.written(session, row, by.id if by else 0, at)
 
-    def double(self, session, user, acronym="", status=None):
+    def new_row(self, session, user_id):
+        """A row that has no status yet."""
+        self._last_row += 1
+        row = Row(self._last_row, user_id, 0)
+        session.log.append(row)
+        return row
+
+    def written(self, session, row, by=0, at=None, statusset=None):
+        """What else changes when a row is written.
+
+        :param by: user id, 0 for Moodle's own task
+        """
+        row.timetaken = self.clock() if at is None else at
+        row.takenby = by
+        row.statusset = self.statusset_of(session) if statusset is None else statusset
+        # PostgreSQL moves an updated row to the end.
+        session.log.remove(row)
+        session.log.append(row)
+
+    def statusset_of(self, session):
+        """What the page writes into a row for the set of statuses."""
+        return ",".join(str(status.id) for status in self.statuses_of(session))
+
+    def double(self, session, user, acronym="", status=None, by=None, at=None):
         """A second row of a student, as two writers at once leave one.
 
         :param status: where the set has several with one acronym
         """
         with self.lock:
-            self._last_row += 1
             status = status or self.status_of(session, acronym)
-            session.log.append(Row(self._last_row, user.id, status.id))
+            row = self.new_row(session, user.id)
+            row.status_id = status.id
+            self.written(session, row, by.id if by else 0, at)
 
     def automark(self, session, acronym="A"):
-        """Moodle's own task at the session's end: everybody without a mark gets one,
-        and nobody is the taker."""
-        marked = {row.user_id for row in session.log}
+        """Moodle's own task at the session's end: everybody without a mark gets one, also
+        where a row has no status, and nobody is the taker."""
+        status = self.status_of(session, acronym)
+        marked = {row.user_id for row in session.log if row.status_id}
         for user_id in self.listed(session):
             if user_id not in marked:
-                status = self.status_of(session, acronym)
-                self.set_status_of(session, self.users[user_id], status.id)
-        self._taken(session, None, None)
+                self.set_status_of(session, self.users[user_id], status.id, AUTORECORDED)
+        self.taken(session)
 
-    def _taken(self, session, by, at):
+    def taken(self, session, by=0, at=None):
+        """:param by: user id, 0 for Moodle's own task"""
         session.lasttaken = self.clock() if at is None else at
-        session.lasttakenby = by.id if by else 0
+        session.lasttakenby = by
 
     def unmark(self, session, user):
         """A row that vanishes (no function of Moodle's does that; a merge can)."""
@@ -394,7 +517,7 @@ class MoodleState:
         return [
             user_id
             for user_id, enrolment in self.enrolments[self.course_of(session).id].items()
-            if enrolment.role == "student"
+            if enrolment.listed
             and not self.users[user_id].deleted
             and (group is None or user_id in group.members)
         ]
