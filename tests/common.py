@@ -11,6 +11,7 @@ from ..services.moodle import moodle_client
 from ..services.openeducat.local_store import moment
 from .builders import START
 from .moodle_server import MoodleServer, MoodleState
+from .moodle_server.profiles import PROFILES
 
 NOW = START + 6 * 3600
 
@@ -97,8 +98,10 @@ class SchoolCase(TransactionCase):
 class MoodleCase(SchoolCase):
     """The same school in a scripted Moodle, and an instance that pulls from it."""
 
+    # Of moodle_server.profiles.PROFILES; and the functions of the token, else those which the
+    # profile comes with.
     profile = "2024"
-    functions = "both"
+    functions = None
 
     _request_handler = through_to_localhost
 
@@ -146,7 +149,8 @@ class MoodleCase(SchoolCase):
         """One course with one activity; the students are users with idnumbers."""
         state = self.moodle
         self.sync_user = state.add_user("oecsync", "Odoo", "Sync")
-        self.token = state.add_token("T" * 32, user=self.sync_user, functions=self.functions)
+        functions = self.functions or PROFILES[self.profile].service
+        self.token = state.add_token("T" * 32, user=self.sync_user, functions=functions)
         self.teacher = state.add_user("teacher", "Tea", "Cher", email="teacher@test.example")
         self.moodle_course = state.add_course(
             "Algebra I",

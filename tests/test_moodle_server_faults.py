@@ -15,6 +15,7 @@ from odoo.tests.common import BaseCase
 
 from .builders import START
 from .moodle_server import Fault, MoodleServer, MoodleState
+from .moodle_server.profiles import PROFILES
 
 TOKEN = "t" * 32
 UPDATE = "mod_attendance_update_user_status"
@@ -49,7 +50,7 @@ class ServerCase(BaseCase):
         super().setUp()
         state = self.state = MoodleState(timezone="Asia/Kolkata", now=START)
         user = state.add_user("oecsync", "Odoo", "Sync")
-        state.add_token(TOKEN, user)
+        state.add_token(TOKEN, user, PROFILES[self.profile].service)
         course = state.add_course("Algebra I", "ALG1")
         self.students = [state.add_user(f"s{n}", f"S{n}", "Test") for n in range(20)]
         for student in self.students:

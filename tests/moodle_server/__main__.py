@@ -7,14 +7,15 @@ import time
 from contextlib import suppress
 
 from . import MoodleServer, MoodleState
+from .profiles import PROFILES
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-def small_school():
+def small_school(service="both"):
     state = MoodleState()
     user = state.add_user("oecsync", "Odoo", "Sync")
-    state.add_token(TOKEN, user)
+    state.add_token(TOKEN, user, service)
     course = state.add_course("Algebra I", "ALG1", "oec_subj_1_course_1")
     activity = state.add_attendance(course, "Lectures")
     session = state.add_session(activity, int(time.time()) - 3600)
@@ -30,9 +31,10 @@ def small_school():
 def main():
     parser = argparse.ArgumentParser(prog="moodle_server")
     parser.add_argument("--port", type=int, default=8100)
-    parser.add_argument("--profile", choices=("2024", "2026"), default="2024")
+    parser.add_argument("--profile", choices=PROFILES, default="2024")
     options = parser.parse_args()
-    with MoodleServer(small_school(), options.profile, options.port) as server:
+    school = small_school(PROFILES[options.profile].service)
+    with MoodleServer(school, options.profile, options.port) as server:
         sys.stdout.write(f"Moodle: {server.url}  token: {TOKEN}\n")
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):

@@ -35,10 +35,13 @@ CLASSES = {
 
 
 class MoodleException(Exception):
-    """:param errorcode: ``None`` for a PHP fault, which carries none"""
+    """:param errorcode: ``None`` for a PHP fault, which carries none
+    :param kind: the class, where it is not the usual one of that code
+    """
 
-    def __init__(self, errorcode, table="", message=None):
-        kind, text = CLASSES.get(errorcode, ("moodle_exception", errorcode or ""))
+    def __init__(self, errorcode, table="", message=None, kind=None):
+        usual, text = CLASSES.get(errorcode, ("moodle_exception", errorcode or ""))
+        kind = kind or usual
         if errorcode is None:
             kind, text = "Error", message or "Call to a member function on null"
         self.answer = {"exception": kind, "errorcode": errorcode}

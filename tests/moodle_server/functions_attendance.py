@@ -31,11 +31,15 @@ def _session(call, session_id):
     if session is None:
         raise MoodleException("invalidrecord", "attendance_sessions")
     call.check_course(call.state.course_of(session))
-    call.check_attendance()
+    call.check_attendance(session.attendance_id)
     return session
 
 
-def _bare(session):
+def looks_like_markup(text):
+    return bool(_MARKUP.search(text))
+
+
+def bare_session(session):
     return {
         "id": session.id,
         "attendanceid": session.attendance_id,
@@ -46,7 +50,7 @@ def _bare(session):
         "lasttakenby": session.lasttakenby,
         "timemodified": session.timemodified,
         "description": session.description,
-        "descriptionformat": 1,
+        "descriptionformat": session.descriptionformat,
         "studentscanmark": 0,
         "absenteereport": 1,
         "autoassignstatus": 0,
@@ -59,18 +63,25 @@ def _bare(session):
 
 
 def _whole(call, session):
-    """A log row's ids are text; of two rows of one student only the last shows."""
-    state = call.state
-    if any(_MARKUP.search(row.remarks or "") for row in session.log):
+    """Of two rows of one student only the last shows."""
+    if any(looks_like_markup(row.remarks or "") for row in session.log):
         raise MoodleException("invalidresponse")
     rows = {}
     for row in session.log:
         rows.pop(row.user_id, None)
         rows[row.user_id] = row
+    return whole_session(call.state, session, rows.values())
+
+
+def whole_session(state, session, rows):
+    """A log row's ids are text.
+
+    :param rows: of the log, as they are shown
+    """
     users = [state.users[user_id] for user_id in state.listed(session)]
     users.sort(key=lambda user: (user.lastname, user.firstname))
     return {
-        **_bare(session),
+        **bare_session(session),
         "courseid": state.course_of(session).id,
         "statuses": [
             {
@@ -92,7 +103,7 @@ def _whole(call, session):
                 "remarks": row.remarks,
                 "id": str(row.id),
             }
-            for row in rows.values()
+            for row in rows
         ],
         "users": [
             {"id": user.id, "firstname": user.firstname, "lastname": user.lastname}
@@ -112,30 +123,34 @@ def get_sessions(call, params):
     if activity is None:
         raise MoodleException("invalidrecordunknown")
     call.check_course(call.state.courses[activity.course_id])
-    call.check_attendance()
+    call.check_attendance(activity.id)
     sessions = [s for s in call.state.sessions.values() if s.attendance_id == activity.id]
     return [_whole(call, session) for session in sorted(sessions, key=lambda s: s.id)]
 
 
 @_both("get_courses_with_today_sessions", "userid")
 def get_courses_with_today_sessions(call, params):
+    user_id = params.number("userid", call.profile.default_today_user(call.user))
+    if user_id not in call.state.users:
+        raise MoodleException("invaliduser")
+    return courses_today(call, user_id)
+
+
+def courses_today(call, user_id):
     """The courses of a teacher with their sessions of today, in the time zone of the
     token's user."""
     state = call.state
-    user_id = params.number("userid", call.profile.default_today_user(call.user))
-    if user_id not in state.users:
-        raise MoodleException("invaliduser")
     zone = ZoneInfo(call.user.timezone or state.timezone)
     today = datetime.fromtimestamp(state.clock(), zone).date()
     courses = []
     for course in state.courses.values():
         enrolment = state.enrolments.get(course.id, {}).get(user_id)
-        if enrolment is None or enrolment.role == "student":
+        if enrolment is None or not set(enrolment.roles) - {"student"}:
             continue
         instances = []
         for activity in state.attendances.values():
             sessions = [
-                _bare(session)
+                bare_session(session)
                 for session in state.sessions.values()
                 if session.attendance_id == activity.id
                 and datetime.fromtimestamp(session.sessdate, zone).date() == today
@@ -159,7 +174,7 @@ def update_user_status(call, params):
     state = call.state
     student, taker = params.number("studentid"), params.number("takenbyid")
     status_id, status_set = params.number("statusid"), params.text("statusset")
-    if _MARKUP.search(status_set):
+    if looks_like_markup(status_set):
         raise MoodleException("invalidparameter")
     session = _session(call, params.number("sessionid"))
     if student not in state.users or taker not in state.users:
@@ -187,7 +202,7 @@ def add_session(call, params):
     if activity is None:
         raise MoodleException("invalidrecordunknown")
     call.check_course(state.courses[activity.course_id])
-    call.check_attendance()
+    call.check_attendance(activity.id)
     group_id = params.number("groupid", 0)
     group = state.groups.get(group_id)
     wrong = group_id and (group is None or group.course_id != activity.course_id)

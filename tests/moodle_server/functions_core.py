@@ -6,16 +6,27 @@ from .errors import MoodleException
 from .params import whole
 
 FUNCTIONS = {}
+# Of local_wsattendance: functions that only it has, and those that it answers in its own way.
+COMPANION = {}
 
 
-def function(name, *parameters):
+def function(name, *parameters, among=FUNCTIONS):
     """Register a web service function with the names of its parameters."""
 
     def register(implementation):
-        FUNCTIONS[name] = (implementation, parameters)
+        among[name] = (implementation, parameters)
         return implementation
 
     return register
+
+
+def find(profile, name):
+    """:return: the implementation and its parameters' names, or ``None`` where the site has no
+    such function
+    """
+    if profile.companion and name in COMPANION:
+        return COMPANION[name]
+    return FUNCTIONS.get(name)
 
 
 def known_course(call, course_id, unknown="invalidrecord"):
@@ -47,7 +58,7 @@ def get_site_info(call, params):
         "release": call.profile.release,
         "version": call.profile.moodle_version,
         "mobilecssurl": "",
-        "advancedfeatures": ornaments.pairs(ornaments.FEATURES),
+        "advancedfeatures": ornaments.pairs({**ornaments.FEATURES, **call.profile.more_features}),
         "usercanmanageownfiles": True,
         "userquota": 104857600,
         "usermaxuploadfilesize": 2097152,
@@ -60,6 +71,7 @@ def get_site_info(call, params):
         "userissiteadmin": call.token.administrator,
         "theme": "boost",
         "limitconcurrentlogins": 0,
+        **call.profile.more_info,
     }
 
 
@@ -153,8 +165,8 @@ def get_contents(call, params):
         raise MoodleException("errorinvalidparam")
     modules = [
         {
-            "id": 1000 + activity.id,
-            "url": f"{call.site.wwwroot}/mod/attendance/view.php?id={1000 + activity.id}",
+            "id": activity.cmid,
+            "url": f"{call.site.wwwroot}/mod/attendance/view.php?id={activity.cmid}",
             "name": activity.name,
             "instance": activity.id,
             "contextid": 2000 + activity.id,

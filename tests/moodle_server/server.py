@@ -14,9 +14,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from . import faults as f
-from . import functions_attendance, functions_people  # noqa: F401 (they register)
+from . import (  # noqa: F401 (they register)
+    functions_attendance,
+    functions_companion,
+    functions_people,
+)
 from .errors import MoodleException
-from .functions_core import FUNCTIONS
+from .functions_core import find
 from .params import Params, parse
 from .profiles import PROFILES
 from .rights import Empty, refuse
@@ -45,6 +49,8 @@ class Site:
     # errorcode that every attendance function answers, such as invalidcoursemoduleid
     attendance_trouble: str | None = None
     refused: dict = field(default_factory=dict)
+    # ids of attendance activities in which the account has no right
+    unreadable: set = field(default_factory=set)
 
     def refuse(self, course, errorcode):
         """Everything in a course answers ``errorcode``; ``None`` ends it."""
@@ -82,19 +88,48 @@ class _Context:
         """Names are HTML unless ``moodlewssettingraw`` asks for them as they are."""
         return text if self.raw else escape(text)
 
+    def enter(self, course):
+        """As local_wsattendance does, which looks at the rights in each course.
+
+        :raise MoodleException: there is no such course, or it is not for this account
+        """
+        if course is None:
+            raise MoodleException("invalidrecord", "course")
+        self.check_course(course)
+        if self.token.limited or (
+            self.token.only_own and course.id != 1 and not self._teaches(course)
+        ):
+            raise MoodleException("requireloginerror")
+
+    def _teaches(self, course):
+        """:return: the roles of the token's user in a course, but for a student's"""
+        enrolment = self.state.enrolments.get(course.id, {}).get(self.user.id)
+        return set(enrolment.roles) - {"student"} if enrolment else set()
+
+    def sees_people(self, course):
+        return self.token.people and not (self.token.only_own and course.id == 1)
+
+    def sees_groups(self, course):
+        """A teacher who may not edit sees only the own ones."""
+        if self.token.only_own and "editingteacher" not in self._teaches(course):
+            return False
+        return self.token.all_groups
+
     def check_course(self, course):
         errorcode = self.site.refused.get(course.id)
         if errorcode:
             raise MoodleException(errorcode)
 
-    def check_attendance(self):
+    def check_attendance(self, activity_id):
         if self.site.attendance_trouble:
             raise MoodleException(self.site.attendance_trouble)
+        if activity_id in self.site.unreadable:
+            raise MoodleException("requireloginerror")
 
 
 class MoodleServer:
     """:param state: ``MoodleState``
-    :param profile: ``2024`` or ``2026``
+    :param profile: a key of ``PROFILES``
     :param port: 0 for a free one
 
     ``faults`` is a list of ``Fault``; ``calls`` keeps every :class:`Call`.
@@ -198,7 +233,7 @@ class MoodleServer:
         if kind == f.DELAY:
             time.sleep(fault.value)
         if kind == f.ERROR:
-            return self._json(MoodleException(fault.value).answer)
+            return self._json(self.profile.told(MoodleException(fault.value).answer))
         for hook in self._hooks:
             hook(call, self.state)
         with self.state.lock:
@@ -223,7 +258,7 @@ class MoodleServer:
         try:
             answer = self._call(pairs, values, call)
         except MoodleException as error:
-            answer = error.debugged if self.site.debugging else error.answer
+            answer = self.profile.told(error.debugged if self.site.debugging else error.answer)
         except Empty:
             answer = []
         if as_json:
@@ -263,7 +298,8 @@ class MoodleServer:
             raise MoodleException(token.refusal)
         if not name:
             raise MoodleException("invalidparameter")
-        if name not in FUNCTIONS and name not in OTHER_FUNCTIONS:
+        found = find(self.profile, name)
+        if found is None and name not in OTHER_FUNCTIONS:
             raise MoodleException("invalidrecord", "external_functions")
         if name not in token.functions:
             raise MoodleException("accessexception")
@@ -271,7 +307,7 @@ class MoodleServer:
             raise MoodleException(self.site.account_trouble)
         if token.limited:
             refuse(name)
-        implementation, allowed = FUNCTIONS[name]
+        implementation, allowed = found
         tree = parse(pairs)
         raw = tree.get("moodlewssettingraw") == "1"
         tree = {key: value for key, value in tree.items() if key not in (*OWN, *SETTINGS)}

@@ -356,11 +356,15 @@ class MoodleState:
         raise KeyError(acronym)
 
     def statuses_of(self, session):
+        return self.statuses_in(session.attendance_id, session.statusset)
+
+    def statuses_in(self, attendance_id, statusset):
+        """The visible statuses of a set, those with most points first."""
         found = [
             status
             for status in self.statuses.values()
-            if status.attendance_id == session.attendance_id
-            and status.setnumber == session.statusset
+            if status.attendance_id == attendance_id
+            and status.setnumber == statusset
             and status.visible
             and not status.deleted
         ]

@@ -1,0 +1,108 @@
+"""The site on which local_wsattendance was recorded, read back out of its own first answers, as a
+state of the scripted Moodle; and what was asked of it, in order. What was done between two
+questions is of dev/moodle/record.py, which asked them."""
+
+import json
+
+from .canned import RECORDINGS
+from .moodle_server import MoodleState
+from .moodle_server import state as s
+
+VERSIONS = {"4.3": "companion-2024", "5.1": "companion"}
+# Two topics have a last entry that was asked once the marks had been written.
+BEFORE, AFTER, WHOLE = slice(None, -1), slice(-1, None), slice(None)
+ORDER = (
+    ("site_info", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
+    ("get_digests", AFTER), ("get_sessions", AFTER), ("add_session", WHOLE), ("legacy", WHOLE),
+)  # fmt: skip
+TOPICS = {topic for topic, _part in ORDER}
+SYNC_USER, NO_RIGHTS, NARROW = 3, 4, 5
+PLAIN = 2
+
+
+def entries(version, topic):
+    """Recorded calls of a topic, as they might have been of this machine's server: it has no
+    encryption, and its secrets another name."""
+    text = (RECORDINGS / f"companion/{version}/{topic}.json").read_text()
+    text = text.replace("https://moodle.example", "http://moodle.example")
+    text = text.replace('"PRIVATE_ACCESS_KEY"', '"PRIVATE_KEY"')
+    text = text.replace("x" * 20 + "…(2000)", "x" * 2000)
+    return [entry for entry in json.loads(text)["entries"] if "response" in entry]
+
+
+def answer(version, topic, name):
+    (entry,) = [entry for entry in entries(version, topic) if entry["name"] == name]
+    return entry["response"]["json"]
+
+
+def asked(version):
+    """:return: of ``(topic, entry)`` in the order in which they were recorded"""
+    return [(topic, entry) for topic, part in ORDER for entry in entries(version, topic)[part]]
+
+
+def cast(version):
+    """:return: a new ``MoodleState`` as it was before the first recorded write"""
+    state = MoodleState(timezone="UTC", now=1795685600)
+    read = answer(version, "get_sessions", "a course")
+    info = answer(version, "site_info", "companion")
+    (today,) = answer(version, "legacy", "today")
+    course = s.Course(read["courseid"], today["fullname"], today["shortname"])
+    state.courses[1].fullname = info["sitename"]
+    state.courses[course.id] = course
+    state.enrolments[course.id] = {}
+    _people(state, course, read["users"], info)
+    for row in read["groups"]:
+        state.groups[row["id"]] = s.Group(
+            row["id"], course.id, row["name"], row["idnumber"], set(row["members"])
+        )
+    for row in read["activities"]:
+        state.attendances[row["id"]] = s.Attendance(
+            row["id"], course.id, row["name"], row["groupmode"], bool(row["visible"]),
+            row["groupingid"], row["cmid"],
+        )  # fmt: skip
+    for row in read["statuses"]:
+        state.statuses[row["id"]] = s.Status(
+            row["id"], row["attendanceid"], row["acronym"], row["description"], row["grade"],
+            row["setnumber"], bool(row["visible"]), bool(row["deleted"]),
+        )  # fmt: skip
+    for row in read["sessions"]:
+        _session(state, row)
+    names = [function["name"] for function in info["functions"]]
+    state.add_token("TOKEN_COMPANION", state.users[SYNC_USER], names)
+    state.add_token("TOKEN_NARROW", state.users[NARROW], names, only_own=True)
+    state.add_token("TOKEN_NONE", state.users[NO_RIGHTS], names, limited=True)
+    return state
+
+
+def _people(state, course, rows, info):
+    for number, first, last in (
+        (SYNC_USER, info["firstname"], info["lastname"]),
+        (NO_RIGHTS, "None", "Family"),
+    ):
+        state.users[number] = s.User(number, info["username"], first, last)
+    for row in rows:
+        state.users[row["id"]] = s.User(
+            row["id"], f"user{row['id']}", row["firstname"], row["lastname"], row["email"],
+            row["idnumber"], suspended=bool(row["suspended"]),
+        )  # fmt: skip
+        if row["enrolled"]:
+            role, *more = row["roles"]
+            state.enrolments[course.id][row["id"]] = s.Enrolment(
+                row["id"], role, bool(row["active"]), tuple(more)
+            )
+
+
+def _session(state, row):
+    session = state.sessions[row["id"]] = s.Session(
+        row["id"], row["attendanceid"], row["sessdate"], row["duration"], row["groupid"],
+        row["statusset"], row["description"], row["lasttaken"] or None, row["lasttakenby"],
+        row["timemodified"], descriptionformat=row["descriptionformat"],
+    )  # fmt: skip
+    session.log = [
+        s.Row(
+            mark["id"], mark["studentid"], mark["statusid"], mark["remarks"], mark["timetaken"],
+            mark["takenby"],
+        )
+        for mark in row["marks"]
+    ]  # fmt: skip
+    state._last_row = max([state._last_row, *(mark["id"] for mark in row["marks"])])

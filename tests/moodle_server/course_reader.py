@@ -1,0 +1,204 @@
+"""What local_wsattendance reads of a course, as rows of plain values in its order: its
+``course_reader.php``. The answer of get_sessions and the digest are made of the same rows."""
+
+import hashlib
+from collections import defaultdict
+
+from .errors import MoodleException
+
+# Columns, as the rows have them.
+ACTIVITY = ("id", "cmid", "name", "visible", "groupmode", "groupingid")
+STATUS = (
+    "id", "attendanceid", "acronym", "description", "grade", "visible", "deleted", "setnumber",
+)  # fmt: skip
+USER = (
+    "id", "idnumber", "email", "firstname", "lastname", "suspended", "enrolled", "active",
+    "listed", "roles",
+)  # fmt: skip
+GROUP = ("id", "name", "idnumber", "members")
+SESSION = (
+    "id", "attendanceid", "groupid", "sessdate", "duration", "statusset", "lasttaken",
+    "lasttakenby", "timemodified", "description", "descriptionformat",
+)  # fmt: skip
+MARK = ("id", "studentid", "statusid", "timetaken", "takenby", "remarks")
+
+
+def named(columns, rows):
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def mark(row):
+    return (
+        row.id, row.user_id, row.status_id, row.timetaken, row.takenby, row.remarks or "",
+    )  # fmt: skip
+
+
+class Tables:
+    """What is in which course: looked up once for a call, and not for each course again."""
+
+    def __init__(self, state):
+        self.attendances, self.statuses = defaultdict(list), defaultdict(list)
+        self.sessions, self.groups = defaultdict(list), defaultdict(list)
+        for activity in state.attendances.values():
+            self.attendances[activity.course_id].append(activity)
+        for status in state.statuses.values():
+            self.statuses[status.attendance_id].append(status)
+        for session in state.sessions.values():
+            self.sessions[session.attendance_id].append(session)
+        for group in state.groups.values():
+            self.groups[group.course_id].append(group)
+
+
+class CourseReader:
+    """:param call: whose account reads
+    :param course: one that it may enter
+    :param begin: only sessions that begin then or later, unix seconds; 0: all
+    :param end: only sessions that begin earlier, unix seconds; 0: all
+    :param session_ids: only these sessions; none: all
+
+    ``warnings``: what could not be read.
+    """
+
+    def __init__(self, call, tables, course, begin=0, end=0, session_ids=()):
+        self.call, self.tables, self.course = call, tables, course
+        self.warnings = []
+        self._activities = self._readable()
+        self._sessions = sorted(
+            (
+                session
+                for activity in self._activities
+                for session in tables.sessions[activity.id]
+                if begin <= session.sessdate
+                and (not end or session.sessdate < end)
+                and (not session_ids or session.id in session_ids)
+            ),
+            key=lambda session: session.id,
+        )
+
+    def _readable(self):
+        """Where the administrator hides Attendance, Moodle says that the course has no such
+        activity; where the account lost its rights, each is left out with a warning (seen on
+        Moodle 4.3 and 5.1)."""
+        trouble = self.call.site.attendance_trouble
+        if trouble == "invalidcoursemoduleid":
+            return []
+        if trouble not in (None, "requireloginerror", "nopermissions"):
+            raise MoodleException(trouble)
+        found = []
+        for activity in sorted(self.tables.attendances[self.course.id], key=lambda a: a.id):
+            if trouble or activity.id in self.call.site.unreadable:
+                self._warn(
+                    "attendance",
+                    activity.id,
+                    "nopermissions",
+                    "The account may not read this activity.",
+                )
+            else:
+                found.append(activity)
+        return found
+
+    def _warn(self, item, number, code, message):
+        self.warnings.append(
+            {"item": item, "itemid": number, "warningcode": code, "message": message}
+        )
+
+    def digest(self):
+        """:return: 64 hexadecimal digits"""
+        found = hashlib.sha256()
+        parts = (
+            self.activities(), self.statuses(), self.sessions(), self.marks(), self.users(),
+            self.groups(),
+        )  # fmt: skip
+        for number, rows in enumerate(parts):
+            found.update(f"\n{number}\n{rows!r}".encode())
+        return found.hexdigest()
+
+    def activities(self):
+        return [
+            (a.id, a.cmid, a.name, int(a.visible), a.groupmode, a.groupingid)
+            for a in self._activities
+        ]
+
+    def statuses(self):
+        """Hidden and deleted ones, too."""
+        found = [s for a in self._activities for s in self.tables.statuses[a.id]]
+        return [
+            (
+                s.id, s.attendance_id, s.acronym, s.description, s.grade, int(s.visible),
+                int(s.deleted), s.setnumber,
+            )
+            for s in sorted(found, key=lambda status: status.id)
+        ]  # fmt: skip
+
+    @property
+    def total(self):
+        return len(self._sessions)
+
+    def sessions(self, skip=0, most=None):
+        return [
+            (
+                s.id, s.attendance_id, s.group_id, s.sessdate, s.duration, s.statusset,
+                s.lasttaken or 0, s.lasttakenby, s.timemodified or 0, s.description,
+                s.descriptionformat,
+            )
+            for s in self._page(skip, most)
+        ]  # fmt: skip
+
+    def _page(self, skip, most):
+        return self._sessions[skip : None if most is None else skip + most]
+
+    def marks(self, skip=0, most=None):
+        """:return: for each session a list"""
+        return [
+            [mark(row) for row in sorted(session.log, key=lambda row: row.id)]
+            for session in self._page(skip, most)
+        ]
+
+    def users(self):
+        """Everybody enrolled, then those who left and still have a mark in one of the sessions."""
+        call, course = self.call, self.course
+        if not call.sees_people(course):
+            self._warn("course", course.id, "nopeople", "The account may not see the participants.")
+            return []
+        if not call.token.identity:
+            self._warn(
+                "course", course.id, "noidentity",
+                "The account may not see ID numbers and e-mails.",
+            )  # fmt: skip
+        enrolments = call.state.enrolments.get(course.id, {})
+        marked = {row.user_id for session in self._sessions for row in session.log}
+        return [
+            row
+            for number in (*sorted(enrolments), *sorted(marked - set(enrolments)))
+            for row in self._user(number, enrolments.get(number))
+        ]
+
+    def _user(self, number, enrolment):
+        """:return: a row, or none of somebody whose account is deleted, as a temporary
+        attendee's is
+        """
+        user = self.call.state.users.get(number)
+        if user is None or user.deleted or user.temporary:
+            return
+        identity = self.call.token.identity
+        yield (
+            user.id,
+            user.idnumber if identity else "",
+            user.email if identity else "",
+            user.firstname,
+            user.lastname,
+            int(user.suspended),
+            int(enrolment is not None),
+            int(enrolment is not None and enrolment.active),
+            int(enrolment is not None and enrolment.listed),
+            enrolment.roles if enrolment else [],
+        )
+
+    def groups(self):
+        if not self.call.sees_groups(self.course):
+            self._warn("course", self.course.id, "nogroups", "The account may not see all groups.")
+            return []
+        return [
+            (group.id, group.name, group.idnumber, sorted(group.members))
+            for group in sorted(self.tables.groups[self.course.id], key=lambda group: group.id)
+        ]

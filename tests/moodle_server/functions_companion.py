@@ -1,0 +1,233 @@
+"""The functions of local_wsattendance, and the old plug-in's names as it answers them. Shapes and
+behaviour from its source and from the recordings ``companion``."""
+
+import re
+
+from .course_reader import (
+    ACTIVITY,
+    GROUP,
+    MARK,
+    SESSION,
+    STATUS,
+    USER,
+    CourseReader,
+    Tables,
+    named,
+)
+from .errors import MoodleException
+from .functions_attendance import courses_today, looks_like_markup, whole_session
+from .functions_core import COMPANION, function
+from .mark_writer import MarkWriter
+from .params import Params, whole
+
+MOST_COURSES = MOST_SESSIONS = 500
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]*")
+_NO_ACCESS = "No access rights in course context"
+
+
+def _own(name, *parameters):
+    return function(name, *parameters, among=COMPANION)
+
+
+def _missing(code, table=""):
+    """The plug-in says itself what isn't there, by the same class on each Moodle."""
+    return MoodleException(code, table, kind="moodle_exception")
+
+
+def _session(call, session_id):
+    session = call.state.sessions.get(session_id)
+    if session is None:
+        raise _missing("invalidrecord", "attendance_sessions")
+    _enter_activity(call, call.state.attendances[session.attendance_id])
+    return session
+
+
+def _enter_activity(call, activity):
+    call.enter(call.state.courses[activity.course_id])
+    call.check_attendance(activity.id)
+
+
+# --- reading ------------------------------------------------------------------
+
+
+@_own("local_wsattendance_get_digests", "courseids", "from", "to")
+def get_digests(call, params):
+    """A course that can't be entered is a warning."""
+    ids = [whole(value) for value in params.list("courseids")]
+    begin, end = params.number("from", 0), params.number("to", 0)
+    if len(ids) > MOST_COURSES:
+        raise MoodleException("invalidparameter")
+    tables = Tables(call.state)
+    courses, warnings = [], []
+    for number in dict.fromkeys(ids):
+        course = call.state.courses.get(number)
+        try:
+            call.enter(course)
+        except MoodleException:
+            warnings.append(
+                {"item": "course", "itemid": number, "warningcode": "1", "message": _NO_ACCESS}
+            )
+        else:
+            courses.append(course)
+    digests = []
+    for course in courses:
+        reader = CourseReader(call, tables, course, begin, end)
+        digests.append({"courseid": course.id, "digest": reader.digest()})
+        warnings += reader.warnings
+    return {"digests": digests, "warnings": warnings}
+
+
+@_own(
+    "local_wsattendance_get_sessions", "courseid", "from", "to", "sessionids", "limitfrom",
+    "limitnum",
+)  # fmt: skip
+def get_sessions(call, params):
+    """What is not of a single session comes with the first page only."""
+    number = params.number("courseid")
+    begin, end = params.number("from", 0), params.number("to", 0)
+    ids = [whole(value) for value in params.list("sessionids")] if "sessionids" in params else ()
+    skip, most = params.number("limitfrom", 0), params.number("limitnum", 100)
+    if skip < 0 or not 1 <= most <= MOST_SESSIONS:
+        raise MoodleException("invalidparameter")
+    course = call.state.courses.get(number)
+    if course is None:
+        raise _missing("invalidrecord", "course")
+    call.enter(course)
+    reader = CourseReader(call, Tables(call.state), course, begin, end, set(ids))
+    sessions = named(SESSION, reader.sessions(skip, most))
+    for session, marks in zip(sessions, reader.marks(skip, most), strict=True):
+        session["marks"] = named(MARK, marks)
+    return {
+        "courseid": course.id,
+        "total": reader.total,
+        "activities": named(ACTIVITY, () if skip else reader.activities()),
+        "statuses": named(STATUS, () if skip else reader.statuses()),
+        "users": named(USER, () if skip else reader.users()),
+        "groups": named(GROUP, () if skip else reader.groups()),
+        "sessions": sessions,
+        "warnings": reader.warnings,
+    }
+
+
+@_own("mod_wsattendance_get_session", "sessionid")
+def get_session(call, params):
+    """No remark spoils the answer; of two rows of a student the one taken last is shown."""
+    session = _session(call, params.number("sessionid"))
+    rows = {}
+    for row in sorted(session.log, key=lambda row: (row.timetaken, row.id)):
+        rows[row.user_id] = row
+    return whole_session(call.state, session, rows.values())
+
+
+@_own("mod_wsattendance_get_courses_with_today_sessions", "userid")
+def get_courses_with_today_sessions(call, params):
+    user_id = params.number("userid", 0)
+    if user_id not in call.state.users:
+        raise _missing("invaliduser")
+    return courses_today(call, user_id)
+
+
+# --- writing ------------------------------------------------------------------
+
+
+@_own("local_wsattendance_set_marks", "sessionid", "marks", "takenby")
+def set_marks(call, params):
+    state = call.state
+    number, taker = params.number("sessionid"), params.number("takenby", 0)
+    marks = [_mark(values) for values in params.list("marks")]
+    session = _session(call, number)
+    taker = taker or call.user.id
+    if taker not in state.users or state.users[taker].deleted:
+        raise MoodleException("invalidparameter")
+    writer = MarkWriter(state, session, taker)
+    results = writer.write(marks)
+    if writer.touched:
+        call.wrote()
+    return {"sessionid": number, "results": results}
+
+
+def _mark(values):
+    params = _structure(values, "studentid", "statusid", "remarks", "expected")
+    found = {name: params.number(name) for name in ("studentid", "statusid")}
+    if "remarks" in params:
+        found["remarks"] = params.text("remarks")
+    if "expected" in params:
+        read = _structure(params.values["expected"], "statusid", "timetaken", "remarks")
+        found["expected"] = {name: read.number(name) for name in ("statusid", "timetaken")}
+        if "remarks" in read:
+            found["expected"]["remarks"] = read.text("remarks")
+    return found
+
+
+def _structure(values, *allowed):
+    if not isinstance(values, dict):
+        raise MoodleException("invalidparameter")
+    return Params(values, allowed)
+
+
+@_own(
+    "local_wsattendance_add_session", "attendanceid", "sessiontime", "reference", "duration",
+    "groupid", "description", "statusset", "addcalendarevent",
+)  # fmt: skip
+def add_session(call, params):
+    """The same reference twice is the same session."""
+    state = call.state
+    number, starts = params.number("attendanceid"), params.number("sessiontime")
+    reference, duration = params.text("reference"), params.number("duration", 0)
+    group_id, statusset = params.number("groupid", 0), params.number("statusset", 0)
+    description = params.text("description", "")
+    if not _REFERENCE.fullmatch(reference) or not reference or starts <= 0 or duration < 0:
+        raise MoodleException("invalidparameter")
+    activity = state.attendances.get(number)
+    if activity is None:
+        raise MoodleException("invalidrecordunknown")
+    _enter_activity(call, activity)
+    _check_group(call, activity, group_id)
+    if not state.statuses_in(activity.id, statusset):
+        raise MoodleException("invalidparameter")
+    marker = f"[{reference}]"
+    if marker not in description:
+        description = f"{description} {marker}".strip()
+    there = [s for s in state.sessions.values() if s.attendance_id == activity.id]
+    found = min((s.id for s in there if marker in s.description), default=None)
+    if found is not None:
+        return {"sessionid": found, "created": False}
+    session = state.add_session(
+        activity,
+        starts,
+        duration,
+        state.groups.get(group_id),
+        statusset=statusset,
+        description=description,
+    )
+    call.wrote()
+    return {"sessionid": session.id, "created": True}
+
+
+def _check_group(call, activity, group_id):
+    if not group_id and activity.groupmode != 1:
+        return
+    group = call.state.groups.get(group_id)
+    mine = group is not None and (
+        call.sees_groups(call.state.courses[activity.course_id]) or call.user.id in group.members
+    )
+    if not mine or activity.groupmode == 0 or group.course_id != activity.course_id:
+        raise MoodleException("invalidparameter")
+
+
+@_own(
+    "mod_wsattendance_update_user_status", "sessionid", "studentid", "takenbyid", "statusid",
+    "statusset",
+)  # fmt: skip
+def update_user_status(call, params):
+    """Next to nothing is checked; one row a student is left."""
+    student, taker = params.number("studentid"), params.number("takenbyid")
+    status_id, statusset = params.number("statusid"), params.text("statusset")
+    number = params.number("sessionid")
+    if looks_like_markup(statusset):
+        raise MoodleException("invalidparameter")
+    session = _session(call, number)
+    if student not in call.state.users or taker not in call.state.users:
+        raise _missing("invaliduser")
+    MarkWriter(call.state, session, taker).overwrite(student, status_id, statusset)
+    call.wrote()
