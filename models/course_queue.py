@@ -42,6 +42,10 @@ class MoodleCourseQueue(models.AbstractModel):
         """In the transaction of what was done with that course: an interrupted one is left."""
         self.env["moodle.course.queued"]._take(self, queue, course_id)
 
+    def _done_with_all(self, course_ids):
+        """As :meth:`_done_with`, of many at once."""
+        self.env["moodle.course.queued"]._take_all(self, "courses", course_ids)
+
     def _no_more(self):
         """It has ended, whatever is left."""
         self.env["moodle.course.queued"]._take(self)
@@ -133,6 +137,11 @@ class MoodleCourseQueued(models.Model):
         """Take away one course, or all without a name of the queue."""
         one = SQL(" AND queue = %s AND course = %s", queue, course) if queue else SQL()
         self._delete(owner, one)
+
+    def _take_all(self, owner, queue, courses):
+        """Take away these courses."""
+        which = SQL(" AND queue = %s AND course = ANY(%s::int[])", queue, list(courses))
+        self._delete(owner, which)
 
     def _delete(self, owner, which):
         """:param which: ``SQL`` of a further condition, or an empty one"""

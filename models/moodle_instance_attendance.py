@@ -40,15 +40,17 @@ class MoodleInstance(models.Model):
     attendance_api = fields.Selection(
         [
             ("auto", "Automatic"),
-            ("wsattendance", "Plug-in local_wsattendance"),
+            ("companion", "Plug-in OpenEduCat attendance"),
+            ("wsattendance", "Functions mod_wsattendance_…"),
             ("native", "Built into the Attendance activity"),
         ],
         "Attendance functions",
         required=True,
         default="auto",
         tracking=True,
-        help="Which web service functions are used. In Moodle: Site administration > Server > "
-        "Web services > External services > your service > Functions.",
+        help="Which web service functions are used. Automatic: those of the plug-in OpenEduCat "
+        "attendance, where it is installed in Moodle. All that Moodle offers: Site administration "
+        "> Server > Web services > External services > your service > Functions.",
     )
     match_by_email = fields.Boolean(
         "Match students by e-mail",

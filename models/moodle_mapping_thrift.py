@@ -48,6 +48,31 @@ class MoodleMapping(models.Model):
         """:return: ``Idle``, or ``None``"""
         return Idle.from_json(self.idle)
 
+    @api.model
+    def _idle_courses(self, instance):
+        """Courses in which there was nothing to do, and nothing else to note; by one query,
+        because a university has thousands.
+
+        :return: ``{Moodle course id: (mapping id, Idle)}``
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            "SELECT moodle_id, id, idle FROM moodle_mapping WHERE instance_id = %s "
+            "AND model = 'op.subject' AND idle IS NOT NULL AND error_message IS NULL "
+            "AND waits_since IS NULL AND coalesce(extra_data -> 'allowed', 'null') "
+            "IN ('null', '{}')",
+            (instance.id,),
+        )
+        return {
+            course: (mapping, found)
+            for course, mapping, idle in self.env.cr.fetchall()
+            if (found := Idle.from_json(idle))
+        }
+
+    def _found_unchanged(self):
+        """Of courses that Moodle says to be as they were, in one write."""
+        self.write({"last_success": fields.Datetime.now(), "busy": False})
+
     def _warmth(self, touched):
         """:param touched: set of ids of mappings, see ``moodle.touched``
         :return: ``Warmth`` of a course

@@ -447,6 +447,29 @@ class MoodleSyncRun(models.Model):
         Line = self.env["moodle.sync.report.line"]
         Line._note({"run_id": self.id}, course, [c for c in outcome.changes if c.kind != NOTE])
 
+    def _courses_unchanged(self, found):
+        """Courses that need not be read: Moodle says that they are as they were.
+
+        :param found: list of ``digests.Unchanged``
+        """
+        if not found:
+            return
+        numbers, skipped = Counter(courses_done=len(found)), Counter()
+        for course in found:
+            idle = course.idle
+            numbers.update(
+                sessions_seen=idle.sessions_seen,
+                marks_seen=idle.marks_seen,
+                marks_skipped=sum(idle.skipped.values()),
+                sessions_older=idle.sessions_older,
+                sessions_early=idle.sessions_early,
+            )
+            skipped.update(idle.skipped)
+        self._done_with_all([course.course_id for course in found])
+        self._gain(numbers, skipped)
+        mappings = self.env["moodle.mapping"].browse([course.mapping_id for course in found])
+        mappings._found_unchanged()
+
     def _course_failed(self, course_id, course_name, sentence, held=False):
         """:param course_name: as Moodle has it, or a sentence
         :param sentence: what was wrong, see ``told``

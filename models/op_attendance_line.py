@@ -13,7 +13,7 @@ class OpAttendanceLine(models.Model):
     # The guard first: OpenEduCat's own methods see what is taken only.
     _inherit = ["moodle.owned", "moodle.touching", "op.attendance.line"]
     _way_to_register = ("attendance_id", "register_id")
-    _owned_fields = ("moodle_base", "moodle_marked_at")
+    _owned_fields = ("moodle_base", "moodle_marked_at", "moodle_base_remark", "moodle_remarked_at")
 
     # OpenEduCat declares no index here, so "the lines of these sheets" would read the
     # whole table: 55 ms instead of 2 with 400,000 lines.
@@ -30,6 +30,18 @@ class OpAttendanceLine(models.Model):
         readonly=True,
         copy=False,
         help="When a person last changed the mark in Odoo.",
+    )
+    moodle_base_remark = fields.Char(
+        "Remark agreed with Moodle",
+        readonly=True,
+        copy=False,
+        help="The remark that both sides last agreed on.",
+    )
+    moodle_remarked_at = fields.Datetime(
+        "Remark written here on",
+        readonly=True,
+        copy=False,
+        help="When a person last changed the remark in Odoo.",
     )
 
     moodle_differs = fields.Boolean(
@@ -69,6 +81,8 @@ class OpAttendanceLine(models.Model):
 
     def _taken_from_others(self, vals, new):
         vals = super()._taken_from_others(vals, new)
+        if vals.get("remark") or (not new and "remark" in vals):
+            vals = {**vals, "moodle_remarked_at": fields.Datetime.now()}
         if new:
             # Without a user (OpenEduCat has a route without log-in that fills a sheet),
             # nobody has marked anything yet.

@@ -10,6 +10,7 @@ from . import (
     test_checklist,
     test_choose_sessions,
     test_companies,
+    test_companion,
     test_costs,
     test_course_queue,
     test_courses,

@@ -1,6 +1,7 @@
 """What the tests with a real database share: a scripted Moodle, a small school in
 OpenEduCat, and runs on cursors of their own inside the test's transaction."""
 
+import os
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -100,7 +101,7 @@ class MoodleCase(SchoolCase):
 
     # Of moodle_server.profiles.PROFILES; and the functions of the token, else those which the
     # profile comes with.
-    profile = "2024"
+    profile = os.environ.get("MOODLE_PROFILE", "2024")
     functions = None
 
     _request_handler = through_to_localhost

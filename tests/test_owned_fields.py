@@ -21,7 +21,12 @@ FORGED = {
         "moodle_starts": "2099-01-01 00:00:00",
         "moodle_points": "most=1 A=1",
     },
-    "op.attendance.line": {"moodle_base": "E", "moodle_marked_at": "2099-01-01 00:00:00"},
+    "op.attendance.line": {
+        "moodle_base": "E",
+        "moodle_marked_at": "2099-01-01 00:00:00",
+        "moodle_base_remark": "forged",
+        "moodle_remarked_at": "2099-01-01 00:00:00",
+    },
 }
 
 

@@ -408,6 +408,14 @@ CATALOGUE = (
                     "administrator to allow it."
                 ),
             ),
+            Reason(
+                "rights_lacking",
+                {"rights": Sort.TEXT},
+                _lt(
+                    "Moodle leaves something out in this course, because the token's account lacks "
+                    "the right %(rights)s there. Ask Moodle's administrator to allow it."
+                ),
+            ),
         ),
     ),
     Kind(

@@ -164,3 +164,10 @@ def report_hidden_people(
     if not index.reading.people_listed and any(s.user_ids or s.marks for s in sessions):
         marks = sum(len(session.marks) for session in sessions)
         findings.gap("people_hidden", "people", marks=marks)
+
+
+def report_lacking(index: CourseIndex, findings: Findings) -> None:
+    """Note what Moodle has left out for want of a right."""
+    if index.reading.lacking:
+        rights = ", ".join(index.reading.lacking)
+        findings.gap("rights_lacking", "rights", {"rights": rights})

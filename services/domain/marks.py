@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from . import merge, status_meaning
 from .course_index import CourseIndex
@@ -28,11 +28,15 @@ SKIPPED_AS = {
 @dataclass(frozen=True)
 class Mark:
     """A mark of a known student. ``status`` ``None`` is one that is none of P A L E: it
-    can't be carried over, but a push has to know that it is there."""
+    can't be carried over, but a push has to know that it is there. ``status_id``: Moodle's own;
+    the others: see ``records.MoodleMark``."""
 
     student_id: int
     status: str | None
     remark: str = ""
+    taken_at: int | None = None
+    taken_by: int = 0
+    status_id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,16 @@ def clean_remark(text: str) -> str:
 
 def one_mark(marks: Sequence[Mark]) -> Mark | None:
     """Of several marks of one student in one session the one they all say, with the first
-    remark among them.
+    remark among them; made when the last of them was.
 
     :return: ``None`` where they differ
     """
+    if len(marks) == 1:
+        return marks[0]
     if len({mark.status for mark in marks}) > 1:
         return None
     remark = next((mark.remark for mark in marks if mark.remark), "")
-    return Mark(marks[0].student_id, marks[0].status, remark)
+    return replace(max(marks, key=lambda mark: mark.taken_at or 0), remark=remark)
 
 
 def known_marks(index: CourseIndex, session: MoodleSession, findings: Findings) -> KnownMarks:
@@ -125,7 +131,10 @@ def _by_student(
             if match.record_id:
                 remark = clean_remark(mark.remark) if status else ""
                 of_student = found.setdefault(match.record_id, [])
-                of_student.append((Mark(match.record_id, status, remark), user_id))
+                said = Mark(
+                    match.record_id, status, remark, mark.taken_at, mark.taken_by, mark.status_id
+                )
+                of_student.append((said, user_id))
     return found, undecided
 
 

@@ -27,8 +27,9 @@ NOBODYS = "nobodys"  # a line that no person has marked yet
 @dataclass(frozen=True)
 class MoodleSide:
     """:param status: one of ``P A L E``, or ``None`` for a status that is none of them
-    :param time: when the session was last taken by somebody, unix seconds by Odoo's
-        clock; Moodle gives no time per student
+    :param time: when the mark was made, or where Moodle gives no time per student, when the
+        session was last taken by somebody else than us, unix seconds by Odoo's clock; 0 for a
+        mark of our own
     :param machine: nobody took it: Moodle's own task, which marks the rest
     :param sure: whether ``time`` is of a clock that can be right
     """
@@ -139,12 +140,43 @@ def _against_custom(base: str | None, moodle: MoodleSide, odoo: OdooSide) -> Ver
     return Verdict(PUSH, conflict=True)
 
 
+def settle_remark(direction: str, base: str, moodle: str, odoo: str, later: bool | None) -> str:
+    """Whose remark holds, of a mark that both sides have with the same status or are about to;
+    three-way as the mark itself, but that an empty text is a word, too, once both had one.
+
+    :param direction: ``oec`` or ``both``, where Moodle takes remarks
+    :param base: the remark both sides last agreed on, empty before the first agreement
+    :param moodle, odoo: as OpenEduCat keeps them
+    :param later: whether OpenEduCat's was written later; ``None`` where no clock can say so
+    :return: :data:`NOTHING`, :data:`AGREE`, :data:`PULL` or :data:`PUSH`
+    """
+    if moodle == odoo:
+        return NOTHING if base == odoo else AGREE
+    if direction == OEC:
+        # A remark that only Moodle has ever had is nobody's business here.
+        return PUSH if odoo or base else NOTHING
+    if moodle == base:
+        return PUSH
+    if odoo == base:
+        return PULL
+    if later is None:
+        return NOTHING
+    return PUSH if later else PULL
+
+
 def _beats_machine(moodle: MoodleSide, odoo: OdooSide) -> bool:
     return bool(moodle.machine and odoo.person and odoo.time)
 
 
 def _undecided(moodle: MoodleSide, odoo: OdooSide) -> bool:
     return not (moodle.sure and odoo.sure) and not _beats_machine(moodle, odoo)
+
+
+def remark_is_later(moodle: MoodleSide, odoo: OdooSide) -> bool | None:
+    """:param odoo: with the time at which the remark was written
+    :return: ``None`` where no clock can say so
+    """
+    return None if _undecided(moodle, odoo) else odoo_is_later(moodle, odoo)
 
 
 def odoo_is_later(moodle: MoodleSide, odoo: OdooSide) -> bool:

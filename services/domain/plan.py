@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from . import gaps
 from .gap_reason import Details
+from .mark_rows import Expected
 from .status_meaning import clean
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class LinePlan:
 
     ``status``, ``remark`` and ``type_id`` are ``None`` where they stay as they are;
     ``base`` is the status both sides agree on afterwards; ``type_id`` 0 empties the
-    attendance type.
+    attendance type; ``agreed_remark`` is the remark both sides agree on afterwards, where the
+    line has it already: one that it is given comes from Moodle, and is agreed on with that.
     """
 
     action: str
@@ -51,6 +53,7 @@ class LinePlan:
     status: str | None = None
     remark: str | None = None
     type_id: int | None = None
+    agreed_remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class PushPlan:
     :param status_id: of ``status`` in the session's own list
     :param line_ids: the student's lines, whose base it becomes once Moodle holds it
     :param marked_at: when it was marked here, unix seconds
+    :param remark: that goes with it; ``None`` where Moodle's stays
+    :param expected: what it replaces, where Moodle can be told so; ``None`` for no mark
     """
 
     session_id: int
@@ -108,8 +113,10 @@ class PushPlan:
     status_id: int
     status_set: int
     line_ids: tuple[int, ...]
-    # To mark the same again is no other plan.
+    # To mark the same again, on either side, is no other plan.
     marked_at: int = field(default=0, repr=False)
+    remark: str | None = None
+    expected: Expected | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,11 @@ class NewSession:
     starts: int
     duration: int
     description: str
+
+    @property
+    def reference(self) -> str:
+        """As our plug-in takes it, which adds the brackets by itself."""
+        return reference(self.sheet_id).strip("[]")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,13 @@ from . import plan as p
 from .adopting import Adopted, adopt, report_misplaced
 from .course_index import CourseIndex
 from .findings import Findings
-from .gone import deleted_sessions, report_hidden_people, report_odd, report_unreadable
+from .gone import (
+    deleted_sessions,
+    report_hidden_people,
+    report_lacking,
+    report_odd,
+    report_unreadable,
+)
 from .manual_sheets import link
 from .matching import People
 from .merge import OEC
@@ -49,6 +55,7 @@ def plan_course(
     report_unreadable(index, findings)
     report_odd(index, looked_at.sessions, findings)
     report_hidden_people(index, looked_at.sessions, findings)
+    report_lacking(index, findings)
 
     return p.CoursePlan(
         sessions=tuple(done.plan for done in work if done.plan.sheets),

@@ -9,6 +9,7 @@ from . import plan as p
 from . import status_meaning
 from .course_index import CourseIndex
 from .findings import Findings
+from .mark_rows import expected_of
 from .records import Line, MoodleSession, Sheet
 
 
@@ -30,10 +31,14 @@ def push_plan(
     line: Line,
     lines: Iterable[Line],
     findings: Findings,
+    remark: str | None = None,
+    held: int = 0,
 ) -> p.PushPlan | None:
     """:param line: ``Line`` whose mark is to be sent
     :param lines: all of the same student in the sheet
     :param findings: gets why a mark is not sent
+    :param remark: that goes with it; ``None``: Moodle's stays
+    :param held: Moodle's status id of a mark of which only the remark is sent
     """
     student, status = line.student_id, line.status
     # A line without one is never to be sent.
@@ -45,14 +50,8 @@ def push_plan(
         record = ("op.student", student)
         findings.gap(why, f"{why}:{student}", {"student": student}, marks=1, record=record)
         return None
-    meanings = index.meanings(session)
-    chosen, missing = status_meaning.to_send(session.statuses, meanings, status)
-    if not chosen:
-        _no_status(index, session, status, missing, findings)
-        return None
-    held = _held(session, listed[0])
-    if index.local.not_held.get((session.id, student)) == (status, held, line.marked_at):
-        findings.gap(**not_held(session, student, index.day(session)))
+    status_id = held or _status_to_send(index, session, student, listed[0], line, findings)
+    if not status_id:
         return None
     return p.PushPlan(
         session_id=session.id,
@@ -60,11 +59,38 @@ def push_plan(
         student_id=student,
         user_id=listed[0],
         status=status,
-        status_id=chosen.id,
+        status_id=status_id,
         status_set=session.status_set,
         line_ids=tuple(line.id for line in lines if line.status == status),
         marked_at=line.marked_at,
+        remark=remark,
+        expected=expected_of(session, listed[0]),
     )
+
+
+def _status_to_send(
+    index: CourseIndex,
+    session: MoodleSession,
+    student: int,
+    user_id: int,
+    line: Line,
+    findings: Findings,
+) -> int:
+    """:return: Moodle's id of the status that says what a line does; 0 where there is none, or
+    Moodle has accepted it once and did not keep it
+    """
+    status = line.status
+    assert status is not None
+    meanings = index.meanings(session)
+    chosen, missing = status_meaning.to_send(session.statuses, meanings, status)
+    if not chosen:
+        _no_status(index, session, status, missing, findings)
+        return 0
+    held = _held(session, user_id)
+    if index.local.not_held.get((session.id, student)) == (status, held, line.marked_at):
+        findings.gap(**not_held(session, student, index.day(session)))
+        return 0
+    return chosen.id
 
 
 def _held(session: MoodleSession, user_id: int) -> int:

@@ -112,12 +112,16 @@ class MoodleMark:
     """A row of a session's ``attendance_log``.
 
     ``status_id`` 0 is a remark without a status; an id that is not in the
-    session's list is of a hidden or deleted status, or of another set.
+    session's list is of a hidden or deleted status, or of another set. ``taken_at`` and
+    ``taken_by``: when and by whose account this very mark was made, unix seconds by Moodle's
+    clock; ``None`` where Moodle says that of the session only. Nobody (0) is Moodle's own task.
     """
 
     user_id: int
     status_id: int
     remark: str = ""
+    taken_at: int | None = None
+    taken_by: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,7 @@ class CourseReading:
     * ``users``: everyone enrolled, and those found by id for old marks;
     * ``people_listed``: whether Moodle listed anybody as enrolled;
     * ``odd``: what was in the answers and can't be used;
+    * ``lacking``: rights that the token's account lacks in this course, by Moodle's names;
     * ``rivals``: other Moodle courses of the same subject and course.
     """
 
@@ -237,6 +242,7 @@ class CourseReading:
     listed_all: bool = False
     people_listed: bool = True
     odd: tuple[OddRecord, ...] = ()
+    lacking: tuple[str, ...] = ()
     rivals: tuple[MoodleCourse, ...] = ()
 
 
@@ -308,7 +314,8 @@ class Line:
     is the status both sides last agreed on, or ``None``. ``marked_at`` is when a person
     last changed the mark, unix seconds, 0 for not known; ``person`` is whether one ever
     did. ``type_id``: its op.attendance.type, 0 for none. ``written_by``: res.users id of whoever
-    wrote it last.
+    wrote it last. ``agreed_remark``: the remark both sides last agreed on; ``remarked_at``: when
+    a person last changed it, as ``marked_at``.
     """
 
     id: int
@@ -322,6 +329,8 @@ class Line:
     person: bool = True
     type_id: int = 0
     written_by: int = 0
+    agreed_remark: str = ""
+    remarked_at: int = 0
 
 
 @dataclass(frozen=True)

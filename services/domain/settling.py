@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from . import merge
+from . import merge, remarks
 from . import plan as p
 from .course_index import CourseIndex
 from .findings import Findings
@@ -70,15 +70,26 @@ def settle_sheet(
         base = line.base if line else index.local.dropped.get((session.id, student))
         moodle = _moodle_side(session, sheet, mark, index.rules)
         verdict = merge.settle(index.rules.direction, base, moodle, _odoo_side(line, index.rules))
+        remark = remarks.verdict(verdict.action, line, mark, moodle, index.rules)
         push = None
         if verdict.action == merge.PUSH:
             assert line is not None  # whose mark is sent
-            push = push_plan(index, session, sheet, line, of_student, findings)
+            with_it = remarks.to_send(remark, line, mark, index.rules)
+            push = push_plan(index, session, sheet, line, of_student, findings, with_it)
             pushes += [push] if push else []
         elif verdict.action in ODD:
             odd[verdict.action] += 1
         else:
-            plans += _lines_for(verdict.action, index, session, sheet, of_student, mark)
+            found = _lines_for(verdict.action, index, session, sheet, of_student, mark, remark)
+            plans += found
+            if remark == merge.PUSH:
+                assert line and mark  # both have one
+                line = replace(line, status=mark.status)
+                alone = push_plan(
+                    index, session, sheet, line, [line], findings,
+                    remarks.text(line), mark.status_id,
+                )  # fmt: skip
+                pushes += [alone] if alone else []
         if verdict.conflict and (push or verdict.action != merge.PUSH):
             conflicts.append(_conflict(session, line, base, moodle, verdict))
     for action, count in sorted(odd.items()):
@@ -100,10 +111,20 @@ def _lines_for(
     sheet: Sheet,
     lines: Sequence[Line],
     mark: Mark | None,
+    remark: str | None,
 ) -> list[p.LinePlan]:
-    """:return: list of ``plan.LinePlan`` of one student"""
+    """:param remark: what becomes of the remark, see ``remarks.verdict``
+    :return: list of ``plan.LinePlan`` of one student
+    """
     if not mark or not mark.status:
         return []
+    if remark is not None:
+        return [
+            plan
+            for line in lines
+            if action == merge.PULL or line.status == mark.status
+            if (plan := remarks.line_plan(line, mark, remark, index.types))
+        ]
     if action == merge.PULL:
         found: Sequence[Line | None] = lines or [None]
         plans = [line_plan(line, mark, index.types) for line in found]
@@ -127,11 +148,18 @@ def _moodle_side(
 ) -> merge.MoodleSide | None:
     if mark is None:
         return None
-    moment = taken_by_others(session, sheet, rules) - rules.clock_offset
+    if mark.taken_at is None:
+        taken_at, taken_by = taken_by_others(session, sheet, rules), session.taken_by
+        moment = taken_at - rules.clock_offset
+    else:
+        taken_by = mark.taken_by
+        # A mark that we have sent says nothing that is not known here.
+        ours = bool(rules.user_id) and taken_by == rules.user_id
+        moment = 0 if ours else mark.taken_at - rules.clock_offset
     return merge.MoodleSide(
         status=mark.status,
         time=moment,
-        machine=not session.taken_by,
+        machine=not taken_by,
         sure=rules.clock_sure and rules.possible(moment),
     )
 

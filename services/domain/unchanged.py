@@ -15,7 +15,7 @@ from typing import Any
 
 from . import brake
 from .plan import CoursePlan
-from .records import MoodleSession, Subject
+from .records import LARGEST, MoodleSession, Subject
 from .window import Rules
 
 
@@ -24,6 +24,8 @@ class Idle:
     """A plan that had nothing to do and met no gap, as it is kept of a course.
 
     * ``sign``: of what it was made from, see :func:`sign`;
+    * ``until``: see :func:`next_change`, where Moodle tells by a digest whether anything has
+      changed, so that the sessions themselves are not read; else 0;
     * the other values: see ``CoursePlan``.
     """
 
@@ -33,9 +35,10 @@ class Idle:
     sessions_older: int = 0
     sessions_early: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
+    until: int = 0
 
     @classmethod
-    def of(cls, sign: str, plan: CoursePlan) -> "Idle | None":
+    def of(cls, sign: str, plan: CoursePlan, until: int = 0) -> "Idle | None":
         """:return: ``None`` where there was something to do, or the sign says nothing"""
         if not sign or not plan.empty or plan.gaps:
             return None
@@ -46,6 +49,7 @@ class Idle:
             plan.sessions_older,
             plan.sessions_early,
             dict(plan.skipped),
+            until,
         )
 
     @property
@@ -67,6 +71,23 @@ class Idle:
         return cls(**data) if data else None
 
 
+def next_change(sessions: Iterable[MoodleSession], now: int) -> int:
+    """Until when the course of time alone changes nothing of a plan.
+
+    :param sessions: all of a course
+    :param now: unix seconds
+    :return: unix seconds of the next beginning or end of a session; ``now`` itself where
+        something is stamped with a time that has not come
+    """
+    moments = [LARGEST]
+    for session in sessions:
+        if max(session.taken_at, session.modified_at) > now:
+            return now
+        ends = session.starts + session.duration
+        moments += [moment for moment in (session.starts, ends) if moment > now]
+    return min(moments)
+
+
 def sign(
     answers: str,
     remembered_at: int,
@@ -77,9 +98,9 @@ def sign(
 ) -> str:
     """Differs wherever another plan may come out.
 
-    :param answers: fingerprint of what Moodle has answered
+    :param answers: fingerprint of what Moodle has answered, or its digest
     :param remembered_at: when what was not asked was asked last, unix seconds
-    :param sessions: all of the course
+    :param sessions: all of the course; none where there is a digest, see :func:`next_change`
     :param common: fingerprint of what concerns all courses here
     :return: an empty text where nothing can be relied on: a clock that is wrong, a moment that
         has not come yet, something that a person has let through

@@ -76,6 +76,7 @@ class Rules:
     :param limits: ``brake.Limits``
     :param allowance: ``brake.Allowance``, what a person has let through in this course
     :param clock_sure: whether Moodle's clock goes evenly and not in another year
+    :param sends_remarks: whether Moodle can be sent remarks, too
     """
 
     zone: str
@@ -89,6 +90,7 @@ class Rules:
     limits: brake.Limits = brake.DEFAULT
     allowance: brake.Allowance = brake.NOTHING
     clock_sure: bool = True
+    sends_remarks: bool = False
 
     @property
     def pushes(self) -> bool:

@@ -1,8 +1,9 @@
 """Attendance functions of Moodle: sessions and marks in, statuses out.
 
-One interface, :class:`AttendanceApi`, over the two families of function names.
-Both lead to the same code in Moodle and answer alike; they differ in what they
-offer: only the native family lists the sessions of an activity.
+One interface, :class:`AttendanceApi`, over the families of function names. The legacy and
+the native one lead to the same code in Moodle and answer alike; they differ in what they
+offer: only the native family lists the sessions of an activity. What our own plug-in offers
+beyond that stands in ``companion_api``.
 
 Facts: recordings ``get_session``, ``get_sessions``, ``today``,
 ``update_user_status``.
@@ -28,7 +29,8 @@ from .answer_values import (
     plain,
     text,
 )
-from .module_detector import LEGACY, NATIVE, PREFIX, TODAY, Detection
+from .companion_api import CompanionApi
+from .module_detector import COMPANION, LEGACY, NATIVE, PREFIX, TODAY, Detection
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import shaped
 
@@ -140,11 +142,13 @@ class AttendanceApi:
     def __init__(self, client: MoodleClient, detection: Detection) -> None:
         self.client = client
         self.detection = detection
+        self.companion = CompanionApi(client) if detection.listing == COMPANION else None
+        """:class:`~.companion_api.CompanionApi` where Moodle has our plug-in, or ``None``."""
 
     @property
     def lists_sessions(self) -> bool:
-        """Whether whole activities can be listed (``mod_attendance_get_sessions``)."""
-        return self.detection.listing == NATIVE
+        """Whether all sessions of an activity are known once it was read."""
+        return self.detection.listing in (COMPANION, NATIVE)
 
     def sessions(self, activity_id: int) -> tuple[tuple[MoodleSession, ...], tuple[OddRecord, ...]]:
         """All sessions of an activity, past and future, without paging.
@@ -233,13 +237,16 @@ class AttendanceApi:
 
     @property
     def creates_sessions(self) -> bool:
-        return self.detection.has(PREFIX[NATIVE] + "add_session")
+        family = COMPANION if self.companion else NATIVE
+        return self.detection.has(PREFIX[family] + "add_session")
 
     def add_session(self, new: NewSession) -> int:
-        """Moodle does not look whether there is such a session already.
+        """Without our plug-in, Moodle does not look whether there is such a session already.
 
         :return: the new session's id
         """
+        if self.companion:
+            return self.companion.add_session(new)
         function = PREFIX[NATIVE] + "add_session"
         answer = self.client.send(
             function,

@@ -5,16 +5,20 @@ with the version of the plug-in it belongs to (recording ``site_info``). A funct
 that is missing there is either not installed or not enabled in the service;
 Moodle tells the two apart to nobody, so what we say names both remedies.
 
-Two families of names lead to the same code in Moodle:
+Three families of names are known:
 
-* ``mod_wsattendance_*``: the plug-in local_wsattendance; implies mod_attendance;
+* ``local_wsattendance_*``: our own plug-in (``moodle/local_wsattendance``), which tells the time
+  of each mark and whether anything has changed; it is preferred;
+* ``mod_wsattendance_*``: an older plug-in local_wsattendance; implies mod_attendance;
 * ``mod_attendance_*``: built into mod_attendance since 2019 (Moodle 3.8 to 5.x);
-  it stands in for local_wsattendance. ``get_sessions`` came in August 2022.
+  it stands in for the other two. ``get_sessions`` came in August 2022.
+
+The last two lead to the same code in Moodle.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name
@@ -28,9 +32,14 @@ if TYPE_CHECKING:
     # It stands on this file.
     from .moodle_client import MoodleClient
 
+COMPANION = "companion"
 LEGACY = "wsattendance"
 NATIVE = "native"
-PREFIX = {LEGACY: "mod_wsattendance_", NATIVE: "mod_attendance_"}
+PREFIX = {
+    COMPANION: "local_wsattendance_",
+    LEGACY: "mod_wsattendance_",
+    NATIVE: "mod_attendance_",
+}
 
 SITE_INFO = "core_webservice_get_site_info"
 CORE_FUNCTIONS = (
@@ -156,7 +165,7 @@ def detect_installed_modules(
 
     :param client: a ``MoodleClient``
     :param direction: ``moodle``, ``oec`` or ``both``
-    :param api: ``auto``, ``wsattendance`` or ``native``
+    :param api: ``auto``, ``companion``, ``wsattendance`` or ``native``
     :return: a :class:`Detection`
     :raise MoodleError: when Moodle can't be asked
     """
@@ -176,7 +185,12 @@ def detect(site_info: SiteInfo | Json, direction: str = "moodle", api: str = "au
     def family_version(family: str) -> str | None:
         return next((versions[n] for n in sorted(versions) if n.startswith(PREFIX[family])), None)
 
-    legacy, native = family_version(LEGACY), family_version(NATIVE)
+    companion, legacy, native = map(family_version, (COMPANION, LEGACY, NATIVE))
+    # All of it or nothing: by its answers alone is known what its writing has to expect.
+    whole = all(name in functions for name in _companion_functions(direction))
+    alone = companion is not None and legacy is None and native is None
+    if api == COMPANION or (api == "auto" and (whole or alone)):
+        return _with_companion(site_info, direction, companion, native)
     allowed = (LEGACY, NATIVE) if api == "auto" else (api,)
 
     def first(operation: str) -> str | None:
@@ -206,12 +220,60 @@ def detect(site_info: SiteInfo | Json, direction: str = "moodle", api: str = "au
         reading=reading,
         writing=writing,
         missing=missing,
-        user_id=site_info.user_id,
-        release=site_info.release,
-        functions=functions,
         problem=_problem(api, legacy, native, missing),
-        sitename=site_info.sitename,
-        address=site_info.address,
+        **_of_site(site_info),
+    )
+
+
+class _OfSite(TypedDict):
+    user_id: int
+    release: str
+    functions: frozenset[str]
+    sitename: str
+    address: str
+
+
+def _of_site(site_info: SiteInfo) -> _OfSite:
+    """What of a :class:`Detection` is no judgement."""
+    return {
+        "user_id": site_info.user_id,
+        "release": site_info.release,
+        "functions": frozenset(site_info.versions),
+        "sitename": site_info.sitename,
+        "address": site_info.address,
+    }
+
+
+def _companion_functions(direction: str) -> tuple[str, ...]:
+    """Functions of our own plug-in that a direction needs."""
+    names = ("get_digests", "get_sessions", *(("set_marks",) if direction in WRITING else ()))
+    return tuple(PREFIX[COMPANION] + name for name in names)
+
+
+def _with_companion(
+    site_info: SiteInfo, direction: str, companion: str | None, native: str | None
+) -> Detection:
+    """:param companion, native: version of that family, ``None`` where it is not there"""
+    needed = (*CORE_FUNCTIONS, *_companion_functions(direction))
+    missing = tuple(name for name in needed if name not in site_info.versions)
+    family = None if companion is None else COMPANION
+    problem = None
+    if companion is None:
+        problem = words.NO_COMPANION_FUNCTION
+    elif missing:
+        problem = words.functions_missing(missing)
+    return Detection(
+        # The plug-in can't be installed without it.
+        mod_attendance=Plugin("mod_attendance", companion is not None, family, native or ""),
+        local_wsattendance=Plugin(
+            "local_wsattendance", companion is not None, family, companion or ""
+        ),
+        listing=family,
+        reading=family,
+        writing=family,
+        missing=missing,
+        problem=problem,
+        **_of_site(site_info),
     )
 
 

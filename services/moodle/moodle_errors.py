@@ -216,6 +216,23 @@ class MoodleRefusedParameter(MoodleError):
         return super()._advice()
 
 
+class MoodleMarkRefused(MoodleError):
+    """One mark of several that were sent to our plug-in.
+
+    :param reason: the plug-in's name for why
+    """
+
+    scope = RECORD
+    quotes = False
+
+    def __init__(self, function: str | None = None, reason: str = "") -> None:
+        self.reason = clean(reason, _MAX_CODE)
+        super().__init__(function)
+
+    def _advice(self) -> Sentence:
+        return words.mark_refused(self.reason)
+
+
 class MoodlePoisonedAnswer(MoodleError):
     """``invalidresponse``: one remark that looks like markup makes Moodle refuse
     its own answer (recording ``get_sessions``, activity 7)."""

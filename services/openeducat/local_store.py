@@ -39,7 +39,9 @@ LINE_FIELDS = [
     "write_uid",
     *FIELDS.values(),
 ]  # fmt: skip
-TIME_FIELDS = ["moodle_marked_at", "create_uid", "write_date"]
+TIME_FIELDS = [
+    "moodle_marked_at", "create_uid", "write_date", "moodle_base_remark", "moodle_remarked_at",
+]  # fmt: skip
 
 
 class LocalStore:
@@ -352,10 +354,15 @@ class LocalStore:
 
 
 def _marked(row):
-    """When a person last marked a line, and whether one ever did. Lines older than this
+    """When a person last marked a line, and whether one ever did; and the same of its remark. Lines older than this
     add-on have no such moment; until a sync has touched them, their last write is it.
     Lines that nobody made are of OpenEduCat's route without a log-in."""
     marked_at = unix(row["moodle_marked_at"])
     if not marked_at and row["create_uid"] and not row["moodle_base"]:
         marked_at = unix(row["write_date"])
-    return {"marked_at": marked_at, "person": bool(row["moodle_marked_at"] or row["create_uid"])}
+    return {
+        "marked_at": marked_at,
+        "person": bool(row["moodle_marked_at"] or row["create_uid"]),
+        "agreed_remark": row["moodle_base_remark"] or "",
+        "remarked_at": unix(row["moodle_remarked_at"]),
+    }

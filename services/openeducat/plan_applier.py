@@ -86,9 +86,10 @@ class PlanApplier:
         """
         lines = {}
         for push in outcome.held:
-            lines.setdefault(push.status, []).extend(push.line_ids)
-        for status, ids in lines.items():
-            self.env["op.attendance.line"].browse(ids).write({"moodle_base": status})
+            lines.setdefault((push.status, push.remark), []).extend(push.line_ids)
+        for (status, remark), ids in lines.items():
+            values = {"moodle_base": status, **_agreed_remark(remark)}
+            self.env["op.attendance.line"].browse(ids).write(values)
         values = {"moodle_seen": str(outcome.session.seen)}
         if outcome.session.taken_by != taken_by_us:
             # Somebody took it after us; the next run looks at what he wrote.
@@ -322,6 +323,7 @@ class _Writer:
                     "student_id": line.student_id,
                     "remark": line.remark or False,
                     "moodle_base": line.base,
+                    "moodle_base_remark": line.remark or False,
                     **self._mark(line),
                 }
                 for line in lines
@@ -340,7 +342,11 @@ class _Writer:
         for line in lines:
             if not line.line_id:
                 continue
-            values = {"moodle_base": line.base, **self._mark(line)}
+            values = {
+                "moodle_base": line.base,
+                **_agreed_remark(line.agreed_remark if line.remark is None else line.remark),
+                **self._mark(line),
+            }
             if line.remark is not None:
                 values["remark"] = line.remark
             groups.setdefault(tuple(values.items()), []).append(line.line_id)
@@ -364,6 +370,13 @@ class _Writer:
                 messages_run.no_single_type(self.env, name._description_string(self.env))
             )
         return kind
+
+
+def _agreed_remark(remark):
+    """:param remark: that both sides have now; ``None`` where that stays as it was
+    :return: values as ``write`` takes them
+    """
+    return {} if remark is None else {"moodle_base_remark": remark or False}
 
 
 def marks_follow_type(env):

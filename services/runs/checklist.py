@@ -193,10 +193,9 @@ class CheckList:
 
     def _session(self, courses):
         for course in courses:
-            session_id = self._some_session(course)
-            if not session_id:
+            session = self._some_session(course)
+            if not session:
                 continue
-            session = self.api.session(session_id)
             said = words.session_read(
                 number=session.id,
                 course=clean_name(course.fullname),
@@ -207,7 +206,10 @@ class CheckList:
         return self._check(None, words.ONE_SESSION, words.no_session(len(courses)))
 
     def _some_session(self, course):
-        """Id of a session of the course, one with marks if there is one; 0 for none."""
+        """A session of the course, one with marks if there is one; ``None`` for none."""
+        if self.api.companion:
+            sessions = self.api.companion.course(course.id).sessions
+            return max(sessions, key=lambda session: len(session.marks), default=None)
         if self.detection.listing == LEGACY:
             users = self.reader.enrolled_users(course.id, with_roles=True)
             for user in users:
@@ -215,8 +217,8 @@ class CheckList:
                     self.api.sessions_today(user.id) if user.teacher else ()
                 ):
                     if shortname == course.shortname:
-                        return session_id
-            return 0
+                        return self.api.session(session_id)
+            return None
         for activity in self.reader.activities(course.id):
             try:
                 sessions, _odd = self.api.sessions(activity.id)
@@ -225,8 +227,8 @@ class CheckList:
                 continue
             best = max(sessions, key=lambda session: len(session.marks), default=None)
             if best:
-                return best.id
-        return 0
+                return self.api.session(best.id)
+        return None
 
 
 def _some(names, most=3):

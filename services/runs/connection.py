@@ -15,6 +15,7 @@ from ..openeducat.common_sign import CommonSign
 from ..openeducat.local_store import QUIET, LocalStore
 from ..openeducat.people_store import PeopleStore
 from .course_reader import CourseReader
+from .mark_sender import MarkSender
 from .pusher import Pusher
 
 
@@ -71,7 +72,7 @@ class Connected:
     reader: MoodleReader
     api: AttendanceApi
     course_reader: CourseReader
-    pusher: Pusher
+    pusher: Pusher | MarkSender
     store: LocalStore
     people: PeopleStore
 
@@ -85,6 +86,7 @@ class Connected:
         common = instance._common_settings()
         today = window.date_of(now, instance.tz)
         reader, attendance = MoodleReader(client), AttendanceApi(client, detection)
+        Sender = MarkSender if attendance.companion else Pusher
         rules = window.Rules(
             zone=instance.tz,
             window_start=window.window_start(today, common.days),
@@ -95,6 +97,7 @@ class Connected:
             now=int(now),
             chosen=instance._chosen_meanings(),
             limits=brake.Limits(instance.brake_share, instance.brake_marks),
+            sends_remarks=attendance.companion is not None,
         )
         return cls(
             odoo=odoo,
@@ -109,7 +112,7 @@ class Connected:
             reader=reader,
             api=attendance,
             course_reader=CourseReader(reader, attendance, rules.earliest, rules.pushes),
-            pusher=Pusher(attendance, detection.user_id, client.gate.most),
+            pusher=Sender(attendance, detection.user_id, client.gate.most),
             store=LocalStore(instance),
             people=PeopleStore(instance),
         )
@@ -133,14 +136,20 @@ class Connected:
 
         :param mapping: see :meth:`settings_of`
         """
-        own, rules = self.settings_of(mapping), self.rules
-        if (own.direction, own.days) != (self.common.direction, self.common.days):
-            start = window.window_start(self.today, own.days)
-            rules = replace(rules, direction=own.direction, window_start=start)
+        rules = self.rules_of(self.settings_of(mapping))
         # A reader gathers what it can't use, and several courses are read at once.
         reader = MoodleReader(self.client)
         course_reader = self.course_reader.of_course(reader, rules.earliest, rules.pushes)
         return replace(self, rules=rules, reader=reader, course_reader=course_reader)
+
+    def rules_of(self, own):
+        """:param own: ``course_settings.Effective`` of a course
+        :return: the rules of that course
+        """
+        if (own.direction, own.days) == (self.common.direction, self.common.days):
+            return self.rules
+        start = window.window_start(self.today, own.days)
+        return replace(self.rules, direction=own.direction, window_start=start)
 
     def rules_now(self):
         """The rules, with what the last answers have said of Moodle's clock."""

@@ -17,7 +17,7 @@ from ..domain.planner import plan_course
 from ..domain.push import not_held
 from ..domain.records import CourseReading, MoodleCourse
 from ..domain.remembered import Remembered, may_be_remembered
-from ..domain.unchanged import Idle, sign
+from ..domain.unchanged import Idle, next_change, sign
 from ..domain.untaken import untaken
 from ..domain.warmth import lively
 from ..domain.window import Rules
@@ -49,6 +49,8 @@ class StoppedError(Exception):
 # Seconds after which an answer of Moodle is too old to send marks by: a teacher may have changed
 # one meanwhile. What is only brought here is as the next run would find it.
 FRESH = 5
+# How often marks are sent in one run that somebody in Moodle has changed again and again.
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Question:
         client, begun = self.reader.reader.client, self.clock.now()
         client.listen()
         reading, after = self.reader.read_course(self.course, self.known, self.before)
-        return Answer(reading, begun, after, after is self.before, client.heard)
+        by_memory = after is not None and after is self.before
+        return Answer(reading, begun, after, by_memory, client.heard)
 
     def ask_with_size(self):
         """:return: the same, and the bytes that Moodle has sent"""
@@ -146,9 +149,11 @@ class CourseSync:
     :param course: ``MoodleCourse``, one of them that has a pair
     :param mapping: its ``moodle.mapping``; empty where none is kept yet
     :param thrifty: whether what is remembered of Moodle will do
+    :param digest: what Moodle has given as the course's digest in this run; empty where it gives
+        none
     """
 
-    def __init__(self, sides, courses, course, mapping, thrifty=False):
+    def __init__(self, sides, courses, course, mapping, thrifty=False, digest=""):
         self.sides = sides.of_course(mapping)
         self.env = sides.env
         self.rules = self.sides.rules
@@ -161,12 +166,15 @@ class CourseSync:
         self.waited = bool(mapping.waits_since)
         self._modules, self._allowed = mapping.known_modules, mapping.allowed
         self._listed = mapping.known_untaken
+        self._digest = digest
         self._known = self._known_sessions()
         # A session that is to be made needs to know who is there now.
-        self._before = self._remembered() if thrifty and not self.rules.may_create else None
+        remembers = thrifty and not self.rules.may_create and not self.sides.api.companion
+        self._before = self._remembered() if remembers else None
         self._idle = mapping._idle() if self._before else None
         self._answer = None
         self._under_way = None
+        self._approved = False
 
     def _remembered(self):
         """:return: ``Remembered`` that is new enough, or ``None``"""
@@ -233,7 +241,8 @@ class CourseSync:
         if outcome:
             return outcome
         work = self._read()
-        if approved is not None:
+        self._approved = approved is not None
+        if self._approved:
             work = _with_everything(work)
         made = frozenset()
         if approved is not None or self.rules.may_create:
@@ -251,11 +260,14 @@ class CourseSync:
             # What Odoo knows is kept before Moodle is written: a run that dies from
             # here on is understood by the next one.
             self.sides.odoo.commit()
-            activities = {session.id: session.activity_id for session in work.reading.sessions}
-            portions = self.sides.pusher.begin(outcome.plan.pushes, activities)
-            self._under_way = work, outcome, portions
+            self._send(work, outcome)
             return None
         return outcome
+
+    def _send(self, work, outcome):
+        """Let the marks of a plan go on their way."""
+        portions = self.sides.pusher.begin(outcome.plan.pushes, work.reading.sessions)
+        self._under_way = work, outcome, portions
 
     def end(self, run):
         """Wait until the marks that :meth:`begin` has sent are read back, and keep that.
@@ -263,7 +275,16 @@ class CourseSync:
         :return: :class:`CourseOutcome`
         :raise MoodleError: Moodle can't be written or read; what got through is kept
         """
-        return self._push(run, *self._under_way)
+        for last in (False,) * (ROUNDS - 1) + (True,):
+            work, outcome, portions = self._under_way
+            outcome, now = self._push(run, work, outcome, portions, last)
+            if now is None:
+                return outcome
+            outcome = self._settle_again(run, now, outcome)
+            if not outcome.plan.pushes:
+                return outcome
+            self.sides.odoo.commit()
+            self._send(now, outcome)
 
     def _without_a_plan(self):
         """The end of a course in which nothing has changed on either side since a plan had
@@ -285,12 +306,17 @@ class CourseSync:
 
     def _sign(self, answer):
         """:return: see ``unchanged.sign``"""
-        if not answer.by_memory or self.rivals:
+        if self.rivals:
             # The sheets of the same subject and course change with the other Moodle course, too.
             return ""
         rules = replace(self.sides.rules_now(), allowance=self._allowed)
+        common = self.sides.common_sign.text
+        if self._digest:
+            return sign(self._digest, 0, self.subject, (), rules, common)
+        if not answer.by_memory:
+            return ""
         at, sessions = answer.remembered.at, answer.reading.sessions
-        return sign(answer.heard, at, self.subject, sessions, rules, self.sides.common_sign.text)
+        return sign(answer.heard, at, self.subject, sessions, rules, common)
 
     def _look_before(self, work, approved):
         """Whether the plan may be carried out, looked at before a session is made in Moodle
@@ -337,7 +363,9 @@ class CourseSync:
     def _answered(self):
         """:return: :class:`Answer`, as fresh as the direction asks for"""
         answer, clock = self._answer, self.sides.client.clock
-        old = answer and self.rules.pushes and clock.now() - answer.begun > FRESH
+        # Our own plug-in writes no mark over what was not read.
+        looks = self.sides.api.companion is not None
+        old = answer and self.rules.pushes and not looks and clock.now() - answer.begun > FRESH
         return self.question.ask() if answer is None or old else answer
 
     def _knowing_rivals(self, work, step):
@@ -442,7 +470,7 @@ class CourseSync:
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
-            idle = None if outcome.gaps else Idle.of(work.sign, plan)
+            idle = None if outcome.gaps else Idle.of(work.sign, plan, self._until(work))
             busy = not plan.empty
             outcome.done.update(
                 self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
@@ -461,8 +489,8 @@ class CourseSync:
             work.mapping._keep_not_held(lost or {}, sent)
         remembered = {}
         if not work.by_memory:
-            keep = may_be_remembered(gap.kind for gap in gaps)
-            remembered = {"remembered": keep and work.remembered.to_json()}
+            keep = work.remembered and may_be_remembered(gap.kind for gap in gaps)
+            remembered = {"remembered": bool(keep) and work.remembered.to_json()}
         warmth = work.mapping._warmth_values(*lively(work.reading.sessions, self.rules.now))
         work.mapping._succeeded(
             _sync_hash(work.reading.sessions),
@@ -493,15 +521,19 @@ class CourseSync:
 
     # --- Moodle -----------------------------------------------------------------
 
-    def _push(self, run, work, outcome, portions):
-        """Portion by portion, keep what Moodle really holds.
+    def _push(self, run, work, outcome, portions, last):
+        """Portion by portion, keep what Moodle really holds; and end the course, unless marks are
+        left of which Moodle holds something else than was expected.
 
         :param portions: see ``Pusher.begin``
-        :return: the outcome with what this added
+        :param last: whether the course is ended in any case: what is left, the next run finds
+        :return: the outcome with what this added, and the work as it is now, to be planned
+            again; ``None`` where the course has ended
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
-        lost, sent, error = {}, set(), None
+        lost, sent, error, changed = {}, set(), None, 0
+        now = {session.id: session for session in work.reading.sessions}
         for portion in portions:
             read_back = [pushed for pushed in portion if pushed.session]
             if read_back:
@@ -512,7 +544,9 @@ class CourseSync:
                 done["marks_pushed"] += len(pushed.held)
                 held |= {(session_id, push.student_id) for push in pushed.held}
                 gaps += [self._refused_push(push, why) for push, why in pushed.refused]
+                changed += len(pushed.changed)
                 if pushed.session:
+                    now[session_id] = pushed.session
                     sent |= {(session_id, push.student_id) for push in pushed.pushes}
                 for push, status_id in pushed.lost:
                     lost[session_id, push.student_id] = (push.status, status_id, push.marked_at)
@@ -525,13 +559,44 @@ class CourseSync:
             self.sides.odoo.commit()
             raise error
         left = outcome.untaken
-        done.update(retried(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
+        again = None
+        if changed and not last and not self._approved:
+            reading = replace(work.reading, sessions=tuple(now.values()))
+            again = replace(work, reading=reading, sign="")
+        else:
+            done.update(retried(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
         kept = tuple(
             change
             for change in outcome.changes
             if change.kind != PUSH or (change.session_id, change.student_id) in held
         )
-        return CourseOutcome(done, outcome.plan, tuple(gaps), kept, left)
+        return CourseOutcome(done, outcome.plan, tuple(gaps), kept, left), again
+
+    def _settle_again(self, run, work, outcome):
+        """Plan with what Moodle has said of marks that somebody else has changed meanwhile, and
+        carry it out here.
+
+        :param work: with the sessions as they are now
+        :param outcome: of the course until now
+        :return: both together; it is at its end if there is nothing to send
+        """
+        apply = partial(self._apply, run, approved=None, made=frozenset())
+        work, more = self._knowing_rivals(
+            work, lambda work: retried(partial(apply, work), self.env)
+        )
+        done = Counter(outcome.done)
+        done.update(more.done)
+        refused = [gap for gap in outcome.gaps if gap.why == "push_refused"]
+        return replace(
+            more,
+            done=done,
+            gaps=(*more.gaps, *refused),
+            changes=(*outcome.changes, *more.changes),
+        )
+
+    def _until(self, work):
+        """:return: see ``Idle.until``"""
+        return next_change(work.reading.sessions, self.rules.now) if self._digest else 0
 
     def _not_held(self, session, student, day):
         return p.gap(unit=self.course.id, **not_held(session, student, day))

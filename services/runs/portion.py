@@ -16,6 +16,7 @@ from ..moodle import moodle_errors as errors
 from ..texts import messages_run as words
 from ..texts.told import keep
 from .course_sync import CourseSync
+from .digests import ask as ask_digests
 from .matched_courses import MatchedCourses
 from .run_lock import course_lock, instance_lock, shared_instance_lock
 from .sync_attendance import SkippedError, SyncAttendance
@@ -96,8 +97,11 @@ class Portion(SyncAttendance):
         resting = self._resting(run, mapped, settings)
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
+        sides.odoo.commit()
+        digests = ask_digests(sides, sorted(by_id))
+        thrifty = run.trigger == "cron"
         syncs = (
-            CourseSync(sides, courses, by_id[id_], mappings[id_], run.trigger == "cron")
+            CourseSync(sides, courses, by_id[id_], mappings[id_], thrifty, digests.get(id_, ""))
             for id_ in ids
             if id_ in by_id
         )

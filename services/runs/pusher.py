@@ -30,6 +30,8 @@ class PushOutcome:
     :param refused: ``(PushPlan, MoodleError)`` that concern one mark alone
     :param lost: ``(PushPlan, Moodle status id or 0)`` that Moodle accepted, and of which it
         holds something else afterwards
+    :param changed: those that Moodle holds something else of than was expected, so that they
+        were not written, or were overtaken at once
     :param error: what ended the push early, to be raised once all that is ``held`` is kept
     """
 
@@ -39,6 +41,7 @@ class PushOutcome:
     session: MoodleSession | None = None
     refused: tuple = ()
     lost: tuple = ()
+    changed: tuple = ()
     error: errors.MoodleError | None = None
 
 
@@ -101,11 +104,11 @@ class Pusher:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def begin(self, pushes, activities):
+    def begin(self, pushes, sessions):
         """Begin to send marks; nobody has to wait for it.
 
         :param pushes: ``PushPlan`` of one course, each student of a session once
-        :param activities: ``{session id: activity id}`` of all sessions of the course
+        :param sessions: tuple of ``MoodleSession``, all of the course
         :return: iterates over tuples of :class:`PushOutcome`, a portion each, to be kept before
             the next is asked for; a portion is read back while the next one is sent. Nothing is
             raised, and after an error no further portion is begun
@@ -113,6 +116,7 @@ class Pusher:
         self._pool = self._pool or ThreadPoolExecutor(
             self.parallel, thread_name_prefix="moodle-push"
         )
+        activities = {session.id: session.activity_id for session in sessions}
         return self._portions(_Portions(self, batches(pushes, activities, self.api.lists_sessions)))
 
     def _portions(self, portions):

@@ -392,6 +392,8 @@ class Survey:
             numbers = [number for _activity, number in known.in_window(0)[:KNOWN_READ]]
             probed = [self._probe(sides, number) for number in numbers]
             return [session for session in probed if session]
+        if api.companion:
+            return list(api.companion.course(course.id).sessions)
         sessions = []
         for activity in reader.activities(course.id):
             try:

@@ -33,6 +33,8 @@ from ..texts.messages_counts import counting
 from ..texts.told import keep, say
 from .connection import Connected, Connection
 from .course_sync import CourseSync, MovedError, StoppedError
+from .digests import ask as ask_digests
+from .digests import unchanged
 from .matched_courses import MatchedCourses
 from .reading import read_ahead
 from .results import RunResult
@@ -44,6 +46,9 @@ REQUIRED_MODEL = "op.attendance.sheet"
 # Courses whose marks are on their way while the next one is planned: with marks here and there,
 # each course alone would leave most calls at once unused.
 SENDING = 3
+# What starts a run that leaves out what Moodle says to be unchanged. Whoever presses *Sync now*
+# has all of it read.
+THRIFTY = ("cron", "shell")
 
 
 class SkippedError(Exception):
@@ -314,6 +319,14 @@ class SyncAttendance:
                 # Matched when it was approved, and not any more.
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
+        sides.odoo.commit()
+        digests = ask_digests(sides, sorted(queue.intersection(ids)))
+        if trigger in THRIFTY:
+            found = unchanged(sides, courses, settings, digests)
+            found = [course for course in found if course.course_id in queue]
+            run._courses_unchanged(found)
+            queue -= {course.course_id for course in found}
+            sides.odoo.commit()
         told_now = [
             *self._rest_words(resting, settings),
             *([words.courses_quiet(len(quiet), sides.instance.quiet_hours)] if quiet else ()),
@@ -328,7 +341,14 @@ class SyncAttendance:
             return
         sides.odoo.commit()
         syncs = (
-            CourseSync(sides, courses, course, mappings[course.id], run.trigger == "cron")
+            CourseSync(
+                sides,
+                courses,
+                course,
+                mappings[course.id],
+                run.trigger == "cron",
+                digests.get(course.id, ""),
+            )
             for course, _match in mapped
             if course.id in queue
         )
@@ -455,7 +475,8 @@ class SyncAttendance:
         :return: set of ids of Moodle courses
         """
         hours = sides.instance.quiet_hours
-        if run.trigger != "cron" or not hours:
+        # With our own plug-in, one call says of all of them whether anything has changed.
+        if run.trigger != "cron" or not hours or sides.api.companion:
             return set()
         return {
             course.id

@@ -73,6 +73,29 @@ REFUSED_PARAMETER = _lt(
     "Moodle rejected the values it was sent. If this happens again, this add-on does not know your "
     "version of Moodle's Attendance activity: please report it."
 )
+# Why a mark is refused, by the name that the plug-in gives the reason.
+MARK_REFUSED = {
+    "nosuchuser": _lt("The student's Moodle account was deleted."),
+    "notenrolled": _lt("The student is not enrolled in the Moodle course."),
+    "notlisted": _lt(
+        "The Moodle account does not count as a student in this course (its role lacks the right "
+        "mod/attendance:canbelisted)."
+    ),
+    "notingroup": _lt("The session is of a group that the student is not in."),
+    "nosuchstatus": _lt("The status was deleted in Moodle."),
+    "statusofotherset": _lt("The session has been given another set of statuses in Moodle."),
+    "statusdeleted": _lt("The status was deleted in Moodle."),
+    "statushidden": _lt("The status is hidden in Moodle."),
+    "remarkstoolong": _lt("The remark is too long for Moodle."),
+    "studenttwice": _lt("Two marks of this student were sent at once."),
+}
+
+
+def mark_refused(reason):
+    """:param reason: the plug-in's name for it"""
+    return MARK_REFUSED.get(reason) or _lt("Moodle refuses this mark (%s).", reason)
+
+
 POISONED_ANSWER = _lt(
     "Moodle can't deliver this attendance: one of its remarks contains something that looks like "
     "HTML, such as <b> or an arrow without a space. Edit that remark in Moodle."
@@ -175,8 +198,14 @@ NO_FUNCTION = _lt(
     "> Functions: add the functions that begin with mod_attendance_ (or, with "
     "the plug-in local_wsattendance, mod_wsattendance_)."
 )
+NO_COMPANION_FUNCTION = _lt(
+    "Attendance functions is set to the plug-in OpenEduCat attendance, but Moodle offers no "
+    "function local_wsattendance_… to this token. In Moodle, install the plug-in, run its set-up "
+    "(Site administration > Plugins > Local plugins > OpenEduCat attendance) and enter the token "
+    "that it shows; or set Attendance functions to Automatic."
+)
 NO_LEGACY_FUNCTION = _lt(
-    "Attendance functions is set to local_wsattendance, but Moodle offers no function "
+    "Attendance functions is set to mod_wsattendance_…, but Moodle offers no function "
     "mod_wsattendance_… to this token. Install the plug-in local_wsattendance in Moodle and add "
     "its functions to the service, or set Attendance functions to Automatic: the functions built "
     "into the Attendance activity work just as well."

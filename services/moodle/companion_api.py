@@ -1,0 +1,402 @@
+"""The functions of our own plug-in for Moodle, ``local_wsattendance_*``.
+
+What they take and answer stands in ``moodle/local_wsattendance/README.md``; facts:
+recordings ``companion/4.3`` and ``companion/5.1``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..domain.mark_rows import Expected, MarkResult, counting
+from ..domain.moodle_text import clean_name, storable
+from ..domain.plan import NewSession, PushPlan
+from ..domain.records import (
+    MoodleActivity,
+    MoodleGroup,
+    MoodleMark,
+    MoodleSession,
+    MoodleStatus,
+    MoodleUser,
+    OddRecord,
+)
+from . import moodle_errors as errors
+from .answer_values import (
+    DATE,
+    Json,
+    OddValue,
+    Part,
+    Parts,
+    any_number,
+    each,
+    grade,
+    moment,
+    number,
+    once,
+    plain,
+    text,
+)
+from .module_detector import COMPANION, PREFIX
+from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
+from .moodle_reader import STUDENT_ROLES, shaped
+
+COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
+SESSIONS = 200  # a page: 40 students each are about 1 MB
+# PHP drops form fields beyond max_input_vars (1,000 by default) without a word, and a mark
+# takes up to seven.
+MARKS = 120
+# Sessions that are deleted while page after page is read shift those behind them.
+READINGS = 3
+# Rights whose lack leaves something out, by the plug-in's code of the warning.
+RIGHTS = {
+    "nopeople": "moodle/course:viewparticipants",
+    "noidentity": "moodle/site:viewuseridentity",
+    "nogroups": "moodle/site:accessallgroups",
+    "nopermissions": "mod/attendance:takeattendances",
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """All that Moodle has to say of one course.
+
+    * ``users``: everyone enrolled, and those who have left and still have a mark;
+    * ``listed``: ids of the activities of which all sessions are there;
+    * ``lacking``: names of rights that the account lacks there;
+    * ``odd``: what can't be used.
+    """
+
+    activities: tuple[MoodleActivity, ...] = ()
+    sessions: tuple[MoodleSession, ...] = ()
+    users: tuple[MoodleUser, ...] = ()
+    groups: tuple[MoodleGroup, ...] = ()
+    listed: frozenset[int] = frozenset()
+    lacking: tuple[str, ...] = ()
+    odd: tuple[OddRecord, ...] = ()
+
+
+@dataclass
+class _Pages:
+    """What the pages of one course have brought; ``ids`` are those of all sessions, usable or
+    not, in their order."""
+
+    first: Json = None
+    ids: list[int] = field(default_factory=list)
+    sessions: list[MoodleSession] = field(default_factory=list)
+    odd: list[OddRecord] = field(default_factory=list)
+
+
+class CompanionApi:
+    """:param client: a ``MoodleClient``"""
+
+    def __init__(self, client: MoodleClient) -> None:
+        self.client = client
+
+    # --- reading ----------------------------------------------------------------
+
+    def digests(self, course_ids: Sequence[int]) -> dict[int, str]:
+        """Of each course a text that changes with all that :meth:`course` gives, and with
+        nothing else.
+
+        :return: ``{course id: text}``, without courses that the account may not enter
+        :raise MoodleError: Moodle can't say it
+        """
+        function = PREFIX[COMPANION] + "get_digests"
+        found: dict[int, str] = {}
+        for begin in range(0, len(course_ids), COURSES):
+            ids = list(course_ids[begin : begin + COURSES])
+            answer = self.client.fetch(function, SLOW_READ_TIMEOUT, courseids=ids)
+            found |= shaped(function, _digests, answer)
+        return found
+
+    def course(self, course_id: int) -> Course:
+        """A course, page by page; one call if it has no more sessions than one takes.
+
+        :raise MoodleUnreadable: it is another course each time, or no such answer
+        :raise MoodleError: the course can't be read
+        """
+        function = PREFIX[COMPANION] + "get_sessions"
+        for _reading in range(READINGS):
+            pages = self._pages(function, course_id)
+            if pages:
+                return shaped(function, lambda found: _course(course_id, found), pages)
+        raise errors.MoodleUnreadable(function, None, "sessions change while they are read")
+
+    def _pages(self, function: str, course_id: int) -> _Pages | None:
+        """:return: ``None`` where sessions were made or deleted between two pages"""
+        pages = _Pages()
+        while True:
+            # The last session of the page before comes once more: if it does not come first,
+            # something before it is gone, and something behind it would be missed.
+            skip = max(len(pages.ids) - 1, 0)
+            answer = self.client.fetch(
+                function,
+                SLOW_READ_TIMEOUT,
+                Parts("marks", _session),
+                courseid=course_id,
+                limitfrom=skip,
+                limitnum=SESSIONS + bool(skip),
+            )
+            total, items = shaped(
+                function, lambda item: (number(item["total"]), item["sessions"]), answer
+            )
+            odd: list[OddRecord] = []
+            sessions = shaped(
+                function,
+                lambda items, odd=odd: each(items, _session, "session", odd, "marks"),
+                items,
+            )
+            ids = [_id(item) for item in items]
+            if pages.first is None:
+                pages.first = answer | {"sessions": ()}
+            elif total != number(pages.first["total"]) or ids[:1] != pages.ids[-1:]:
+                return None
+            new = [id_ for id_ in ids if id_ not in pages.ids[-1:]]
+            known = set(pages.ids[-1:])
+            pages.ids += new
+            pages.sessions += [session for session in sessions if session.id not in known]
+            pages.odd += [record for record in odd if record.id not in known]
+            if len(pages.ids) >= total:
+                return pages if len(pages.ids) == total else None
+            if not new:
+                return None
+
+    # --- writing ----------------------------------------------------------------
+
+    def set_marks(
+        self, session_id: int, pushes: Sequence[PushPlan], taker_id: int
+    ) -> tuple[MarkResult, ...]:
+        """Write marks of one session, each only if Moodle still holds what is expected. It may
+        be sent again: what is there already is not written twice.
+
+        :param pushes: each student once; several calls where they are many
+        :param taker_id: Moodle user id that is written down as the taker
+        :return: a result for each, in their order
+        :raise MoodleError: it can't be known what was written
+        """
+        found: list[MarkResult] = []
+        for begin in range(0, len(pushes), MARKS):
+            found += self._set_marks(session_id, pushes[begin : begin + MARKS], taker_id)
+        return tuple(found)
+
+    def _set_marks(
+        self, session_id: int, pushes: Sequence[PushPlan], taker_id: int
+    ) -> list[MarkResult]:
+        function = PREFIX[COMPANION] + "set_marks"
+        answer = self.client.send(
+            function, sessionid=session_id, takenby=taker_id, marks=[_to_send(p) for p in pushes]
+        )
+        results = shaped(function, lambda item: [_result(row) for row in item["results"]], answer)
+        if [result.user_id for result in results] != [push.user_id for push in pushes]:
+            # PHP has dropped some of them, or it is the answer to another question.
+            raise errors.MoodleUnreadable(function, None, "results of other marks")
+        return results
+
+    def add_session(self, new: NewSession) -> int:
+        """:return: id of the session that has the reference of ``new``, made or found"""
+        function = PREFIX[COMPANION] + "add_session"
+        answer = self.client.send(
+            function,
+            attendanceid=new.activity_id,
+            sessiontime=new.starts,
+            reference=new.reference,
+            duration=new.duration,
+            groupid=new.group_id,
+            description=new.description,
+            addcalendarevent=0,
+        )
+        return shaped(function, lambda item: number(item["sessionid"]), answer)
+
+
+def _digests(answer: Json) -> dict[int, str]:
+    return {number(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
+
+
+def _id(item: Json) -> int:
+    try:
+        return item.record.id if isinstance(item, Part) else number(item["id"])
+    except (KeyError, TypeError, ValueError):
+        return 0
+
+
+def _course(course_id: int, pages: _Pages) -> Course:
+    answer, odd = pages.first, list(pages.odd)
+    activities = each(answer["activities"], _activity, "activity", odd, "cmid", shown="name")
+    statuses = _status_sets(answer["statuses"], odd)
+    users = each(answer["users"], _user, "user", odd, "listed", shown="lastname")
+    groups = each(answer["groups"], _group, "group", odd, "members", shown="name")
+    listed = _listed(answer)
+    sessions = []
+    for session in pages.sessions:
+        found, unusable = statuses.get((session.activity_id, session.status_set), ((), ()))
+        sessions.append(
+            replace(
+                session,
+                course_id=course_id,
+                statuses=found,
+                user_ids=listed.get(session.group_id, frozenset()),
+                odd=(*session.odd, *(replace(record, where=session.id) for record in unusable)),
+            )
+        )
+    warnings = answer["warnings"]
+    # Their sessions are not there, and not gone either.
+    left_out = [number(w["itemid"]) for w in warnings if w["item"] == "attendance"]
+    whole = all(record.id for record in pages.odd)
+    return Course(
+        activities=(*once(activities), *(MoodleActivity(id_, str(id_)) for id_ in left_out)),
+        sessions=once(sessions),
+        users=once(users),
+        groups=once(groups),
+        listed=frozenset(a.id for a in activities) if whole else frozenset(),
+        lacking=tuple(
+            sorted({RIGHTS[w["warningcode"]] for w in warnings if w["warningcode"] in RIGHTS})
+        ),
+        odd=tuple(odd),
+    )
+
+
+def _activity(item: Json) -> MoodleActivity:
+    return MoodleActivity(
+        id=number(item["id"]),
+        name=clean_name(item["name"]),
+        groupmode=number(item["groupmode"]),
+        module_id=number(item["cmid"]),
+    )
+
+
+def _status_sets(
+    items: Json, odd: list[OddRecord]
+) -> dict[tuple[int, int], tuple[tuple[MoodleStatus, ...], tuple[OddRecord, ...]]]:
+    """:param odd: gets those of which not even the set is known
+    :return: ``{(activity id, set number): (statuses in use, those that can't be used)}``
+    """
+    sets: dict[tuple[int, int], list[Json]] = {}
+    for item in items:
+        try:
+            if item["visible"] and not item["deleted"]:
+                key = number(item["attendanceid"]), number(item["setnumber"])
+                sets.setdefault(key, []).append(item)
+        except (KeyError, TypeError, ValueError):
+            odd.append(OddRecord("status", _id(item), "shape"))
+    found = {}
+    for key, of_set in sets.items():
+        unusable: list[OddRecord] = []
+        statuses = each(of_set, _status, "status", unusable, "acronym", activity_id=key[0])
+        found[key] = tuple(statuses), tuple(unusable)
+    return found
+
+
+def _status(item: Json) -> MoodleStatus:
+    return MoodleStatus(
+        id=number(item["id"]),
+        acronym=text(item["acronym"]),
+        description=plain(item["description"]),
+        grade=grade(item["grade"]),
+    )
+
+
+def _user(item: Json) -> MoodleUser:
+    roles = [str(role) for role in item["roles"]]
+    return MoodleUser(
+        id=number(item["id"]),
+        fullname=clean_name(f"{item.get('firstname') or ''} {item.get('lastname') or ''}"),
+        idnumber=text(item["idnumber"]).strip(),
+        email=text(item["email"]).strip(),
+        teacher=any(role not in STUDENT_ROLES for role in roles),
+    )
+
+
+def _group(item: Json) -> MoodleGroup:
+    return MoodleGroup(
+        id=number(item["id"]),
+        name=clean_name(item["name"]),
+        idnumber=text(item["idnumber"]).strip(),
+    )
+
+
+def _listed(answer: Json) -> dict[int, frozenset[int]]:
+    """:return: who is listed in sessions, ``{group id: user ids}``; group 0 is all participants"""
+    everyone = frozenset(number(item["id"]) for item in answer["users"] if item["listed"])
+    found = {0: everyone}
+    for group in answer["groups"]:
+        found[number(group["id"])] = everyone.intersection(map(number, group["members"]))
+    return found
+
+
+def _session(item: Json) -> MoodleSession:
+    """What a session says by itself; its course, its statuses and its participants stand
+    beside it.
+
+    :raise OddValue, KeyError, TypeError: the session can't be used
+    """
+    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    odd: list[OddRecord] = []
+    rows = each(
+        item["marks"],
+        _mark,
+        "mark",
+        odd,
+        "studentid",
+        key="studentid",
+        where=session_id,
+        activity_id=activity_id,
+    )
+    starts = moment(item["sessdate"])
+    if not starts:
+        # A session that begins at no time is none.
+        raise OddValue(DATE)
+    return MoodleSession(
+        id=session_id,
+        activity_id=activity_id,
+        course_id=0,
+        group_id=number(item["groupid"]),
+        starts=starts,
+        duration=number(item["duration"]),
+        taken_at=moment(item["lasttaken"]),
+        taken_by=number(item["lasttakenby"]),
+        status_set=number(item["statusset"]),
+        statuses=(),
+        marks=counting(rows),
+        user_ids=frozenset(),
+        description=storable(item["description"]),
+        modified_at=moment(item["timemodified"]),
+        odd=tuple(odd),
+    )
+
+
+def _mark(row: Json) -> MoodleMark:
+    # Not every status id fits: any number, also a negative one, can stand in a row.
+    return MoodleMark(
+        number(row["studentid"]),
+        any_number(row["statusid"]),
+        storable(row["remarks"]),
+        moment(row["timetaken"]),
+        number(row["takenby"]),
+    )
+
+
+def _to_send(push: PushPlan) -> Mapping[str, object]:
+    mark: dict[str, object] = {"studentid": push.user_id, "statusid": push.status_id}
+    if push.remark is not None:
+        mark["remarks"] = push.remark
+    if push.expected:
+        mark["expected"] = _expected(push.expected, push.remark is not None)
+    return mark
+
+
+def _expected(expected: Expected, with_remark: bool) -> Mapping[str, object]:
+    found: dict[str, object] = {
+        "statusid": expected.status_id,
+        "timetaken": expected.taken_at,
+    }
+    if with_remark:
+        found["remarks"] = expected.remark
+    return found
+
+
+def _result(row: Json) -> MarkResult:
+    return MarkResult(
+        user_id=number(row["studentid"]),
+        outcome=text(row["outcome"]),
+        reason=text(row["reason"]),
+        marks=counting([_mark(mark) for mark in row["marks"]]),
+    )
