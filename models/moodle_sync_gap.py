@@ -373,6 +373,20 @@ class MoodleSyncGap(models.Model):
         return counts
 
     @api.model
+    def _meet_again(self, instance, run, units):
+        """What courses have met that are as they were, they have met again.
+
+        :param units: ids of Moodle courses
+        """
+        if not units:
+            return
+        alive = [("instance_id", "=", instance.id), ("state", "in", ALIVE)]
+        found = self.search([*alive, "|", ("unit", "in", units), ("acronym", "!=", False)])
+        here = set(map(str, units))
+        met = found.filtered(lambda gap: not gap.acronym or here.intersection(gap.sources or {}))
+        self._count_again(met, fields.Datetime.now(), run)
+
+    @api.model
     def _note_courses(self, instance, gaps, without=()):
         """Moodle courses that match nothing, as far as somebody has looked.
 

@@ -469,6 +469,8 @@ class MoodleSyncRun(models.Model):
         self._gain(numbers, skipped)
         mappings = self.env["moodle.mapping"].browse([course.mapping_id for course in found])
         mappings._found_unchanged()
+        units = [course.course_id for course in found if course.idle.gaps]
+        self.env["moodle.sync.gap"]._meet_again(self.instance_id, self, units)
 
     def _course_failed(self, course_id, course_name, sentence, held=False):
         """:param course_name: as Moodle has it, or a sentence

@@ -294,6 +294,36 @@ class TestUnchanged(CompanionCase):
         self.assertEqual(functions, [*BEFORE, READ, SET])
         self.assertBoth(self.session, "EALE")
 
+    def test_a_course_with_a_gap_is_left_out_too_and_its_gap_is_met_again(self):
+        self.users[5].idnumber, self.users[5].email = "", "nobody@test.example"
+        self.mark_at(self.session, ".....P", self.now)
+        # Whom that run has linked, the next one takes into account.
+        for _run in range(2):
+            functions, result = self.asked()
+            self.assertEqual(functions, [*BEFORE, READ])
+        (gap,) = self.gaps()
+        seen = gap.times_seen
+        skipped = self.run_of(result).marks_skipped
+        functions, result = self.asked()
+        self.assertEqual(functions, BEFORE)
+        self.assertEqual(
+            (gap.state, gap.times_seen, gap.run_id.id), ("open", seen + 1, result.run_id)
+        )
+        self.assertEqual(self.run_of(result).marks_skipped, skipped)
+        # What closes it is on either side, and is seen at once.
+        self.students[5].email = "nobody@test.example"
+        self.assertEqual(self.asked()[0], [*BEFORE, READ])
+        self.assertEqual(gap.state, "closed")
+
+    def test_a_session_that_moodle_does_not_make_is_tried_again(self):
+        self.instance.create_moodle_sessions = True
+        self.make_sheet("PALE", day="2026-11-05")
+        for _run in range(2):
+            self.server.faults.append(Fault.error(1, "nopermissions", function=ADD, times=9))
+            functions, _result = self.asked()
+            self.assertIn(ADD, functions)
+        self.assertEqual(self.open_gaps(), ["sheet_without_session"])
+
     def test_a_person_has_all_of_it_read(self):
         functions, _result = self.asked("button")
         self.assertEqual(functions, [*BEFORE, READ])

@@ -18,14 +18,19 @@ from .plan import CoursePlan
 from .records import LARGEST, MoodleSession, Subject
 from .window import Rules
 
+# Kinds of gaps that depend on more than a course and what is here: on accounts outside of it, on
+# time, on what a person has been asked.
+ELSEWHERE = frozenset({"ambiguous_student", "clock", "refused", "stopped"})
+
 
 @dataclass(frozen=True)
 class Idle:
-    """A plan that had nothing to do and met no gap, as it is kept of a course.
+    """A plan that had nothing to do, as it is kept of a course.
 
     * ``sign``: of what it was made from, see :func:`sign`;
     * ``until``: see :func:`next_change`, where Moodle tells by a digest whether anything has
-      changed, so that the sessions themselves are not read; else 0;
+      changed, so that the sessions themselves are not read; else 0, and then it met no gap;
+    * ``gaps``: whether it met any;
     * the other values: see ``CoursePlan``.
     """
 
@@ -36,11 +41,14 @@ class Idle:
     sessions_early: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     until: int = 0
+    gaps: bool = False
 
     @classmethod
     def of(cls, sign: str, plan: CoursePlan, until: int = 0) -> "Idle | None":
         """:return: ``None`` where there was something to do, or the sign says nothing"""
-        if not sign or not plan.empty or plan.gaps:
+        if not sign or not plan.empty:
+            return None
+        if plan.gaps and (not until or any(gap.kind in ELSEWHERE for gap in plan.gaps)):
             return None
         return cls(
             sign,
@@ -50,6 +58,7 @@ class Idle:
             plan.sessions_early,
             dict(plan.skipped),
             until,
+            bool(plan.gaps),
         )
 
     @property

@@ -470,7 +470,8 @@ class CourseSync:
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
         if not plan.pushes:
-            idle = None if outcome.gaps else Idle.of(work.sign, plan, self._until(work))
+            refused = bool(applier.gaps or work.given_up)
+            idle = None if refused else Idle.of(work.sign, plan, self._until(work))
             busy = not plan.empty
             outcome.done.update(
                 self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
@@ -652,6 +653,7 @@ class CourseSync:
             refused=refused,
             remembered=remembered,
             by_memory=False,
+            sign="",
         )
         return filled, found
 
