@@ -6,6 +6,7 @@ A mark that is not in OpenEduCat as Moodle has it is a difference, unless one of
 that the add-on keeps names it; then what was in OpenEduCat before has to be there still.
 """
 
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -48,6 +49,10 @@ GAPS = """
       FROM moodle_sync_gap
      WHERE instance_id = %s AND state IN ('open', 'ignored')
 """
+
+
+# Of a remark, what is no word of it: markup, and characters that turn the direction of writing.
+_NO_WORDS = re.compile(r"</?[a-zA-Z][^>]*>|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class MoodleRefusal(Exception):
@@ -143,9 +148,14 @@ def marks_in_moodle(moodle, courses, students, zone, known):
     :return: :class:`MoodleMarks`
     """
     found = MoodleMarks()
+    functions = {item["name"] for item in moodle("core_webservice_get_site_info")["functions"]}
     starts = {c["id"]: c.get("startdate", 0) for c in moodle("core_course_get_courses")}
     for course, subject in courses.items():
-        for activity, session in _sessions(moodle, course, found, known):
+        if "local_wsattendance_get_sessions" in functions:
+            sessions = _sessions_of_plugin(moodle, course)
+        else:
+            sessions = _sessions(moodle, course, found, known)
+        for activity, session in sessions:
             at = datetime.fromtimestamp(session["sessdate"], zone)
             place = Place(
                 session["id"], 0, course, activity, group=int(session.get("groupid") or 0)
@@ -159,6 +169,35 @@ def marks_in_moodle(moodle, courses, students, zone, known):
                 mark.mark = mark.mark._replace(day=at.date(), subject=subject)
                 found.marks[session["id"], student] = mark
     return found
+
+
+def _sessions_of_plugin(moodle, course, page=100):
+    """The same of a Moodle with our plug-in, which no remark makes refuse anything. Of several
+    rows of a student the one written last counts."""
+    read, total = 0, 1
+    statuses = []
+    while read < total:
+        answer = moodle(
+            "local_wsattendance_get_sessions", courseid=course, limitfrom=read, limitnum=page
+        )
+        total = answer["total"] if answer["sessions"] else 0
+        read += len(answer["sessions"])
+        # Only the first page has them.
+        statuses = statuses or answer["statuses"]
+        for session in answer["sessions"]:
+            own = session["attendanceid"], session["statusset"]
+            rows = {}
+            for row in sorted(session["marks"], key=lambda row: (row["timetaken"], row["id"])):
+                rows[row["studentid"]] = row
+            session["attendance_log"] = list(rows.values())
+            session["statuses"] = [
+                status
+                for status in statuses
+                if (status["attendanceid"], status["setnumber"]) == own
+                and status["visible"]
+                and not status["deleted"]
+            ]
+            yield session["attendanceid"], session
 
 
 def _sessions(moodle, course, found, known):
@@ -218,7 +257,8 @@ def _mark_of(row, statuses, place, student):
         description=description,
     )
     why = "" if means else "unknown" if status else "no_status"
-    remark = " ".join((row["remarks"] or "").split())[:256].rstrip()
+    remark = _NO_WORDS.sub("", row["remarks"] or "")
+    remark = " ".join(remark.split())[:256].rstrip()
     return InMoodle([place], Mark(means, None, 0, remark), why)
 
 
