@@ -61,15 +61,18 @@ def readline(file, what):
 
 
 class Moodle:
-    """:param folder: where the process keeps its state, and what it complains of"""
+    """:param folder: where the process keeps its state, and what it complains of
+    :param profile: a key of ``moodle_server.profiles.PROFILES``
+    """
 
-    def __init__(self, folder):
+    def __init__(self, folder, profile="2024"):
+        self.profile = profile
         self.path = folder / "moodle"
         self.log = folder / "moodle.log"
         self.start()
 
     def start(self):
-        command = [sys.executable, str(HERE / "kills_moodle.py"), str(self.path)]
+        command = [sys.executable, str(HERE / "kills_moodle.py"), str(self.path), self.profile]
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True

@@ -1,6 +1,6 @@
 """The scripted Moodle as a process of its own, that may be killed at any moment::
 
-    python tests/kills_moodle.py FILE
+    python tests/kills_moodle.py FILE [PROFILE]
 
 All it holds is in the file before a call that writes is answered, as Moodle's is in its
 database; started again, it goes on from there and answers where it did. People's changes
@@ -19,8 +19,8 @@ HOUR = 3600
 
 
 class KeptServer(MoodleServer):
-    def __init__(self, state, path, port=0):
-        super().__init__(state, port=port)
+    def __init__(self, state, path, port=0, profile="2024"):
+        super().__init__(state, profile, port)
         self.path = path
 
     def keep(self):
@@ -49,7 +49,8 @@ class Commands:
         :param students: their idnumbers
         """
         state = self.state
-        state.add_token(token, state.add_user("oecsync", "Odoo", "Sync"))
+        service = self.server.profile.service
+        state.add_token(token, state.add_user("oecsync", "Odoo", "Sync"), service)
         teacher = state.add_user("teacher", "Tea", "Cher")
         people = [
             state.add_user(f"student{n}", "Student", str(n), idnumber=idnumber)
@@ -113,12 +114,12 @@ class Commands:
 
 
 def main():
-    path = Path(sys.argv[1])
+    path, *profile = Path(sys.argv[1]), *sys.argv[2:]
     state, port = MoodleState(timezone="Asia/Kolkata"), 0
     if path.exists():
         port, snapshot = pickle.loads(path.read_bytes())
         state.restore(snapshot)
-    server = KeptServer(state, path, port).start()
+    server = KeptServer(state, path, port, *profile).start()
     commands = Commands(server)
     answer = {"url": server.url}
     while True:

@@ -8,8 +8,10 @@ from ..services.openeducat.local_store import moment, unix
 from . import builders as b
 from . import world as w
 from .moodle_server import Fault
+from .moodle_server.params import parse
 
 UPDATE = "mod_wsattendance_update_user_status"
+SET_MARKS = "local_wsattendance_set_marks"
 
 
 class RealWorld:
@@ -43,6 +45,8 @@ class RealWorld:
             }
         )
         self.direction = direction
+        # The function that writes marks, in this Moodle.
+        self.writing = SET_MARKS if case.server.profile.companion else UPDATE
         self.groups = {11: case.groups[0], 12: case.groups[1], 0: None}
         self.sets = dict(enumerate(sets, 1))
         self.activities = {
@@ -240,33 +244,34 @@ class RealWorld:
         server.faults.clear()
         server._hooks.clear()
         if crash == "odoo":
-            server.faults.add(Fault.error(1, "sitemaintenance", function=UPDATE, times=99))
+            server.faults.add(Fault.error(1, "sitemaintenance", function=self.writing, times=99))
         elif crash is not None:
-            # Sent, and its answer is lost; nothing more gets through.
-            server.faults.add(Fault.cut_after(crash + 1, function=UPDATE, times=1))
-            server.faults.add(Fault.cut_before(crash + 2, function=UPDATE, times=99))
+            # Sent, and its answer is lost; nothing more gets through. With local_wsattendance
+            # a call has all marks of a session.
+            server.faults.add(Fault.cut_after(crash + 1, function=self.writing, times=1))
+            server.faults.add(Fault.cut_before(crash + 2, function=self.writing, times=99))
         if meanwhile:
             server.on_call(self._once(meanwhile))
         # By the schedule, where nothing waits for a person: it asks less.
         thrifty = self.case.thrifty and not self.case.instance.meaning_changed
         self.case.sync(trigger="cron" if thrifty else "shell")
         for call in server.calls:
-            if call.written and call.function == UPDATE:
-                params = dict(call.params)
-                key = int(params["sessionid"]), int(params["studentid"])
-                self.sent.setdefault(key, set()).add(int(params["statusid"]))
+            if call.written and call.function in (UPDATE, SET_MARKS):
+                params = parse(call.params)
+                for mark in params.get("marks", {0: params}).values():
+                    key = int(params["sessionid"]), int(mark["studentid"])
+                    self.sent.setdefault(key, set()).add(int(mark["statusid"]))
         server.faults.clear()
         server._hooks.clear()
         for sheet in self.sheets.values():
             if sheet.moodle_session_id:
                 self.sessions_of.setdefault(sheet.id, set()).add(sheet.moodle_session_id)
 
-    @staticmethod
-    def _once(action):
+    def _once(self, action):
         left = [action]
 
         def hook(call, state):
-            if left and call.function == UPDATE:
+            if left and call.function == self.writing:
                 left.pop()()
 
         return hook
@@ -281,11 +286,13 @@ class RealWorld:
             sets=self.sets.values(),
             shows_all=False,
             window_days=self.window_days,
+            profile=self.case.server.profile.name,
         )
         copy.now = self.now
         for choice in self.choices:
             copy.choose(*choice)
         numbers = {account.id: user for user, account in self.users.items()}
+        takers = {self.case.teacher.id: w.TEACHER, self.case.sync_user.id: w.SYNC, 0: w.MACHINE}
         of_student = {student.id: w.STUDENTS[user] for user, student in self.students.items()}
         course = self.moodle.enrolments[self.case.moodle_course.id]
         copy.enrolled = {user for user, account in self.users.items() if account.id in course}
@@ -301,8 +308,10 @@ class RealWorld:
             )
             for row in session.log:
                 if row.user_id in numbers:
-                    rows = copy.sessions[session.id].log.setdefault(numbers[row.user_id], [])
-                    rows.append(self.letter_by_id[row.status_id].id)
+                    user, held = numbers[row.user_id], copy.sessions[session.id]
+                    held.log.setdefault(user, []).append(self.letter_by_id[row.status_id].id)
+                    taken = row.timetaken, takers[row.takenby]
+                    held.times.setdefault(user, []).append(taken)
         batches = {batch.id: number for number, batch in enumerate(self.case.batches, 1)}
         for sheet in self.sheets.values():
             copy.sheets[sheet.id] = w.Sheet(

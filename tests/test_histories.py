@@ -7,13 +7,14 @@ per direction, ``HISTORY_SEED`` repeats one.
 
 import os
 import random
+from functools import partial
 
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
 from .histories import EDITS, History
 from .measured import measured
-from .world import unsure_days
+from .world import World, unsure_days
 
 COUNT = int(os.environ.get("HISTORIES", 600))
 SEED = os.environ.get("HISTORY_SEED")
@@ -21,8 +22,9 @@ SEED = os.environ.get("HISTORY_SEED")
 MOST_RUNS = {"moodle": 1, "oec": 1, "both": 2}
 
 
-def history_of(direction, seed, *world):
-    return History(direction, random.Random(f"{direction}:{seed}"), *world)
+def history_of(direction, seed, profile="2024"):
+    world = partial(World, profile=profile)
+    return History(direction, random.Random(f"{direction}:{seed}"), world)
 
 
 def at_rest(history):
@@ -58,11 +60,15 @@ def _at_rest(world):
 @tagged("post_install", "-at_install")
 class TestHistories(BaseCase):
     many_cases = True
+    profile = "2024"
+
+    def history(self, direction, seed):
+        return history_of(direction, seed, self.profile)
 
     def check(self, direction):
         seeds = [SEED] if SEED else range(COUNT)
         for seed in seeds:
-            history = history_of(direction, seed)
+            history = self.history(direction, seed)
             history.play(steps=14)
             found = at_rest(history)
             self.assertFalse(found, f"HISTORY_SEED={seed}: {history}: {found}")
@@ -73,7 +79,7 @@ class TestHistories(BaseCase):
             for seed in range(COUNT // 20):
                 ends = []
                 for shuffled in (False, True):
-                    history = history_of(direction, seed)
+                    history = self.history(direction, seed)
                     history.play(steps=14)
                     world = history.world
                     order = random.Random(seed).shuffle if shuffled else lambda items: None
@@ -87,7 +93,7 @@ class TestHistories(BaseCase):
         hardly ever meet."""
         for direction in MOST_RUNS:
             for seed in range(COUNT // 4):
-                history = history_of(direction, f"base {seed}")
+                history = self.history(direction, f"base {seed}")
                 history.mark_in_moodle()
                 history.world.run()
                 history.play(steps=8, actions=EDITS)
@@ -99,7 +105,7 @@ class TestHistories(BaseCase):
         for direction in MOST_RUNS:
             doubled = 0
             for seed in range(COUNT // 4):
-                history = history_of(direction, f"again {seed}")
+                history = self.history(direction, f"again {seed}")
                 history.play(steps=14)
                 world = history.world
                 world.run()

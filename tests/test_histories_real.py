@@ -114,12 +114,14 @@ class RealHistoryCase(MoodleCase):
 
 @tagged("post_install", "-at_install")
 class TestRealHistories(RealHistoryCase):
+    # Of Moodle, in turn.
+    profiles = ("2024", "2026")
+
     @mute_logger(SYNC)
     def check(self, direction):
         seeds = [SEED] if SEED else range(COUNT // 3)
         for seed in seeds:
-            # Either generation of Moodle's plug-in, in turn.
-            self.server.profile = PROFILES[("2024", "2026")[int(seed) % 2]]
+            self.server.profile = PROFILES[self.profiles[int(seed) % len(self.profiles)]]
             self.thrifty = bool(int(seed) // 2 % 2)
             history = self.begin(direction, random.Random(f"{direction}:{seed}"))
             history.play(steps=30)

@@ -20,6 +20,7 @@ from .histories import ACTIONS, SECONDS, History
 from .test_histories import at_rest
 from .test_histories_real import RealHistoryCase
 from .test_run import SYNC
+from .world import World
 
 EXAMPLES = int(os.environ.get("MACHINES", 60))
 REAL_EXAMPLES = int(os.environ.get("REAL_MACHINES", 2))
@@ -70,9 +71,12 @@ def run(machine, examples, steps):
 @tagged("post_install", "-at_install")
 class TestMachine(BaseCase):
     many_cases = True
+    profile = "2024"
 
     def check(self, direction):
-        run(machine_of(partial(History, direction), at_rest), EXAMPLES, steps=15)
+        world = partial(World, profile=self.profile)
+        begin = partial(History, direction, world=world)
+        run(machine_of(begin, at_rest), EXAMPLES, steps=15)
 
     def test_pull(self):
         self.check("moodle")

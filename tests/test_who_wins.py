@@ -63,9 +63,9 @@ def holds(direction, user, agreed, moodle, here):
 class Play:
     """A history: the world, and what was written in it."""
 
-    def __init__(self, direction, randomness):
+    def __init__(self, direction, randomness, profile="2024"):
         self.direction, self.random = direction, randomness
-        self.world = World(direction, randomness.choice((0, 0, 600, -600)))
+        self.world = World(direction, randomness.choice((0, 0, 600, -600)), profile=profile)
         self.moodle, self.here, self.told = [], [], []
         self.session = self.world.add_session(0, group=11)
         self.letters = {x.status.acronym: x for x in self.world.letters(self.session)}
@@ -137,11 +137,13 @@ class Play:
 @tagged("post_install", "-at_install")
 class TestWhoWins(BaseCase):
     many_cases = True
+    profile = "2024"
 
     def check(self, direction):
         seeds = [SEED] if SEED else range(COUNT)
         for seed in seeds:
-            play = Play(direction, random.Random(f"{direction}:{seed}"))
+            randomness = random.Random(f"{direction}:{seed}")
+            play = Play(direction, randomness, self.profile)
             for _number in range(play.random.randint(1, 4)):
                 for _other in range(play.random.randint(0, 3)):
                     play.mark()

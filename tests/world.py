@@ -19,6 +19,7 @@ from ..services.domain.planner import plan_course
 from ..services.domain.status_meaning import Chosen
 from ..services.domain.window import Rules
 from . import builders as b
+from .moodle_server.profiles import PROFILES
 
 SYNC, TEACHER, MACHINE = 99, 50, 0
 # How a letter is known: as it is; as it is beside a P and an A that are known; by asking.
@@ -110,6 +111,8 @@ class Session:
     group: int = 0
     # {user: [status id of each row, the oldest row first]}
     log: dict = field(default_factory=dict)
+    # {user: [(when by Moodle's clock, by whom) for each of these rows]}
+    times: dict = field(default_factory=dict)
     taken_at: int = 0
     taken_by: int = 0
     description: str = ""
@@ -157,11 +160,14 @@ class World:
     :param sets: names in :data:`SETS`, one for each activity of the course
     :param shows_all: whether Moodle shows all rows of a student in a session, or the last
     :param window_days: ``None`` for everything
+    :param profile: of the Moodle, a key of ``moodle_server.profiles.PROFILES``. With
+        local_wsattendance it shows the row of a student that was taken last, with its time, and
+        writes only what is still as it was read
     """
 
     def __init__(
         self, direction, skew=0, may_create=False, sets=("english",), shows_all=True,
-        window_days=None,
+        window_days=None, profile="2024",
     ):  # fmt: skip
         self.rules = Rules(
             b.ZONE,
@@ -173,6 +179,7 @@ class World:
         self.skew = skew
         self.sets = dict(enumerate(sets, 1))
         self.shows_all = shows_all
+        self.companion = PROFILES[profile].companion
         self.window_days = window_days
         self.now = b.START + DAY
         self.enrolled = set(STUDENTS)
@@ -225,22 +232,28 @@ class World:
         """:param letter: one of :meth:`letters`"""
         if user not in self.listed(session):
             return
-        self._set_row(session, user, letter.id)
+        self._set_row(session, user, letter.id, by)
         self._said(session, user, letter, by)
 
     def _said(self, session, user, letter, by=TEACHER):
         session.taken_at, session.taken_by = self.moodle_clock(), by
         self.said_in_moodle.setdefault((session.id, STUDENTS[user]), []).append(letter.id)
 
-    @staticmethod
-    def _set_row(session, user, status_id):
-        """As Moodle writes: the oldest row, if there is one."""
-        session.log.setdefault(user, [0])[0] = status_id
+    def _set_row(self, session, user, status_id, by):
+        """As Moodle writes: the oldest row, if there is one; Attendance's own page writes the
+        last one, and leaves what it doesn't change."""
+        rows = session.log.setdefault(user, [0])
+        times = session.times.setdefault(user, [(0, 0)])
+        place = -1 if self.companion else 0
+        if by != TEACHER or rows[place] != status_id:
+            times[place] = self.moodle_clock(), by
+        rows[place] = status_id
 
     def double(self, session, user, letter):
         """Two writers at once."""
         if session.log.get(user) and user in self.listed(session):
             session.log[user].append(letter.id)
+            session.times[user].append((self.moodle_clock(), TEACHER))
             self.was_doubled.add((session.id, STUDENTS[user]))
             self._said(session, user, letter)
 
@@ -250,7 +263,9 @@ class World:
         :param keep: function that chooses among rows
         """
         for user, rows in session.log.items():
-            session.log[user] = [keep(rows)]
+            place = keep(range(len(rows)))
+            session.log[user] = [rows[place]]
+            session.times[user] = [session.times[user][place]]
 
     def automark(self, session):
         if session.starts > self.moodle_clock():
@@ -261,6 +276,7 @@ class World:
 
     def reset(self, session):
         session.log.clear()
+        session.times.clear()
         session.taken_at = session.taken_by = 0
 
     def move_session(self, session, days):
@@ -370,7 +386,18 @@ class World:
     def shown(self, session, user):
         """The status ids of a student's rows that Moodle shows."""
         rows = session.log.get(user, [])
+        if self.companion:
+            return [row for row, _time in self.counting(session, user)]
         return rows if self.shows_all else rows[-1:]
+
+    def counting(self, session, user):
+        """With local_wsattendance, the one of a student's rows that counts: it was taken last.
+
+        :return: list of that status id and its ``(when, by whom)``, or an empty one
+        """
+        rows = zip(session.log.get(user, ()), session.times.get(user, ()), strict=True)
+        # The later one of those of the same second.
+        return sorted(rows, key=lambda row: row[1][0])[-1:]
 
     def said_by(self, session, user):
         """What those say: ``None``, one of ``P A L E``, or that they can't be used."""
@@ -536,6 +563,12 @@ class World:
             plan = self.plan(may_create=False)
         self._look_at(plan)
         order = shuffle or list
+        read = {
+            (session.id, user): self.counting(session, user)
+            for session in self.sessions.values()
+            for user in session.log
+            if self.companion
+        }
         for session in order(list(plan.sessions)):
             self._write_session(session, order)
         for sheet_id in plan.cancelled:
@@ -553,11 +586,22 @@ class World:
             if session is None:
                 continue
             pushes = [push for push in plan.pushes if push.session_id == session_id]
+            if self.companion:
+                # What has changed meanwhile is not written; the next run reads it.
+                pushes = [
+                    push
+                    for push in pushes
+                    if self.counting(session, push.user_id)
+                    == read.get((session_id, push.user_id), [])
+                ]
             for push in order(pushes):
                 if sent == crash:
                     return plan
                 sent += 1
-                self._set_row(session, push.user_id, push.status_id)
+                if self.companion and push.user_id in session.log:
+                    # Of several rows one is left.
+                    del session.log[push.user_id][:-1], session.times[push.user_id][:-1]
+                self._set_row(session, push.user_id, push.status_id, SYNC)
                 session.taken_at, session.taken_by = self.moodle_clock(), SYNC
                 self.sent.setdefault((session_id, push.student_id), set()).add(push.status_id)
                 self.writes["moodle"] += 1
