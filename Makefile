@@ -11,7 +11,7 @@
 # make faults     every mishap at every call of a run; `make test` takes every fifth, in turn
 # make kills      fifty runs killed at random moments, with PostgreSQL and Moodle restarted in between
 # make longlife   two years of a school in some minutes: rows and times of each quarter
-# make bench      what runs cost, beside floors of the same run; SIZES, CASES, LATENCY, COMPARE=file
+# make bench      what runs cost, beside floors of the same run; SIZES, CASES, LATENCY, PROFILE, COMPARE=file
 # make jobs       a run shared out as jobs of queue_job, to one worker and two, one of which is killed
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards

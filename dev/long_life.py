@@ -35,6 +35,7 @@ from moodle_server import MoodleServer, MoodleState
 DAYS = int(os.environ.get("DAYS") or 728)
 COURSES = int(os.environ.get("COURSES") or 30)
 RUNS = int(os.environ.get("RUNS") or 2)
+PROFILE = os.environ.get("PROFILE") or "2024"
 STUDENTS = 10
 WEEKDAYS = (0, 3)
 TERM, TAUGHT = 26 * 7, 18 * 7
@@ -61,7 +62,7 @@ class School:
         self.env = env
         self.now = 0
         self.state = MoodleState(timezone="UTC", now=self.at(FIRST, 6))
-        self.server = MoodleServer(self.state).start()
+        self.server = MoodleServer(self.state, PROFILE).start()
         self.make_openeducat()
         self.make_people()
         self.instance = env["moodle.instance"].create(
@@ -110,7 +111,7 @@ class School:
 
     def make_people(self):
         account = self.state.add_user("sync", "Odoo", "Sync")
-        self.state.add_token(TOKEN, user=account)
+        self.state.add_token(TOKEN, account, self.server.profile.service)
         self.teacher = self.state.add_user("teacher", "Tea", "Cher")
         self.users = [
             self.state.add_user(

@@ -3,6 +3,7 @@
 # quarter, how many rows the addon has and how long a run takes. dev/long_life.py says what happens.
 #
 # DAYS (728), COURSES (30) and RUNS (2) one after another, twice a week, make it shorter or longer.
+# PROFILE is of Moodle: 2024 (the default), 2026, companion or companion-2024.
 . "$(dirname "$0")/env.sh"
 use_postgres
 db=moodle_attendance_long_life_$DB_SUFFIX

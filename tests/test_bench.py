@@ -76,16 +76,22 @@ class TestWorlds(BaseCase):
 @tagged("post_install", "-at_install")
 class TestMoodle(BaseCase):
     def test_a_course_by_itself_answers_as_among_the_others(self):
-        site = scripted_moodle.Moodle(WORLD, ids(WORLD))
+        for profile, companion in (("2026", False), ("companion", True)):
+            with self.subTest(profile):
+                self.compare(profile, calls.of_a_whole_pull(WORLD, companion))
+
+    def compare(self, profile, pull):
+        site = scripted_moodle.Moodle(WORLD, ids(WORLD), profile=profile)
         site.prepare()
-        found = {str(one): asked(site, *one) for one in calls.of_a_whole_pull(WORLD)}
-        whole = scripted_moodle.Moodle(WORLD, ids(WORLD))
+        found = {str(one): asked(site, *one) for one in pull}
+        self.assertNotIn("exception", str(found))
+        whole = scripted_moodle.Moodle(WORLD, ids(WORLD), profile=profile)
         for number in range(WORLD.courses):
             state = site._state(number)
             for table in ("attendances", "statuses", "sessions", "enrolments"):
                 getattr(whole.whole, table).update(getattr(state, table))
         whole._state = lambda number: whole.whole
-        for one in calls.of_a_whole_pull(WORLD):
+        for one in pull:
             self.assertEqual(found[str(one)], asked(whole, *one), one)
 
     def test_the_marks_are_those_of_the_world(self):
@@ -123,6 +129,32 @@ class TestMoodle(BaseCase):
         log = asked(site, *listing)[1]["attendance_log"]
         self.assertEqual([row["studentid"] for row in log], [values["studentid"]])
         self.assertNotEqual(site.digest(), worlds.digest([]))
+
+    def test_a_digest_changes_with_its_own_course_only(self):
+        site = scripted_moodle.Moodle(WORLD, ids(WORLD), profile="companion")
+        site.prepare()
+        (one,) = calls.digests(WORLD)
+        before = asked(site, *one)["digests"]
+        again = scripted_moodle.Moodle(WORLD, ids(WORLD), [(2, 3, 5)], profile="companion")
+        other = asked(again, *one)["digests"]
+        self.assertEqual([a == b for a, b in zip(before, other, strict=True)], [True, True, False])
+        session = asked(site, calls.READ, [("courseid", "3")])["sessions"][0]
+        (mark, *_rest) = session["marks"]
+        values = {
+            "sessionid": session["id"],
+            "marks[0][studentid]": mark["studentid"],
+            "marks[0][statusid]": 0,
+            "marks[0][expected][statusid]": mark["statusid"],
+            "marks[0][expected][timetaken]": mark["timetaken"],
+        }
+        params = [(name, str(value)) for name, value in values.items()]
+        (result,) = asked(site, "local_wsattendance_set_marks", params)["results"]
+        self.assertEqual(result["outcome"], "written")
+        after = asked(site, *one)["digests"]
+        self.assertEqual([a == b for a, b in zip(before, after, strict=True)], [True, False, True])
+        unknown = asked(site, calls.DIGESTS, [("courseids[0]", "99"), ("courseids[1]", "3")])
+        self.assertEqual(unknown["digests"], after[1:2])
+        self.assertEqual([warning["itemid"] for warning in unknown["warnings"]], [99])
 
     def test_a_wrong_token_is_refused(self):
         site = scripted_moodle.Moodle(WORLD, ids(WORLD))

@@ -5,6 +5,8 @@
 #   SIZES    of S M L XL, C200 C800 C2000, one, cold (dev/bench/world.py); default "S M"
 #   CASES    names or patterns, such as "pull-* fetch-4" (dev/bench/cases.py); default all
 #   LATENCY  milliseconds that a call of Moodle takes beside its work; default "45 0"
+#   PROFILE  of Moodle: 2024, 2026, or companion and companion-2024 with local_wsattendance;
+#            default 2026
 #   REPEAT   how often each is measured; the median counts; default 3
 #   OUT      the JSON file; default bench.json in the cache
 #   COMPARE  such a file of an earlier time, of which ratios are shown

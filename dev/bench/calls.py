@@ -5,7 +5,11 @@ from world import FIRST_COURSE
 TOKEN = "0123456789abcdef0123456789abcdef"
 SITE_INFO = "core_webservice_get_site_info"
 COURSES = "core_course_get_courses"
+DIGESTS = "local_wsattendance_get_digests"
+READ = "local_wsattendance_get_sessions"
 PAGE = 500  # people a call
+# Of the plug-in: courses whose digests are asked at once, and sessions of a page.
+AT_ONCE, SESSIONS = 500, 200
 
 
 def of_the_site():
@@ -40,12 +44,40 @@ def of_a_course(number, people):
     ]
 
 
-def of_a_whole_pull(world):
-    """:param world: ``World``"""
+def of_a_whole_pull(world, companion=False):
+    """:param world: ``World``
+    :param companion: whether Moodle has local_wsattendance
+    """
     found = of_the_site()
+    if companion:
+        return [*found, *digests(world), *pages(world)]
     for number in range(world.courses):
         # The teacher is enrolled, too.
         found += of_a_course(number, world.students + 1)
+    return found
+
+
+def digests(world):
+    """All courses, as few calls as can be."""
+    ids = range(FIRST_COURSE, FIRST_COURSE + world.courses)
+    return [
+        (DIGESTS, [(f"courseids[{n}]", str(id_)) for n, id_ in enumerate(ids[begin:][:AT_ONCE])])
+        for begin in range(0, world.courses, AT_ONCE)
+    ]
+
+
+def pages(world):
+    """Each course; of one that has more sessions than a page, the last session of the page
+    before comes again."""
+    found = []
+    for number in range(world.courses):
+        for begin in range(0, max(world.sessions, 1), SESSIONS):
+            values = {
+                "courseid": number + FIRST_COURSE,
+                "limitfrom": max(begin - 1, 0),
+                "limitnum": SESSIONS + bool(begin),
+            }
+            found.append((READ, [(name, str(value)) for name, value in values.items()]))
     return found
 
 

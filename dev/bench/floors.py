@@ -28,7 +28,7 @@ def fetch(threads, env, step):
     """Every answer of a whole pull, parsed and forgotten. The site first, then each call by
     whichever thread is free."""
     ask = partial(call, step["url"], step["token"])
-    asked = of_a_whole_pull(World(**step["world"]))
+    asked = of_a_whole_pull(World(**step["world"]), step["profile"].startswith("companion"))
     first = len(of_the_site())
     measure = Measure()
     with measure.running():

@@ -1,7 +1,7 @@
 """``make bench``: each size, each case, in turn; then the table.
 
 What is asked for comes by the environment: ``SIZES``, ``CASES``, ``LATENCY`` (milliseconds),
-``REPEAT``, ``OUT``, ``COMPARE``; see ``bench.sh``.
+``REPEAT``, ``PROFILE``, ``OUT``, ``COMPARE``; see ``bench.sh``.
 """
 
 import json
@@ -65,7 +65,7 @@ def in_turn(cases, latencies):
     ]
 
 
-def world_measured(name, port, patterns, latencies, repeat):
+def world_measured(name, port, profile, patterns, latencies, repeat):
     """:return: list of results"""
     world = replace(WORLDS[name], today=datetime.now(timezone.utc).date().isoformat())
     cases = chosen(patterns, world)
@@ -75,7 +75,7 @@ def world_measured(name, port, patterns, latencies, repeat):
         print(f"{name:6} {case.name:15} {shown:>6} {run['seconds']:8.2f} s", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        stage = Stage(world, Path(folder), port)
+        stage = Stage(world, Path(folder), port, profile)
         try:
             started = time.monotonic()
             stage.prepare(any(case.base == PULLED or not case.latent for case in cases))
@@ -97,6 +97,7 @@ def main():
     patterns = os.environ.get("CASES", "").split()
     latencies = [float(text) for text in os.environ.get("LATENCY", "45 0").split()]
     repeat = int(os.environ.get("REPEAT", "3"))
+    profile = os.environ.get("PROFILE", "2026")
     out = Path(os.environ["OUT"])
     compare = os.environ.get("COMPARE")
     earlier = json.loads(Path(compare).read_text())["results"] if compare else None
@@ -104,11 +105,12 @@ def main():
     if unknown:
         raise SystemExit(f"no size is named {' '.join(unknown)}; there are {' '.join(WORLDS)}")
     settings = {"sizes": names, "cases": patterns, "latency": latencies, "repeat": repeat}
+    settings["profile"] = profile
     found = {"about": about() | settings, "results": []}
     port = free_port()
     for name in names:
         try:
-            found["results"] += world_measured(name, port, patterns, latencies, repeat)
+            found["results"] += world_measured(name, port, profile, patterns, latencies, repeat)
         except WrongError as error:
             raise SystemExit(f"error: {name}: {error}") from None
         # What a later world breaks is not lost.

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tests")]
-from calls import TOKEN, of_a_whole_pull  # noqa: E402
+from calls import DIGESTS, TOKEN, of_a_whole_pull  # noqa: E402
 from moodle_server.errors import MoodleException  # noqa: E402
-from moodle_server.functions_core import FUNCTIONS  # noqa: E402
+from moodle_server.functions_core import find  # noqa: E402
 from moodle_server.params import Params, parse  # noqa: E402
 from moodle_server.profiles import PROFILES  # noqa: E402
 from moodle_server.server import OWN, SETTINGS, Site  # noqa: E402
@@ -39,12 +39,13 @@ class Moodle:
     :param changed: of ``(course, session, seat)``: marks that are others than at first
     :param blank: whether nobody has marked anything
     :param url: the site's own address
+    :param profile: a key of ``moodle_server.profiles.PROFILES``
     """
 
-    def __init__(self, world, ids, changed=(), blank=False, url=""):
+    def __init__(self, world, ids, changed=(), blank=False, url="", profile="2026"):
         self.world, self.ids, self.blank = world, ids, blank
         self.site = Site(wwwroot=url)
-        self.profile = PROFILES["2026"]
+        self.profile = PROFILES[profile]
         self.whole = self._site()
         self.changed = {}
         for course, session, seat in changed:
@@ -55,7 +56,7 @@ class Moodle:
         """Everything that a whole pull asks for is there when it is asked for."""
         for course in range(self.world.courses):
             self._state(course)
-        for function, params in of_a_whole_pull(self.world):
+        for function, params in of_a_whole_pull(self.world, self.profile.companion):
             self.answer([("wstoken", TOKEN), ("wsfunction", function), *params])
 
     def answer(self, pairs):
@@ -65,18 +66,45 @@ class Moodle:
         values = dict(pairs)
         function = values.get("wsfunction", "")
         asked = tuple(pair for pair in pairs if pair[0] not in (*OWN, *SETTINGS))
+        if function == DIGESTS:
+            return self._sent(self._digests(values.get("wstoken"), asked))
         course = self._course_of(function, dict(asked))
         kept = self._answers.setdefault(course, {})
         key = (function, *asked)
         body = kept.get(key)
         if body is None:
             answer, wrote = self._ask(values.get("wstoken"), function, asked, course)
-            body = json.dumps(answer, separators=(",", ":")).encode()
+            body = self._sent(answer)
             if wrote:
                 kept.clear()
             else:
                 kept[key] = body
         return body
+
+    @staticmethod
+    def _sent(answer):
+        return json.dumps(answer, separators=(",", ":")).encode()
+
+    def _digests(self, token, asked):
+        """Those of many courses are put together of each one's own."""
+        rest = [pair for pair in asked if not pair[0].startswith("courseids")]
+        found = {"digests": [], "warnings": []}
+        for name, value in asked:
+            if not name.startswith("courseids"):
+                continue
+            number = int(value) - FIRST_COURSE
+            course = number if 0 <= number < self.world.courses else None
+            kept = self._answers.setdefault(course, {})
+            key = (DIGESTS, value, *rest)
+            if key not in kept:
+                of_one = [("courseids[0]", value), *rest]
+                kept[key], _wrote = self._ask(token, DIGESTS, of_one, course)
+            answer = kept[key]
+            if "exception" in answer:
+                return answer
+            for part, rows in answer.items():
+                found[part] += rows
+        return found
 
     def digest(self):
         """See ``world.digest``; of all marks there are."""
@@ -113,7 +141,7 @@ class Moodle:
                 raise MoodleException("invalidtoken")
             if function not in known.functions:
                 raise MoodleException("accessexception")
-            implementation, allowed = FUNCTIONS[function]
+            implementation, allowed = find(self.profile, function)
             asked_of = self.whole if course is None else self._state(course)
             server = SimpleNamespace(state=asked_of, site=self.site, profile=self.profile)
             context = Context(server, call, known, raw=True)
@@ -151,7 +179,7 @@ class Moodle:
             id_ = number + FIRST_COURSE
             idnumber = f"oec_subj_{subject}_course_{course}"
             state.courses[id_] = Course(id_, f"Course {number}", f"C{number}", idnumber)
-        state.add_token(TOKEN, people[0])
+        state.add_token(TOKEN, people[0], self.profile.service)
         return state
 
     def _state(self, number):
@@ -192,12 +220,13 @@ class Moodle:
         if self.blank:
             return
         first_status = number * len(DEFAULT_STATUSES) + 1
-        again = False
+        again, taken = False, starts + 1800
         for seat, user_id in enumerate(students):
-            letter = world.letter(number, place, seat)
+            letter, at = world.letter(number, place, seat), taken
             if (place, seat) in changed:
-                letter, again = other(letter), True
+                letter, at, again = other(letter), taken + 3600, True
             state._last_row += 1
-            session.log.append(Row(state._last_row, user_id, first_status + letter))
-        session.lasttaken = starts + 1800 + 3600 * again
+            status_id = first_status + letter
+            session.log.append(Row(state._last_row, user_id, status_id, None, at, TEACHER))
+        session.lasttaken = taken + 3600 * again
         session.lasttakenby = TEACHER

@@ -3,7 +3,7 @@
     python dev/bench/server.py FILE
 
 The file is JSON: ``world``, ``ids``, ``port``, ``latency`` (seconds a call takes beside the
-work), ``changed`` and ``blank`` (see ``scripted_moodle.Moodle``). The first line printed says that all is
+work), ``changed``, ``blank`` and ``profile`` (see ``scripted_moodle.Moodle``). The first line printed says that all is
 prepared; each line that comes in is answered by one with what was counted since, and ends the
 counting.
 """
@@ -119,6 +119,7 @@ def main():
         map(tuple, given["changed"]),
         given["blank"],
         f"http://127.0.0.1:{port}",
+        given["profile"],
     )
     moodle.prepare()
     server = Server(port, moodle, given["latency"])

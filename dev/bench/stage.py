@@ -20,10 +20,11 @@ class Stage:
     """:param world: ``World``
     :param folder: for the files that the processes are handed
     :param port: of each Moodle: another address would be another Moodle
+    :param profile: of each Moodle, see ``scripted_moodle.Moodle``
     """
 
-    def __init__(self, world, folder, port):
-        self.world, self.folder, self.port = world, folder, port
+    def __init__(self, world, folder, port, profile):
+        self.world, self.folder, self.port, self.profile = world, folder, port, profile
         self.ids = None
 
     @property
@@ -71,7 +72,7 @@ class Stage:
 
     def _floor(self, database, latency, case):
         with self._moodle(latency) as told:
-            step = {"floor": case.name, "url": self.url, "token": TOKEN}
+            step = {"floor": case.name, "url": self.url, "token": TOKEN, "profile": self.profile}
             found = self._odoo(database, do="floor", pulled=self.database(PULLED), **step)
             asked = told()
         if not case.writes:
@@ -111,6 +112,7 @@ class Stage:
         file = self.folder / "moodle.json"
         given = {"world": self.world.to_json(), "ids": self.ids, "port": self.port}
         given |= {"latency": latency, "changed": list(changed), "blank": blank}
+        given["profile"] = self.profile
         file.write_text(json.dumps(given))
         process = subprocess.Popen(
             [sys.executable, str(HERE / "server.py"), str(file)],
