@@ -11,6 +11,7 @@ from . import (
     test_choose_sessions,
     test_companies,
     test_companion,
+    test_companion_histories,
     test_costs,
     test_course_queue,
     test_courses,

@@ -6,6 +6,7 @@ repeats one in each.
 
 import os
 import random
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -13,6 +14,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..services.moodle.moodle_transport import Clock
+from ..services.runs import sync_attendance
 from ..services.runs.course_sync import CourseSync
 from .common import MoodleCase, stored
 from .histories import History
@@ -48,6 +50,21 @@ class RealHistoryCase(MoodleCase):
             return outcome
 
         self.patch(CourseSync, "_without_a_plan", held_against_a_plan)
+        whole = sync_attendance.unchanged
+
+        def held_against_plans(sides, courses, *others):
+            """The same of courses that are not even read."""
+            found = whole(sides, courses, *others)
+            by_id = {course.id: course for course, _match in courses.mapped}
+            for one in found:
+                self.without_a_plan += 1
+                mapping = self.env["moodle.mapping"].browse(one.mapping_id).with_env(sides.env)
+                plan = CourseSync(sides, courses, by_id[one.course_id], mapping).plan()[3]
+                self.assertEqual(replace(plan, gaps=()), one.idle.plan)
+                self.assertEqual(bool(plan.gaps), one.idle.gaps)
+            return found
+
+        self.patch(sync_attendance, "unchanged", held_against_plans)
         self.kept = self.moodle.snapshot()
         # Whose time of day the world sets.
         self.clock = Clock()

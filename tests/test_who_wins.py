@@ -13,6 +13,7 @@ from odoo.tests import BaseCase, tagged
 
 from . import builders as b
 from .measured import measured
+from .moodle_server.profiles import PROFILES
 from .world import STUDENTS, TEACHER, Line, World
 
 COUNT = int(os.environ.get("WHO_WINS", 400))
@@ -36,13 +37,25 @@ def last(log, user):
     return next((written for written in reversed(log) if written.user == user), None)
 
 
-def holds(direction, user, agreed, moodle, here):
+def made(log, user):
+    """:return: the :class:`Written` that has made the mark of a user what it is: to save it once
+    more as it was changes nothing
+    """
+    own = [written for written in log if written.user == user]
+    same = len(own)
+    while same and own[same - 1].letter == own[-1].letter:
+        same -= 1
+    return own[same]
+
+
+def holds(direction, user, agreed, moodle, here, own_times=False):
     """What both sides hold of a user after a run.
 
     :param agreed: the letter that both held after the run before, or ``None``
     :param moodle: list of :class:`Written` in the session, the last one last; of anybody, since
         Moodle keeps one time for a session
     :param here: list of :class:`Written` in OpenEduCat
+    :param own_times: whether Moodle tells of each mark when and by whom it was made
     :return: letter, or ``None`` for no mark
     """
     there, ours = last(moodle, user), last(here, user)
@@ -55,6 +68,9 @@ def holds(direction, user, agreed, moodle, here):
         return ours.letter
     if ours.letter == agreed:
         return there.letter
+    if own_times:
+        saved = made(moodle, user)
+        return ours.letter if saved.who in (TASK, RUN) or ours.at > saved.at else there.letter
     # What a run has brought is nobody's last word.
     saved = next(written for written in reversed(moodle) if written.who != RUN)
     return ours.letter if saved.who == TASK or ours.at > saved.at else there.letter
@@ -65,6 +81,7 @@ class Play:
 
     def __init__(self, direction, randomness, profile="2024"):
         self.direction, self.random = direction, randomness
+        self.own_times = PROFILES[profile].companion
         self.world = World(direction, randomness.choice((0, 0, 600, -600)), profile=profile)
         self.moodle, self.here, self.told = [], [], []
         self.session = self.world.add_session(0, group=11)
@@ -113,7 +130,9 @@ class Play:
         self.told.append("run")
         found = []
         for user in (1, 2):
-            wanted = holds(self.direction, user, self.agreed.get(user), self.moodle, self.here)
+            wanted = holds(
+                self.direction, user, self.agreed.get(user), self.moodle, self.here, self.own_times
+            )
             line = self.line(user)
             sides = self.world.said_by(self.session, user), line.status if line else None
             if self.direction == "moodle":

@@ -392,12 +392,14 @@ class World:
 
     def counting(self, session, user):
         """With local_wsattendance, the one of a student's rows that counts: it was taken last.
+        Of different ones of the same second nobody knows which it is.
 
-        :return: list of that status id and its ``(when, by whom)``, or an empty one
+        :return: list of status ids and their ``(when, by whom)``
         """
-        rows = zip(session.log.get(user, ()), session.times.get(user, ()), strict=True)
-        # The later one of those of the same second.
-        return sorted(rows, key=lambda row: row[1][0])[-1:]
+        rows = list(zip(session.log.get(user, ()), session.times.get(user, ()), strict=True))
+        last = max((time for _status, (time, _by) in rows), default=0)
+        latest = [row for row in rows if row[1][0] == last]
+        return list({row[0]: row for row in latest}.values())
 
     def said_by(self, session, user):
         """What those say: ``None``, one of ``P A L E``, or that they can't be used."""
@@ -475,14 +477,20 @@ class World:
             status_set=0,
             statuses=tuple(letter.status for letter in self.letters(session)),
             marks=tuple(
-                r.MoodleMark(user, row)
-                for user in sorted(session.log)
-                for row in self.shown(session, user)
+                mark for user in sorted(session.log) for mark in self._marks(session, user)
             ),
             user_ids=frozenset(self.listed(session)),
             description=session.description,
             modified_at=session.modified_at,
         )
+
+    def _marks(self, session, user):
+        if self.companion:
+            return [
+                r.MoodleMark(user, row, "", at, by)
+                for row, (at, by) in self.counting(session, user)
+            ]
+        return [r.MoodleMark(user, row) for row in self.shown(session, user)]
 
     def people(self):
         running = {student: [batch] for student, batch in BATCH_OF.items()}
@@ -654,9 +662,12 @@ class World:
         if {line.status for line in lines} != {push.status}:
             self.broken.append(f"another mark: {where}")
         if said == HELD_BACK and self.rules.direction == merge.BOTH:
-            theirs = self.sheets[line.sheet].taken_at
-            if session.taken_by != SYNC:
-                theirs = session.taken_at if session.taken_by else 0
+            theirs, by = self.sheets[line.sheet].taken_at, session.taken_by
+            if self.companion:
+                theirs, by = self.counting(session, push.user_id)[0][1]
+                theirs = theirs if by not in (SYNC, MACHINE) else 0
+            elif by != SYNC:
+                theirs = session.taken_at if by else 0
             if line.base in (None, line.status) or line.marked_at <= theirs - self.skew:
                 self.broken.append(f"held back, and nobody was later: {where}")
         if self._lost.get((session.id, push.student_id)) == self._sides(session, push):
