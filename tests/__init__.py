@@ -12,6 +12,7 @@ from . import (
     test_companies,
     test_companion,
     test_companion_histories,
+    test_companion_sides,
     test_costs,
     test_course_queue,
     test_courses,

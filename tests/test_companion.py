@@ -258,6 +258,15 @@ class TestExpectations(CompanionCase):
         self.sync()
         self.assertBoth(session, "LPPP")
 
+    def test_a_session_whose_answer_was_lost_is_found_by_its_reference(self):
+        self.instance.create_moodle_sessions = True
+        self.make_sheet("PALE")
+        self.server.faults.append(Fault.cut_after(function=ADD))
+        self.assertEqual(self.sync().state, "failed")
+        self.assertEqual(self.sync().state, "done")
+        (session,) = self.moodle.sessions_of(self.moodle_course)
+        self.assertBoth(session, "PALE")
+
     def test_a_session_is_made_once(self):
         self.instance.create_moodle_sessions = True
         sheet = self.make_sheet("PALE")

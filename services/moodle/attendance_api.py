@@ -30,7 +30,7 @@ from .answer_values import (
     text,
 )
 from .companion_api import CompanionApi
-from .module_detector import COMPANION, LEGACY, NATIVE, PREFIX, TODAY, Detection
+from .module_detector import COMPANION, COMPANION_PREFIX, LEGACY, NATIVE, PREFIX, TODAY, Detection
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import shaped
 
@@ -237,8 +237,8 @@ class AttendanceApi:
 
     @property
     def creates_sessions(self) -> bool:
-        family = COMPANION if self.companion else NATIVE
-        return self.detection.has(PREFIX[family] + "add_session")
+        prefix = COMPANION_PREFIX if self.companion else PREFIX[NATIVE]
+        return self.detection.has(prefix + "add_session")
 
     def add_session(self, new: NewSession) -> int:
         """Without our plug-in, Moodle does not look whether there is such a session already.

@@ -35,7 +35,7 @@ from .answer_values import (
     plain,
     text,
 )
-from .module_detector import COMPANION, PREFIX
+from .module_detector import COMPANION_PREFIX
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import STUDENT_ROLES, shaped
 
@@ -100,7 +100,7 @@ class CompanionApi:
         :return: ``{course id: text}``, without courses that the account may not enter
         :raise MoodleError: Moodle can't say it
         """
-        function = PREFIX[COMPANION] + "get_digests"
+        function = COMPANION_PREFIX + "get_digests"
         found: dict[int, str] = {}
         for begin in range(0, len(course_ids), COURSES):
             ids = list(course_ids[begin : begin + COURSES])
@@ -114,7 +114,7 @@ class CompanionApi:
         :raise MoodleUnreadable: it is another course each time, or no such answer
         :raise MoodleError: the course can't be read
         """
-        function = PREFIX[COMPANION] + "get_sessions"
+        function = COMPANION_PREFIX + "get_sessions"
         for _reading in range(READINGS):
             pages = self._pages(function, course_id)
             if pages:
@@ -181,7 +181,7 @@ class CompanionApi:
     def _set_marks(
         self, session_id: int, pushes: Sequence[PushPlan], taker_id: int
     ) -> list[MarkResult]:
-        function = PREFIX[COMPANION] + "set_marks"
+        function = COMPANION_PREFIX + "set_marks"
         answer = self.client.send(
             function, sessionid=session_id, takenby=taker_id, marks=[_to_send(p) for p in pushes]
         )
@@ -193,7 +193,7 @@ class CompanionApi:
 
     def add_session(self, new: NewSession) -> int:
         """:return: id of the session that has the reference of ``new``, made or found"""
-        function = PREFIX[COMPANION] + "add_session"
+        function = COMPANION_PREFIX + "add_session"
         answer = self.client.send(
             function,
             attendanceid=new.activity_id,

@@ -35,11 +35,9 @@ if TYPE_CHECKING:
 COMPANION = "companion"
 LEGACY = "wsattendance"
 NATIVE = "native"
-PREFIX = {
-    COMPANION: "local_wsattendance_",
-    LEGACY: "mod_wsattendance_",
-    NATIVE: "mod_attendance_",
-}
+# Of the two families that do the same by the same code.
+PREFIX = {LEGACY: "mod_wsattendance_", NATIVE: "mod_attendance_"}
+COMPANION_PREFIX = "local_wsattendance_"
 
 SITE_INFO = "core_webservice_get_site_info"
 CORE_FUNCTIONS = (
@@ -182,10 +180,11 @@ def detect(site_info: SiteInfo | Json, direction: str = "moodle", api: str = "au
     versions = site_info.versions
     functions = frozenset(versions)
 
-    def family_version(family: str) -> str | None:
-        return next((versions[n] for n in sorted(versions) if n.startswith(PREFIX[family])), None)
+    def version_of(prefix: str) -> str | None:
+        return next((versions[n] for n in sorted(versions) if n.startswith(prefix)), None)
 
-    companion, legacy, native = map(family_version, (COMPANION, LEGACY, NATIVE))
+    companion = version_of(COMPANION_PREFIX)
+    legacy, native = version_of(PREFIX[LEGACY]), version_of(PREFIX[NATIVE])
     # All of it or nothing: by its answers alone is known what its writing has to expect.
     whole = all(name in functions for name in _companion_functions(direction))
     alone = companion is not None and legacy is None and native is None
@@ -247,7 +246,7 @@ def _of_site(site_info: SiteInfo) -> _OfSite:
 def _companion_functions(direction: str) -> tuple[str, ...]:
     """Functions of our own plug-in that a direction needs."""
     names = ("get_digests", "get_sessions", *(("set_marks",) if direction in WRITING else ()))
-    return tuple(PREFIX[COMPANION] + name for name in names)
+    return tuple(COMPANION_PREFIX + name for name in names)
 
 
 def _with_companion(

@@ -217,20 +217,14 @@ class MoodleRefusedParameter(MoodleError):
 
 
 class MoodleMarkRefused(MoodleError):
-    """One mark of several that were sent to our plug-in.
-
-    :param reason: the plug-in's name for why
-    """
+    """One mark of several that were sent to our plug-in. ``errorcode`` is the plug-in's name for
+    why."""
 
     scope = RECORD
     quotes = False
 
-    def __init__(self, function: str | None = None, reason: str = "") -> None:
-        self.reason = clean(reason, _MAX_CODE)
-        super().__init__(function)
-
     def _advice(self) -> Sentence:
-        return words.mark_refused(self.reason)
+        return words.mark_refused(self.errorcode)
 
 
 class MoodlePoisonedAnswer(MoodleError):

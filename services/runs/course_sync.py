@@ -306,15 +306,13 @@ class CourseSync:
 
     def _sign(self, answer):
         """:return: see ``unchanged.sign``"""
-        if self.rivals:
+        if self.rivals or not (self._digest or answer.by_memory):
             # The sheets of the same subject and course change with the other Moodle course, too.
             return ""
         rules = replace(self.sides.rules_now(), allowance=self._allowed)
         common = self.sides.common_sign.text
         if self._digest:
             return sign(self._digest, 0, self.subject, (), rules, common)
-        if not answer.by_memory:
-            return ""
         at, sessions = answer.remembered.at, answer.reading.sessions
         return sign(answer.heard, at, self.subject, sessions, rules, common)
 

@@ -19,6 +19,8 @@ def ask(sides, course_ids):
     """
     if not sides.api.companion or not course_ids:
         return {}
+    # No transaction stays open while Moodle is waited for.
+    sides.odoo.commit()
     try:
         return sides.api.companion.digests(course_ids)
     except errors.MoodleError as error:

@@ -97,7 +97,6 @@ class Portion(SyncAttendance):
         resting = self._resting(run, mapped, settings)
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
-        sides.odoo.commit()
         digests = ask_digests(sides, sorted(by_id))
         thrifty = run.trigger == "cron"
         syncs = (

@@ -319,9 +319,8 @@ class SyncAttendance:
                 # Matched when it was approved, and not any more.
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
-        sides.odoo.commit()
         digests = ask_digests(sides, sorted(queue.intersection(ids)))
-        if trigger in THRIFTY:
+        if digests and trigger in THRIFTY:
             found = unchanged(sides, courses, settings, digests)
             found = [course for course in found if course.course_id in queue]
             run._courses_unchanged(found)

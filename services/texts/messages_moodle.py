@@ -78,8 +78,8 @@ MARK_REFUSED = {
     "nosuchuser": _lt("The student's Moodle account was deleted."),
     "notenrolled": _lt("The student is not enrolled in the Moodle course."),
     "notlisted": _lt(
-        "The Moodle account does not count as a student in this course (its role lacks the right "
-        "mod/attendance:canbelisted)."
+        "The Moodle account does not count as a student in this course: its role there is not one "
+        "that Attendance lists."
     ),
     "notingroup": _lt("The session is of a group that the student is not in."),
     "nosuchstatus": _lt("The status was deleted in Moodle."),
@@ -93,7 +93,7 @@ MARK_REFUSED = {
 
 def mark_refused(reason):
     """:param reason: the plug-in's name for it"""
-    return MARK_REFUSED.get(reason) or _lt("Moodle refuses this mark (%s).", reason)
+    return MARK_REFUSED.get(reason) or _lt("Moodle refuses this mark (%s).", reason or "?")
 
 
 POISONED_ANSWER = _lt(
