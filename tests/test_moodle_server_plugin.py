@@ -45,7 +45,7 @@ class CompanionCase(ServerCase):
         self.assertEqual(warnings, [])
         return digest
 
-    def read(self, **more):
+    def answer(self, **more):
         return self.call(READ, courseid=self.course.id, **more)
 
     def set_marks(self, *marks, session=None, **more):
@@ -76,7 +76,7 @@ class TestReading(CompanionCase):
         for number in range(1, 5):
             self.state.add_session(self.activity, START + number)
         self.state.mark(self.session, self.students[0], "P", by=self.teacher)
-        pages = [self.read(limitfrom=skip, limitnum=2) for skip in (0, 2, 4, 6)]
+        pages = [self.answer(limitfrom=skip, limitnum=2) for skip in (0, 2, 4, 6)]
         ids = [[session["id"] for session in page["sessions"]] for page in pages]
         self.assertEqual(ids, [[1, 2], [3, 4], [5], []])
         self.assertEqual([page["total"] for page in pages], [5] * 4)
@@ -85,7 +85,7 @@ class TestReading(CompanionCase):
             [len(s["marks"]) for page in pages for s in page["sessions"]], [1, 0, 0, 0, 0]
         )
         for limits in ({"limitfrom": -1}, {"limitnum": 0}, {"limitnum": 501}):
-            self.assertEqual(self.read(**limits)["errorcode"], "invalidparameter")
+            self.assertEqual(self.answer(**limits)["errorcode"], "invalidparameter")
 
     def test_who_left_and_has_a_mark(self):
         gone, other, temporary = self.students[:3]
@@ -93,19 +93,19 @@ class TestReading(CompanionCase):
             self.state.mark(self.session, student, "P")
             self.state.unenrol(self.course, student)
         other.deleted, temporary.temporary = True, True
-        answer = self.read()
+        answer = self.answer()
         self.assertEqual(len(answer["sessions"][0]["marks"]), 3)
         left = [user for user in answer["users"] if not user["enrolled"]]
         self.assertEqual([user["id"] for user in left], [gone.id])
         self.assertEqual((left[0]["active"], left[0]["listed"], left[0]["roles"]), (0, 0, []))
         self.state.add_session(self.activity, START + 86400)
-        users = self.read(**{"from": START + 60})["users"]
+        users = self.answer(**{"from": START + 60})["users"]
         self.assertNotIn(gone.id, [user["id"] for user in users])
 
     def test_what_people_type(self):
         remark = "</script><b>arrived <10 min late"
         self.state.mark(self.session, self.students[0], "L", remark=remark)
-        (mark,) = self.read()["sessions"][0]["marks"]
+        (mark,) = self.answer()["sessions"][0]["marks"]
         self.assertEqual(mark["remarks"], remark)
         (mark,) = self.ask("mod_wsattendance_get_session", sessionid=1)["attendance_log"]
         self.assertEqual(mark["remarks"], remark)
@@ -115,12 +115,12 @@ class TestReading(CompanionCase):
     def test_what_the_account_may_not_see(self):
         token = next(iter(self.state.tokens.values()))
         token.people = False
-        answer = self.read()
+        answer = self.answer()
         self.assertEqual((answer["users"], self.codes(answer)), ([], ["nopeople"]))
         token.people, token.identity, token.all_groups = True, False, False
         self.state.add_group(self.course, "Batch 1")
         self.students[0].idnumber, self.students[0].email = "oec_student_1", "s@test.example"
-        answer = self.read()
+        answer = self.answer()
         self.assertEqual(self.codes(answer), ["noidentity", "nogroups"])
         self.assertEqual((len(answer["users"]), answer["groups"]), (21, []))
         self.assertEqual({user["idnumber"] + user["email"] for user in answer["users"]}, {""})
@@ -134,7 +134,7 @@ class TestReading(CompanionCase):
         self.state.add_session(labs, START)
         whole = self.digest()
         self.server.site.unreadable.add(self.activity.id)
-        answer = self.read()
+        answer = self.answer()
         self.assertEqual([activity["id"] for activity in answer["activities"]], [labs.id])
         self.assertEqual((answer["total"], self.codes(answer)), (1, ["nopermissions"]))
         found = self.call(DIGESTS, courseids=[self.course.id])
@@ -142,7 +142,7 @@ class TestReading(CompanionCase):
         self.assertNotEqual(found["digests"][0]["digest"], whole)
         self.assertEqual(self.set_marks(self.wanted(0, "P"))["errorcode"], "requireloginerror")
         self.server.site.refuse(self.course, "requireloginerror")
-        self.assertEqual(self.read()["errorcode"], "requireloginerror")
+        self.assertEqual(self.answer()["errorcode"], "requireloginerror")
 
     def test_a_site_where_attendance_is_in_trouble(self):
         """Seen on Moodle 4.3 and 5.1: only a single session is an error."""
@@ -152,22 +152,22 @@ class TestReading(CompanionCase):
             ("invalidcoursemoduleid", []),
         ):
             site.attendance_trouble = trouble
-            answer = self.read()
+            answer = self.answer()
             self.assertEqual((answer["activities"], answer["total"]), ([], 0))
             self.assertEqual(self.codes(answer), codes)
             self.assertEqual(self.set_marks(self.wanted(0, "P"))["errorcode"], trouble)
         site.attendance_trouble, site.account_trouble = None, "sitepolicynotagreed"
-        self.assertEqual(self.read()["errorcode"], "sitepolicynotagreed")
+        self.assertEqual(self.answer()["errorcode"], "sitepolicynotagreed")
 
     def test_without_the_plugin_there_is_no_such_function(self):
         self.server.profile = PROFILES["2026"]
-        self.assertEqual(self.read()["errorcode"], "invalidrecord")
+        self.assertEqual(self.answer()["errorcode"], "invalidrecord")
 
     def test_faults_strike_here_too(self):
         self.server.faults.add(Fault.error(1, "sitemaintenance", function=READ))
         self.server.faults.add(Fault.lie(2, lambda answer: {**answer, "total": 7}, function=READ))
-        self.assertEqual(self.read()["errorcode"], "sitemaintenance")
-        self.assertEqual([self.read()["total"], self.read()["total"]], [7, 1])
+        self.assertEqual(self.answer()["errorcode"], "sitemaintenance")
+        self.assertEqual([self.answer()["total"], self.answer()["total"]], [7, 1])
 
 
 class TestWriting(CompanionCase):

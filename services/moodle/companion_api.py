@@ -139,12 +139,7 @@ class CompanionApi:
             total, items = shaped(
                 function, lambda item: (number(item["total"]), item["sessions"]), answer
             )
-            odd: list[OddRecord] = []
-            sessions = shaped(
-                function,
-                lambda items, odd=odd: each(items, _session, "session", odd, "marks"),
-                items,
-            )
+            sessions, odd = shaped(function, _sessions, items)
             ids = [_id(item) for item in items]
             if pages.first is None:
                 pages.first = answer | {"sessions": ()}
@@ -205,6 +200,11 @@ class CompanionApi:
             addcalendarevent=0,
         )
         return shaped(function, lambda item: number(item["sessionid"]), answer)
+
+
+def _sessions(items: Json) -> tuple[list[MoodleSession], list[OddRecord]]:
+    odd: list[OddRecord] = []
+    return each(items, _session, "session", odd, "marks"), odd
 
 
 def _digests(answer: Json) -> dict[int, str]:

@@ -140,7 +140,7 @@ def set_marks(call, params):
     if taker not in state.users or state.users[taker].deleted:
         raise MoodleException("invalidparameter")
     writer = MarkWriter(state, session, taker)
-    results = writer.write(marks)
+    results = writer.write_all(marks)
     if writer.touched:
         call.wrote()
     return {"sessionid": number, "results": results}

@@ -19,7 +19,7 @@ class MarkWriter:
         self.state, self.session, self.taker = state, session, taker
         self.touched = False
 
-    def write(self, marks):
+    def write_all(self, marks):
         """:param marks: see :func:`functions_companion.set_marks`
         :return: results in their order
         """
