@@ -8,6 +8,7 @@ import base64
 import gzip
 import json
 from copy import deepcopy
+from itertools import islice
 
 from hypothesis import strategies as st
 
@@ -49,8 +50,8 @@ TROUBLES = (
 def recorded(*functions):
     """Recorded answers of one of these functions, errors too."""
     found = []
-    for path in sorted(RECORDINGS.glob("*.json")):
-        for entry in recording(path.stem).values():
+    for path in sorted(RECORDINGS.rglob("*.json")):
+        for entry in recording(path.relative_to(RECORDINGS).with_suffix("")).values():
             response = entry.get("response", {})
             if "json" in response and entry["request"].get("function") in functions:
                 found.append(response["json"])
@@ -86,7 +87,8 @@ def mutated(answer, wanted):
     """:param wanted: list of ``(operation, where, index in ODD)``"""
     box = [deepcopy(answer)]
     for operation, where, what in wanted:
-        places = list(_places(box))
+        # Lists made long within lists made long have more places than memory has.
+        places = list(islice(_places(box), 100_000))
         parent, key = places[where % len(places)]
         _change(parent, key, operation, deepcopy(ODD[what]))
     return box[0]
