@@ -97,7 +97,7 @@ class Portion(SyncAttendance):
         resting = self._resting(run, mapped, settings)
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
-        digests = ask_digests(sides, sorted(by_id))
+        digests = ask_digests(sides, [id_ for id_ in ids if id_ in by_id])
         thrifty = run.trigger == "cron"
         syncs = (
             CourseSync(sides, courses, by_id[id_], mappings[id_], thrifty, digests.get(id_, ""))
