@@ -71,13 +71,14 @@ class TestMarks(ServerCase):
         self.assertEqual([self.times()[n] for n in range(3)], [[(3, "other")]] * 3)
 
     def test_a_status_that_the_page_does_not_offer_stays(self):
-        for place, remark in ((2, "why"), (3, "")):
+        for place, remark in ((2, "why"), (3, ""), (4, "0")):
             student = self.students[place]
             self.state.set_status_of(self.session, student, 99999, remark, self.teacher, START)
         self.state.mark(self.session, self.first, "L", by=self.other)
         times = self.times()
-        self.assertEqual((times[2], times[3]), ([(1, "other")], [(0, "teacher")]))
-        self.assertEqual([row.status_id for row in self.session.log].count(99999), 2)
+        self.assertEqual(times[2], [(1, "other")])
+        self.assertEqual((times[3], times[4]), ([(0, "teacher")], [(0, "teacher")]))
+        self.assertEqual([row.status_id for row in self.session.log].count(99999), 3)
 
     def test_of_two_rows_the_page_writes_the_last(self):
         self.state.double(self.session, self.first, "L", by=self.other, at=START + 60)

@@ -398,21 +398,20 @@ class MoodleState:
             statuses = self.statuses_of(session)
             ids = {status.id for status in statuses}
             statusset = ",".join(str(status.id) for status in statuses)
-            form = {user.id: mark for user, mark in marks.items()}
-            for user_id in self.listed(session):
-                row = rows.get(user_id)
-                if row and user_id not in form:
-                    # Of a status that the page doesn't offer no button is pressed.
-                    form[user_id] = row.status_id if row.status_id in ids else 0, row.remarks
+            changed = {user.id: mark for user, mark in marks.items()}
             at = self.clock() if at is None else at
-            for user_id, (status_id, remark) in form.items():
+            for user_id in dict.fromkeys((*self.listed(session), *changed)):
                 row = rows.get(user_id)
-                if remark is None and row:
-                    remark = row.remarks
-                if not status_id and not remark:
+                # Of a status that the page doesn't offer no button is pressed.
+                shown = row.status_id if row and row.status_id in ids else 0
+                status_id, remark = changed.get(user_id, (shown, None))
+                if remark is None:
+                    remark = (row and row.remarks) or ""
+                # To PHP, "0" is empty.
+                if not status_id and remark in ("", "0"):
                     continue
                 said = row and (row.status_id, row.remarks or "", row.statusset)
-                if said == (status_id, remark or "", statusset):
+                if said == (status_id, remark, statusset):
                     continue
                 row = row or self.new_row(session, user_id)
                 row.status_id = status_id or row.status_id
