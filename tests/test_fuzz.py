@@ -36,6 +36,7 @@ from .canned import RECORDINGS
 from .common import through_to_localhost
 from .measured import measured
 from .moodle_server import Fault
+from .moodle_server.profiles import PROFILES
 from .mutations import TOKEN, body_of, cases, changes, mutated, recorded, response
 from .raw_server import RawServer
 from .test_run import SYNC, TwoCourses
@@ -344,7 +345,8 @@ class TestRuns(TwoCourses, FuzzCase):
 
     def setUp(self):
         super().setUp()
-        self.moodle.add_token(TOKEN, user=self.sync_user, functions="both")
+        functions = PROFILES[self.profile].service
+        self.moodle.add_token(TOKEN, user=self.sync_user, functions=functions)
         self.instance.token = TOKEN
         self.first = self.add_session("PALEPA")
         self.add_session("LL", starts=START + 3600, group=self.groups[0])

@@ -127,7 +127,7 @@ class TestSite(MoodleCase):
     def test_no_other_instance_is_held_up(self):
         self.sync()
         self.another_moodle()
-        other = MoodleServer(self.moodle)
+        other = MoodleServer(self.moodle, self.profile)
         other.start()
         self.addCleanup(other.stop)
         second = self.second_instance(url=other.url, token=self.token, active=True)

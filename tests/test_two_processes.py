@@ -14,6 +14,7 @@ from odoo.tools import config
 from ..services.domain.status import from_booleans
 from .builders import START
 from .moodle_server import Fault, MoodleServer, MoodleState
+from .moodle_server.profiles import PROFILES
 
 TOKEN = "2" * 32
 SECONDS = 3  # that Moodle takes for one answer, while the other process comes by
@@ -83,6 +84,8 @@ class Process:
 
 @tagged("post_install", "-at_install")
 class TestTwoProcesses(BaseCase):
+    profile = "2024"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -136,7 +139,8 @@ class TestTwoProcesses(BaseCase):
 
     def build_moodle(self):
         state = self.state = MoodleState(timezone="Asia/Kolkata")
-        state.add_token(TOKEN, state.add_user("oecsync", "Odoo", "Sync"))
+        user = state.add_user("oecsync", "Odoo", "Sync")
+        state.add_token(TOKEN, user, PROFILES[self.profile].service)
         teacher = self.teacher = state.add_user("teacher", "Tea", "Cher")
         course = self.course = state.add_course("Two", "TWO", self.idnumber)
         activity = self.activity = state.add_attendance(course, "Lectures")
@@ -149,7 +153,7 @@ class TestTwoProcesses(BaseCase):
             state.enrol(course, user)
             self.users.append(user)
         state.mark_all(self.session, dict(zip(self.users, "PALE", strict=True)), by=teacher)
-        self.server = MoodleServer(state).start()
+        self.server = MoodleServer(state, self.profile).start()
         self.addCleanup(self.server.stop)
 
     def add_second_course(self):
