@@ -47,6 +47,8 @@ class Stage:
             copy(empty, self.database(PULLED))
             self._run(self.database(PULLED), 0, CASES["pull-cold"])
             self._odoo(self.database(PULLED), do="age")
+            # At rest: what a run has brought, the next one has looked at once more.
+            self._run(self.database(PULLED), 0, CASES["pull-beat"])
             tidy(self.database(PULLED))
 
     def forget(self):
