@@ -94,6 +94,33 @@ class TestTimeOfAMark(CompanionCase):
 
 
 @tagged("post_install", "-at_install")
+class TestInWords(CompanionCase):
+    """What a person reads of a mark: who made it, and what goes along."""
+
+    def changes(self, result):
+        return self.run_of(result).line_ids.sorted("student_id")
+
+    def test_each_mark_has_its_own_teacher(self):
+        other = self.moodle.add_user("other", "An", "Other")
+        self.moodle.enrol(self.moodle_course, other, role="editingteacher")
+        session = self.agreed("PP")
+        self.moodle.mark(session, self.users[0], "A", by=other, at=self.now - HOUR)
+        self.mark_at(session, ".L", self.now)
+        names = self.changes(self.sync()).mapped("moodle_user")
+        self.assertEqual(sorted(names), ["An Other", "Tea Cher"])
+
+    def test_a_remark_that_is_sent_is_told_and_stops_no_course(self):
+        self.instance.write({"brake_share": 10, "brake_marks": 1})
+        session = self.agreed()
+        for number in range(1, 5):
+            self.remark_here(session, number, f"remark {number}")
+        result = self.sync()
+        self.assertEqual(result.state, "done")
+        self.assertIn("remark 1", self.changes(result)[0].detail)
+        self.assertEqual(set(self.changes(result).mapped("kind")), {"push"})
+
+
+@tagged("post_install", "-at_install")
 class TestDoubledRows(CompanionCase):
     direction = "moodle"
 

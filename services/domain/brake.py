@@ -148,7 +148,9 @@ def measure(
         "cancelled": {line.id for line in agreed.values() if line.sheet_id in cancelled},
         "changed": _of_action(plan, p.UPDATE),
         "put_back": _of_action(plan, p.PUT_BACK),
-        "sent": {line_id for push in plan.pushes for line_id in push.line_ids},
+        "sent": {
+            line_id for push in plan.pushes if not push.remark_alone for line_id in push.line_ids
+        },
         "replaced": _replaced(plan, reading, agreed, session_of, people),
         "moved": {line.id for line in agreed.values() if line.sheet_id in moved},
     }

@@ -102,6 +102,8 @@ class _Lister:
             self.lines_of_sheet.setdefault(line.sheet_id, []).append(line)
         self.sessions = {session.id: session for session in reading.sessions}
         self.marks = {}
+        # By whose account a mark was made, where Moodle says that of each.
+        self.takers = {}
         self.names = {user.id: user.fullname for user in reading.users}
         for session in reading.sessions:
             shown = {status.id: status.acronym for status in session.statuses}
@@ -110,6 +112,8 @@ class _Lister:
             for mark in session.marks:
                 student = people.student(mark.user_id).record_id
                 self.marks[session.id, student] = shown.get(mark.status_id) or ""
+                if mark.taken_at is not None:
+                    self.takers[session.id, student] = mark.taken_by
 
     def entries(self) -> list[Change]:
         found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]
@@ -168,14 +172,20 @@ class _Lister:
             after=line.status or odoo,
             marks=1,
             detail=line.remark or "",
-            moodle_user=self._took(session.session_id) if kind in (NEW_LINE, UPDATE) else "",
+            moodle_user=(
+                self._took(session.session_id, line.student_id)
+                if kind in (NEW_LINE, UPDATE)
+                else ""
+            ),
             odoo_user=before.written_by if before and kind == PUT_BACK else 0,
         )
 
-    def _took(self, session_id: int) -> str:
-        """Name of whoever last took a session; empty where that is nobody we know."""
+    def _took(self, session_id: int, student_id: int) -> str:
+        """Name of whoever made a mark, or last took its session where Moodle does not say more;
+        empty where that is nobody we know."""
         session = self.sessions.get(session_id)
-        return self.names.get(session.taken_by, "") if session else ""
+        taken_by = session.taken_by if session else 0
+        return self.names.get(self.takers.get((session_id, student_id), taken_by), "")
 
     def _cancelled(self) -> Iterator[Change]:
         for sheet_id in self.plan.cancelled:
@@ -207,6 +217,7 @@ class _Lister:
                     odoo=push.status,
                     after=push.status,
                     marks=1,
+                    detail=push.remark or "",
                     odoo_user=self._written_by(push.line_ids),
                 )
 

@@ -118,6 +118,11 @@ class PushPlan:
     remark: str | None = None
     expected: Expected | None = field(default=None, repr=False)
 
+    @property
+    def remark_alone(self) -> bool:
+        """Whether the mark itself stays as it is."""
+        return self.expected is not None and self.expected.status_id == self.status_id
+
 
 @dataclass(frozen=True)
 class NewSession:
