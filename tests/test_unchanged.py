@@ -12,10 +12,10 @@ from odoo.tests import BaseCase, tagged
 
 from ..services.domain import brake
 from ..services.domain import plan as p
-from ..services.domain.records import Subject
+from ..services.domain.records import LARGEST, Subject
 from ..services.domain.status import booleans
 from ..services.domain.status_meaning import Chosen
-from ..services.domain.unchanged import Idle, sign
+from ..services.domain.unchanged import Idle, next_change, sign
 from ..services.domain.window import Rules
 from ..services.runs.course_sync import CourseSync
 from . import builders as b
@@ -70,6 +70,32 @@ class TestSign(BaseCase):
         for name in ("taken_at", "modified_at"):
             ahead = replace(SESSION, **{name: NOW + 1})
             self.assertEqual(self.sign(sessions=[SESSION, ahead]), "", name)
+
+    def test_until_when_time_alone_changes_nothing(self):
+        ends = SESSION.starts + SESSION.duration
+        now = SESSION.starts + 60
+        self.assertEqual(next_change([replace(SESSION, taken_at=now)], now), ends)
+        self.assertEqual(next_change([SESSION], NOW), LARGEST, "it has ended")
+        soon = replace(SESSION, starts=NOW + 30, taken_at=0)
+        later = replace(SESSION, starts=NOW + 50, taken_at=0)
+        self.assertEqual(next_change([later, soon], NOW), NOW + 30)
+        # At the very moment it has begun.
+        self.assertEqual(next_change([soon], NOW + 30), NOW + 30 + soon.duration)
+        for name in ("taken_at", "modified_at"):
+            ahead = replace(SESSION, **{name: NOW + 1})
+            self.assertEqual(next_change([soon, ahead], NOW), NOW, name)
+        self.assertEqual(next_change([], NOW), LARGEST)
+
+    def test_a_plan_with_gaps_where_moodle_gives_digests(self):
+        other = p.gap("people_hidden", 1, "people")
+        plan = p.CoursePlan(gaps=(other,))
+        self.assertIsNone(Idle.of("s", plan))
+        idle = Idle.of("s", plan, until=NOW)
+        self.assertEqual((idle.gaps, idle.until), (True, NOW))
+        self.assertFalse(Idle.of("s", p.CoursePlan(), until=NOW).gaps)
+        values = {"sheet": "S", "day": "2026-11-03", "count": 1}
+        clock = p.gap("clock_off", 1, "c", values)
+        self.assertIsNone(Idle.of("s", p.CoursePlan(gaps=(other, clock)), until=NOW))
 
     def test_a_plan_that_had_nothing_to_do(self):
         plan = p.CoursePlan(
