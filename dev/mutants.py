@@ -70,6 +70,9 @@ source_paths={sources}
 pytest_add_cli_args_test_selection={addon}/tests
 also_copy={addon}
     odoo
+
+# So that pytest takes this folder for its root, and not the checkout that it may lie in.
+[tool:pytest]
 """
 HARMLESS = CHECKOUT / "dev/mutants.txt"
 LEAST = 95  # of 100
