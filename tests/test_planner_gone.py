@@ -9,9 +9,11 @@ from ..services.domain.gone import (
     Gone,
     deleted_sessions,
     report_hidden_people,
+    report_lacking,
     report_odd,
     report_unreadable,
 )
+from ..services.domain.planner import plan_course
 from . import builders as b
 from .test_planner_rules import RuleCase
 
@@ -269,3 +271,15 @@ class TestReports(RuleCase):
                 self.findings.gaps,
                 (p.Gap("rights", "rights:2:people", "people_hidden", marks=marks),),
             )
+
+    def test_rights_that_the_account_lacks(self):
+        report_lacking(self.index(), self.findings)
+        self.assertEqual(self.findings.gaps, ())
+        lacking = ("moodle/a:b", "moodle/c:d")
+        report_lacking(self.index(lacking=lacking), self.findings)
+        said = ("moodle/a:b, moodle/c:d",)
+        self.assertEqual(
+            self.findings.gaps, (p.Gap("rights", "rights:2:rights", "rights_lacking", said),)
+        )
+        plan = plan_course(b.reading(lacking=lacking), b.local(), b.people(), b.RULES)
+        self.assertEqual([gap.why for gap in plan.gaps], ["rights_lacking"])

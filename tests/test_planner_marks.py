@@ -153,6 +153,22 @@ class TestKnownMarks(RuleCase):
         )
         self.assertEqual((self.findings.gaps, self.findings.skipped), ((), {}))
 
+    def test_when_and_by_whom_where_moodle_says_so(self):
+        """Of two accounts of one student, it was made when the last of them was."""
+        who = b.people(unknown={4: matching.Match(4, 101, "manual")})
+        number = b.STATUS_IDS["P"]
+        rows = [
+            r.MoodleMark(1, number, "on time", 20, 7),
+            r.MoodleMark(4, number, "", 30, 8),
+            r.MoodleMark(2, number, "", 10, 0),
+        ]
+        first, second = self.known(b.session(1, rows), who=who).marks
+        self.assertEqual(
+            (first.remark, first.taken_at, first.taken_by, first.status_id),
+            ("on time", 30, 8, number),
+        )
+        self.assertEqual((second.taken_at, second.taken_by, second.status_id), (10, 0, number))
+
     def test_rows_that_differ(self):
         """Neither is carried over, of whoever is known; those behind are met."""
         who = b.people(unknown={2: SHARED, 3: SHARED})

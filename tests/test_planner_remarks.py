@@ -7,6 +7,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..services.domain import merge
 from ..services.domain import plan as p
+from ..services.domain import records as r
 from ..services.domain.mark_rows import Expected
 from ..services.domain.marks import Mark
 from ..services.domain.records import AttendanceTypes, MoodleMark
@@ -169,6 +170,46 @@ class TestRemarks(RemarkCase):
         self.assertEqual([push.remark for push in found.pushes], ["ours"])
         found = self.both(self.line(), remark="theirs", direction="oec")
         self.assertEqual((found.lines, found.pushes), ((), ()))
+
+    def test_a_persons_remark_beats_that_of_moodles_task(self):
+        found = self.both(self.line(remark="here", at=1), remark="system auto recorded", by=0)
+        self.assertEqual([push.remark for push in found.pushes], ["here"])
+
+    def test_moodles_own_status_stays_where_two_mean_the_same(self):
+        second = r.MoodleStatus(77, "P", "Present", 2)
+        session = replace(self.told(), statuses=(*b.STATUSES, second))
+        session = replace(session, marks=(MoodleMark(1, 77, "", NOON, TEACHER),))
+        mark = Mark(101, "P", "", NOON, TEACHER, 77)
+        found = self.settle(
+            session, [self.line(remark="bus")], [mark], rules={"sends_remarks": True}
+        )
+        self.assertEqual([push.status_id for push in found.pushes], [77])
+
+    def test_several_and_one_that_cannot_be_sent(self):
+        session = replace(
+            self.told(),
+            marks=tuple(MoodleMark(user, b.STATUS_IDS["P"], "", NOON, 5) for user in (1, 2, 3)),
+            user_ids=frozenset({1, 3}),
+        )
+        lines = [marked(n, 100 + n, "P", "P", remark="bus") for n in (1, 2, 3)]
+        marks = [Mark(100 + n, "P", "", NOON, 5, b.STATUS_IDS["P"]) for n in (1, 2, 3)]
+        found = self.settle(session, lines, marks, rules={"sends_remarks": True})
+        self.assertEqual([push.student_id for push in found.pushes], [101, 103])
+        self.assertEqual(self.whys(), ["push_not_listed"])
+
+    def test_nothing_of_a_line_or_a_mark_without_a_status(self):
+        found = self.both(self.line(None, None, "here", at=NOON + 5), remark="there")
+        self.assertFalse(found.pushes)
+        session = self.told("P", "there")
+        mark = Mark(101, None, "", NOON, TEACHER, 50)
+        found = self.settle(
+            session, [self.line(remark="here")], [mark], rules={"sends_remarks": True}
+        )
+        self.assertEqual((found.lines, found.pushes), ((), ()))
+        # Sent over one of the school's own, whose remark is not known here: it stays.
+        later = self.line("L", "P", "here", marked_at=NOON + 5)
+        found = self.settle(session, [later], [mark], rules={"sends_remarks": True})
+        self.assertEqual([push.remark for push in found.pushes], [None])
 
     def test_nothing_of_it_where_moodle_takes_no_remarks(self):
         found = self.both(self.line(remark="here"), sends_remarks=False)
