@@ -1,1 +1,1 @@
-from . import picture
+from . import moodle_plugin, picture

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The zip of moodle/local_wsattendance that Moodle's installer takes, in dist/.
+# The zip of moodle/local_wsattendance that Moodle's installer takes, in dist/: the same bytes as
+# those that the set-up in Odoo hands out.
 . "$(dirname "$0")/env.sh"
-plugin=$CHECKOUT/moodle/local_wsattendance
-release=$(sed -n "s/^\$plugin->release = '\(.*\)';/\1/p" "$plugin/version.php")
-zip=$CHECKOUT/dist/local_wsattendance-$release.zip
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-# Moodle wants a single folder in it, named like the plug-in without its kind.
-cp -r "$plugin" "$folder/wsattendance"
 mkdir -p "$CHECKOUT/dist"
-rm -f "$zip"
-python3 - "$folder" "${zip%.zip}" <<'P'
-import shutil, sys
-shutil.make_archive(sys.argv[2], "zip", sys.argv[1], "wsattendance")
+zip=$(PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$CHECKOUT/services/moodle python3 - "$CHECKOUT/dist" <<'P'
+import sys
+from pathlib import Path
+
+import plugin_zip
+
+path = Path(sys.argv[1]) / plugin_zip.file_name()
+path.write_bytes(plugin_zip.content())
+print(path)
 P
+)
 say "$zip"

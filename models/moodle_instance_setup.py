@@ -8,6 +8,7 @@ from ..services.domain.letters_seen import letter_gap
 from ..services.domain.plan import Letter, course_gap
 from ..services.domain.status_meaning import OPEN, row_for
 from ..services.moodle import moodle_errors as errors
+from ..services.moodle import plugin_zip
 from ..services.texts.messages_counts import counted
 from ..services.texts.messages_letters import STATUS_WORDS, letter_words, status_word
 from .moodle_instance_preview import BUTTON_SECONDS, GRACE_SECONDS
@@ -92,6 +93,15 @@ class MoodleInstance(models.Model):
             "target": "new",
             "context": {"default_setup_step": "connect", "dialog_size": "large"},
         }
+
+    @api.model
+    def _moodle_plugin(self):
+        """Our plug-in for Moodle, for whoever may set a Moodle up.
+
+        :return: ``(name of the file, its bytes)``, a zip
+        """
+        self.browse().check_access("create")
+        return plugin_zip.file_name(), plugin_zip.content()
 
     def action_use_address(self):
         result = super().action_use_address()

@@ -64,6 +64,7 @@ from . import (
     test_planner_rules,
     test_planner_settling,
     test_planner_sheets,
+    test_plugin_zip,
     test_portion,
     test_portions,
     test_preview,

@@ -133,6 +133,8 @@ group stands here for itself alone; whoever has several may do what each of them
 * **Addresses in Moodle** are shown to internal users who may read the record.
 * **The spreadsheet** of a course's attendance (`/openeducat_moodle_attendance/picture/…`) holds what
   `attendance_picture` answers, for the same people.
+* **The zip of the plug-in for Moodle** (`/openeducat_moodle_attendance/moodle-plugin`) is for whoever
+  may set up an instance. It holds no secret.
 * **Forms.** Odoo names whatever a form's values point to. Here a value is taken only from
   somebody who may read that record.
 * **One Moodle, several companies.** A company has one active instance for a Moodle (http or

@@ -1,0 +1,22 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+
+class MoodlePluginController(http.Controller):
+    @http.route(
+        "/openeducat_moodle_attendance/moodle-plugin",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def moodle_plugin(self, **_other):
+        """The plug-in for Moodle, for its installer; the model decides who may have it."""
+        name, content = request.env["moodle.instance"]._moodle_plugin()
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", "application/zip"),
+                ("Content-Disposition", content_disposition(name)),
+                ("Content-Length", str(len(content))),
+            ],
+        )
