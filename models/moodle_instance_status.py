@@ -11,6 +11,7 @@ from .kept_error import with_error_told
 from .of_each import count_of_each
 
 MANAGER = "openeducat_attendance.group_op_attendance_manager"
+PLUGIN_PAGE = "/openeducat_moodle_attendance/moodle-plugin"
 CRON = "openeducat_moodle_attendance.ir_cron_sync_attendance"
 ICONS = {True: "fa-check text-success", False: "fa-times text-danger", None: "fa-minus text-muted"}
 
@@ -34,18 +35,27 @@ class MoodleInstance(models.Model):
     mapping_count = fields.Integer("Mappings", compute="_compute_counts")
 
     @api.depends("checks", "failing_since", "tested_at", "last_try")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_checklist(self):
         facts = self._facts()
+        # The zip is for whoever may set up a Moodle.
+        download = self.browse().has_access("create") and Markup(
+            '<br/><a href="%s" download="">%s</a>'
+        ) % (PLUGIN_PAGE, self.env._("Download the plug-in (zip)"))
         for instance in self:
             # What a test has found says nothing once a run has failed.
             stale = facts[instance].stale
             rows = Markup().join(
                 Markup(
                     '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"></i>'
-                    "<span><b>%s</b><br/>%s</span></li>"
+                    "<span><b>%s</b><br/>%s%s</span></li>"
                 )
-                % (ICONS[None if stale else check.ok], check.name, check.words)
+                % (
+                    ICONS[None if stale else check.ok],
+                    check.name,
+                    check.words,
+                    check.offers_zip and download or "",
+                )
                 for check in instance._kept_checks()
             )
             if rows and stale:

@@ -1,19 +1,23 @@
 """What the check list says of a Moodle that lacks something, and what to do about it."""
 
-from odoo.tests import tagged
+from unittest.mock import patch
 
+from odoo.tests import new_test_user, tagged
+
+from ..models.moodle_instance_status import PLUGIN_PAGE
+from ..services.moodle import plugin_zip
 from .builders import START
 from .common import MoodleCase
 from .moodle_server import Fault
-from .moodle_server.state import CORE, LEGACY, NATIVE, SERVICES
+from .moodle_server.state import COMPANION, CORE, LEGACY, NATIVE, SERVICES
+from .test_security import MANAGER
 
 ADD, LIST, WRITE = (
     f"mod_attendance_{name}" for name in ("add_session", "get_sessions", "update_user_status")
 )
 
 
-@tagged("post_install", "-at_install")
-class TestCheckList(MoodleCase):
+class CheckListCase(MoodleCase):
     def checks(self, functions="both", **settings):
         """After a connection test: ``{name: (ok, words)}``.
 
@@ -25,12 +29,20 @@ class TestCheckList(MoodleCase):
         self.instance.action_test_connection()
         return {check["name"]: (check["ok"], check["words"]) for check in self.instance.checks}
 
+    def offering(self):
+        """Names of the checks that offer the zip of our plug-in."""
+        return [check["name"] for check in self.instance.checks if check["offers_zip"]]
+
+
+@tagged("post_install", "-at_install")
+class TestCheckList(CheckListCase):
     def test_no_plugin(self):
         found = self.checks("none")
         ok, words = found["mod_attendance"]
         self.assertIs(ok, False)
         self.assertIn("attendance", words.lower())
-        self.assertEqual(found["local_wsattendance"], (None, "Not found."))
+        self.assertIn("install the plug-in OpenEduCat attendance", words)
+        self.assertEqual(found["local_wsattendance"], (None, "Not installed."))
         self.assertNotIn("Functions", found, "there is nothing that could be added to the service")
         self.assertNotIn("Reading a session", found)
 
@@ -38,8 +50,42 @@ class TestCheckList(MoodleCase):
         found = self.checks("native")
         ok, words = found["local_wsattendance"]
         self.assertIs(ok, None)
-        self.assertIn("not needed", words)
+        self.assertIn("one time for all marks of a session", words)
+        self.assertIn("Site administration > Plugins > Install plugins", words)
+        self.assertIn("php local/wsattendance/cli/setup.php", words)
         self.assertTrue(found["Functions"][0])
+        self.assertTrue(self.instance.test_ok, "advice is no error")
+        self.assertEqual(self.offering(), ["local_wsattendance"])
+
+    def test_so_does_the_old_plugin(self):
+        ok, words = self.checks("legacy")["local_wsattendance"]
+        self.assertIs(ok, None)
+        self.assertIn("Found, version 2024020500.", words)
+        self.assertIn("one time for all marks of a session", words)
+        self.assertTrue(self.instance.test_ok)
+
+    def test_our_plugin_is_there_and_the_settings_prefer_another_one(self):
+        ok, words = self.checks(COMPANION, attendance_api="native")["local_wsattendance"]
+        self.assertIs(ok, None)
+        self.assertIn("Set it to Automatic", words)
+        self.assertFalse(self.offering())
+
+    def test_the_zip_is_offered_to_whoever_may_set_up_a_moodle(self):
+        self.checks("native")
+        self.assertIn(PLUGIN_PAGE, self.instance.checklist)
+        manager = new_test_user(self.env, "t-manager", f"base.group_user,{MANAGER}")
+        seen = self.instance.with_user(manager).checklist
+        self.assertIn("Install plugins", seen)
+        self.assertNotIn(PLUGIN_PAGE, seen)
+
+    def test_a_setting_that_wants_what_is_not_there(self):
+        for api, name in (("companion", "local_wsattendance_…"), ("wsattendance", "mod_ws")):
+            found = self.checks("native", attendance_api=api)
+            self.assertTrue(found["mod_attendance"][0], "that much is there")
+            ok, words = found["Functions"]
+            self.assertIs(ok, False)
+            self.assertIn(f"no function {name}", words)
+            self.assertFalse([row for row in found if row.startswith("mod_wsattendance_")])
 
     def test_a_function_that_is_missing_is_named_and_said_where_to_add(self):
         found = self.checks(set(NATIVE + CORE) - {WRITE}, sync_attendance_from="oec")
@@ -112,3 +158,101 @@ class TestCheckList(MoodleCase):
         session = self.add_session("PAL")
         words = self.checks("legacy")["Reading a session"][1]
         self.assertIn(f"Session {session.id} of Algebra I", words)
+
+
+@tagged("post_install", "-at_install")
+class TestCompanion(CheckListCase):
+    """With our own plug-in in Moodle."""
+
+    profile = "companion"
+
+    def without(self, *names):
+        return set(COMPANION) - {f"local_wsattendance_{name}" for name in names}
+
+    def test_it_is_used(self):
+        self.add_session("PAL")
+        found = self.checks("companion")
+        ok, words = found["local_wsattendance"]
+        self.assertIs(ok, True)
+        self.assertIn(f"version {plugin_zip.version().number}", words)
+        self.assertIn("its own time", words)
+        self.assertNotIn("are sent", words)
+        self.assertNotIn("newer", words)
+        self.assertTrue(found["mod_attendance"][0])
+        self.assertTrue(found["Functions"][0])
+        self.assertIn("3 marks", found["Reading a session"][1])
+        self.assertFalse(self.offering())
+        words = self.checks("companion", sync_attendance_from="both")["local_wsattendance"][1]
+        self.assertIn("Marks are sent with their remarks", words)
+
+    def test_no_function_of_others_is_to_be_added(self):
+        everything = {"sync_attendance_from": "both", "create_moodle_sessions": True}
+        own = {name for name in COMPANION if not name.startswith("mod_")}
+        found = self.checks(own, **everything)
+        self.assertTrue(self.instance.test_ok)
+        self.assertFalse([row for row in found if row.startswith("mod_attendance_")])
+        ok, words = found["Create missing Moodle sessions"]
+        self.assertIs(ok, True)
+        self.assertIn("The plug-in's set-up gives the account the rights", words)
+        self.assertNotIn("manageattendances", words)
+
+    def test_an_old_zip_that_makes_no_sessions(self):
+        everything = {"sync_attendance_from": "both", "create_moodle_sessions": True}
+        ok, words = self.checks(self.without("add_session"), **everything)[
+            "Create missing Moodle sessions"
+        ]
+        self.assertIs(ok, False)
+        self.assertIn("local_wsattendance_add_session", words)
+        self.assertIn("newest zip", words)
+        self.assertNotIn("mod_attendance", words)
+        self.assertEqual(self.offering(), ["Create missing Moodle sessions"])
+
+    def test_an_old_zip_is_not_used_where_there_is_another_way(self):
+        found = self.checks(self.without("get_digests"))
+        ok, words = found["local_wsattendance"]
+        self.assertIs(ok, None)
+        self.assertIn("local_wsattendance_get_digests is missing", words)
+        self.assertIn("newest zip", words)
+        self.assertIn("one time for all marks of a session", words)
+        self.assertTrue(found["Functions"][0])
+        self.assertEqual(self.offering(), ["local_wsattendance"])
+
+    def test_an_old_zip_and_no_other_way(self):
+        own = {name for name in self.without("set_marks") if not name.startswith("mod_")}
+        for settings in ({}, {"attendance_api": "companion"}):
+            found = self.checks(own, sync_attendance_from="both", **settings)
+            ok, words = found["Functions"]
+            self.assertIs(ok, False)
+            self.assertIn("local_wsattendance_set_marks", words)
+            self.assertIn("newest zip", words)
+            self.assertNotIn("mod_attendance_", words)
+            self.assertTrue(found["local_wsattendance"][0])
+            self.assertNotIn("Used", found["local_wsattendance"][1])
+            self.assertEqual(self.offering(), ["local_wsattendance"])
+        self.assertIn("newest zip", self.sync().message)
+
+    def test_a_newer_zip_comes_with_the_addon(self):
+        newer = plugin_zip.Version(plugin_zip.version().number + 1, "9.9")
+        with patch.object(plugin_zip, "version", return_value=newer):
+            ok, words = self.checks("companion")["local_wsattendance"]
+        self.assertIs(ok, True)
+        self.assertIn("A newer version comes with this add-on", words)
+        self.assertEqual(self.offering(), ["local_wsattendance"])
+        # Whoever has taken the folder away is not told anything.
+        with patch.object(plugin_zip, "version", side_effect=FileNotFoundError):
+            self.assertNotIn("newer", self.checks("companion")["local_wsattendance"][1])
+
+    def test_rights_that_are_lacking_are_given_by_its_set_up(self):
+        self.add_session("PAL")
+        self.moodle.tokens[self.token].all_groups = False
+        ok, words = self.checks("companion")["Rights"]
+        self.assertIs(ok, False)
+        self.assertIn("Algebra I", words)
+        self.assertIn("moodle/site:accessallgroups", words)
+        self.assertIn("press the button", words)
+
+    def test_an_administrators_token_gives_way_to_that_of_the_set_up(self):
+        self.moodle.tokens[self.token].administrator = True
+        ok, words = self.checks("companion")["Account of the token"]
+        self.assertIs(ok, False)
+        self.assertIn("set-up of the plug-in OpenEduCat attendance makes one", words)

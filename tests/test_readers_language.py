@@ -289,8 +289,8 @@ class TestRuns(ReadersCase):
         self.assertEqual(result.state, "skipped")
         run = self.last_run()
         texts = {lang: run.with_context(lang=lang).summary_words for lang in READERS}
-        self.assertIn("Moodle offers no function", texts["en_US"])
-        self.assertNotIn("Moodle offers no function", texts["es_ES"])
+        self.assertIn("Moodle offers no attendance function", texts["en_US"])
+        self.assertNotIn("Moodle offers no attendance function", texts["es_ES"])
         self.assertNotIn(texts["es_ES"], run.summary)
         self.assertNotIn(texts["en_US"], run.summary)
 

@@ -186,10 +186,10 @@ def detect(site_info: SiteInfo | Json, direction: str = "moodle", api: str = "au
     companion = version_of(COMPANION_PREFIX)
     legacy, native = version_of(PREFIX[LEGACY]), version_of(PREFIX[NATIVE])
     # All of it or nothing: by its answers alone is known what its writing has to expect.
-    whole = all(name in functions for name in _companion_functions(direction))
+    whole = all(name in functions for name in companion_functions(direction))
     alone = companion is not None and legacy is None and native is None
     if api == COMPANION or (api == "auto" and (whole or alone)):
-        return _with_companion(site_info, direction, companion, native)
+        return _with_companion(site_info, direction, companion, native, legacy is not None)
     allowed = (LEGACY, NATIVE) if api == "auto" else (api,)
 
     def first(operation: str) -> str | None:
@@ -243,27 +243,41 @@ def _of_site(site_info: SiteInfo) -> _OfSite:
     }
 
 
-def _companion_functions(direction: str) -> tuple[str, ...]:
-    """Functions of our own plug-in that a direction needs."""
+def companion_functions(direction: str) -> tuple[str, ...]:
+    """Functions of our own plug-in that a direction needs.
+
+    :param direction: ``moodle``, ``oec`` or ``both``
+    """
     names = ("get_digests", "get_sessions", *(("set_marks",) if direction in WRITING else ()))
     return tuple(COMPANION_PREFIX + name for name in names)
 
 
 def _with_companion(
-    site_info: SiteInfo, direction: str, companion: str | None, native: str | None
+    site_info: SiteInfo,
+    direction: str,
+    companion: str | None,
+    native: str | None,
+    legacy: bool,
 ) -> Detection:
-    """:param companion, native: version of that family, ``None`` where it is not there"""
-    needed = (*CORE_FUNCTIONS, *_companion_functions(direction))
+    """:param companion, native: version of that family, ``None`` where it is not there
+    :param legacy: whether the old plug-in is there
+    """
+    needed = (*CORE_FUNCTIONS, *companion_functions(direction))
     missing = tuple(name for name in needed if name not in site_info.versions)
     family = None if companion is None else COMPANION
     problem = None
     if companion is None:
         problem = words.NO_COMPANION_FUNCTION
     elif missing:
-        problem = words.functions_missing(missing)
+        problem = words.companion_functions_missing(missing)
     return Detection(
-        # The plug-in can't be installed without it.
-        mod_attendance=Plugin("mod_attendance", companion is not None, family, native or ""),
+        # Neither plug-in can be installed without it.
+        mod_attendance=Plugin(
+            "mod_attendance",
+            legacy or native is not None or companion is not None,
+            family,
+            native or "",
+        ),
         local_wsattendance=Plugin(
             "local_wsattendance", companion is not None, family, companion or ""
         ),

@@ -38,6 +38,18 @@ def version(folder: Path = FOLDER) -> Version:
     return Version(int(value("version")), value("release"))
 
 
+def newer_than(found: str) -> bool:
+    """Whether what comes with the addon is newer than what a Moodle has.
+
+    :param found: version number as Moodle tells it
+    """
+    try:
+        return found.isdecimal() and version().number > int(found)
+    except OSError:
+        # Somebody has taken the folder away; then there is nothing to offer.
+        return False
+
+
 def file_name(folder: Path = FOLDER) -> str:
     """:raise OSError: the folder is not there"""
     return f"local_wsattendance-{version(folder).release}.zip"

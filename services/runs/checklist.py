@@ -11,8 +11,16 @@ from ..domain import matching
 from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name, storable
 from ..moodle import moodle_errors as errors
+from ..moodle import plugin_zip
 from ..moodle.attendance_api import AttendanceApi
-from ..moodle.module_detector import LEGACY, NATIVE, PREFIX
+from ..moodle.module_detector import (
+    COMPANION,
+    COMPANION_PREFIX,
+    LEGACY,
+    NATIVE,
+    PREFIX,
+    companion_functions,
+)
 from ..moodle.moodle_reader import MoodleReader
 from ..moodle.moodle_url import PRIVATE, PUBLIC
 from ..texts import messages_checklist as words
@@ -32,24 +40,26 @@ class Check:
     :param name: what was looked at
     :param words: what was found; where it is not ok, what to do
     :param told: both as sentences, ``{"name": …, "words": …}``, see ``told``
+    :param offers_zip: whether our plug-in for Moodle is what helps
     """
 
     ok: bool | None
     name: str
     words: str
     told: dict | None = None
+    offers_zip: bool = False
 
     def __post_init__(self):
         # Whatever a check found in Moodle, it can be written down.
         object.__setattr__(self, "words", storable(self.words))
 
     @classmethod
-    def of(cls, env, ok, name, words):
+    def of(cls, env, ok, name, words, offers_zip=False):
         """:param env: in whose language it is read now
         :param name, words: sentences, see ``told``
         """
         told = {"name": keep(name), "words": keep(words)}
-        return cls(ok, say(env, name), say(env, words), told)
+        return cls(ok, say(env, name), say(env, words), told, offers_zip)
 
     def to_json(self):
         return asdict(self)
@@ -62,7 +72,13 @@ class Check:
         told = kept.get("told")
         if not told:
             return cls(kept["ok"], kept["name"], kept["words"])
-        return cls(kept["ok"], tell(env, told["name"]), tell(env, told["words"]), told)
+        return cls(
+            kept["ok"],
+            tell(env, told["name"]),
+            tell(env, told["words"]),
+            told,
+            kept.get("offers_zip", False),
+        )
 
 
 def result_of(checks):
@@ -108,9 +124,9 @@ class CheckList:
             except errors.MoodleError as error:
                 yield self._check(False, words.READING, error.told())
 
-    def _check(self, ok, name, said):
+    def _check(self, ok, name, said, offers_zip=False):
         """:param name, said: sentences, see ``told``"""
-        return Check.of(self.env, ok, name, said)
+        return Check.of(self.env, ok, name, said, offers_zip)
 
     def _place(self):
         """A word where Moodle does not stand in the internet."""
@@ -121,55 +137,105 @@ class CheckList:
         yield self._check(None, words.ADDRESS, near)
 
     def _plugins(self):
-        for plugin in (self.detection.mod_attendance, self.detection.local_wsattendance):
-            if not plugin.present:
-                # Of the two, mod_attendance alone is needed.
-                needed = plugin.name == "mod_attendance"
-                problem = needed and self.detection.problem
-                found = problem or words.NOT_FOUND
-                yield self._check(False if needed else None, plugin.name, found)
-            elif plugin.family == NATIVE and plugin.name == "local_wsattendance":
-                yield self._check(None, plugin.name, words.NOT_NEEDED)
-            else:
-                yield self._check(True, plugin.name, words.plugin_found(plugin.version))
+        attendance, companion = self.detection.mod_attendance, self.detection.local_wsattendance
+        if attendance.present:
+            yield self._check(True, attendance.name, words.plugin_found(attendance.version))
+        else:
+            yield self._check(False, attendance.name, self.detection.problem or words.NOT_FOUND)
+        yield self._companion(companion)
+
+    def _companion(self, plugin):
+        """Whether our own plug-in is used; if not, that it would be better, and what to do.
+
+        :param plugin: ``module_detector.Plugin`` local_wsattendance
+        """
+        if plugin.family == COMPANION and not self.detection.ready:
+            # What is missing of it stands below.
+            found = words.plugin_found(plugin.version)
+            return self._check(True, plugin.name, found, offers_zip=True)
+        if plugin.family == COMPANION:
+            said = [words.companion_used(plugin.version), words.COMPANION_READS]
+            if self.direction in WRITING:
+                said.append(words.COMPANION_WRITES)
+            newer = plugin_zip.newer_than(plugin.version)
+            if newer:
+                said.append(words.NEWER_ZIP)
+            return self._check(True, plugin.name, joined(" ", *said), offers_zip=newer)
+        needed = companion_functions(self.direction)
+        lacking = [name for name in needed if not self.detection.has(name)]
+        if not lacking:
+            return self._check(None, plugin.name, words.NOT_USED)
+        if len(lacking) < len(needed):
+            said = [words.companion_incomplete(", ".join(lacking)), words.LIMITS]
+        elif plugin.family == LEGACY:
+            said = [words.plugin_found(plugin.version), words.LIMITS, words.INSTALL]
+        elif plugin.present:
+            said = [words.NOT_INSTALLED, words.LIMITS, words.INSTALL]
+        else:
+            # That nothing works, and what to do about it, stands above.
+            said = [words.NOT_INSTALLED]
+        return self._check(None, plugin.name, joined(" ", *said), offers_zip=True)
+
+    @property
+    def _has_companion(self):
+        """Whether it is our own plug-in whose functions are used, or would be if they were all
+        there."""
+        return self.detection.local_wsattendance.family == COMPANION
 
     def _functions(self):
-        if not self.detection.mod_attendance.present:
+        detection = self.detection
+        if not detection.mod_attendance.present:
             return
-        for name in self.detection.missing:
-            yield self._check(False, name, self._missing(name))
-        if self.detection.problem is not None and not self.detection.missing:
-            yield self._check(False, words.FUNCTIONS, self.detection.problem)
-        elif self.detection.ready:
+        if detection.ready:
             yield self._check(True, words.FUNCTIONS, words.ALL_FUNCTIONS)
+        elif self._has_companion or not (
+            detection.listing or detection.reading or detection.writing
+        ):
+            # One remedy for all of them.
+            yield self._check(False, words.FUNCTIONS, detection.problem)
+        else:
+            for name in detection.missing:
+                yield self._check(False, name, self._missing(name))
 
     def _missing(self, name):
+        if self._has_companion:
+            return words.companion_function_missing(name)
         said = words.function_missing(name)
         return joined(" ", said, words.OLD_LISTING) if name == LISTING else said
 
     def _creation(self):
-        rights = words.CREATION_RIGHTS
+        rights = words.CREATION_BY_SETUP if self._has_companion else words.CREATION_RIGHTS
         if self.api.creates_sessions:
             said = joined(" ", words.FUNCTION_THERE, rights)
             return self._check(True, words.CREATION, said)
-        missing = self._missing(PREFIX[NATIVE] + "add_session")
-        return self._check(False, words.CREATION, joined(" ", missing, rights))
+        prefix = COMPANION_PREFIX if self._has_companion else PREFIX[NATIVE]
+        missing = self._missing(prefix + "add_session")
+        return self._check(
+            False, words.CREATION, joined(" ", missing, rights), offers_zip=self._has_companion
+        )
+
+    def _right(self, said):
+        """A sentence that names a right, with who gives it.
+
+        :param said: see ``told``
+        """
+        return joined(" ", said, words.SETUP_GIVES) if self._has_companion else said
 
     # --- one session ------------------------------------------------------------
 
     def _reading(self):
         courses = self.reader.courses()
         if not courses:
-            yield self._check(False, words.COURSES, words.NO_COURSE)
+            yield self._check(False, words.COURSES, self._right(words.NO_COURSE))
             return
         mapped = [c for c in courses if matching.match_course(c, self.table).pair]
         found = words.matched(len(mapped), len(courses))
         if any(course.idnumber is None for course in courses):
-            found = joined(" ", found, words.IDNUMBERS_HIDDEN)
+            found = joined(" ", found, self._right(words.IDNUMBERS_HIDDEN))
         yield self._check(bool(mapped) or None, words.COURSES, found)
         others = [course for course in courses if course not in mapped]
         yield from self._people(mapped[:PEOPLE_TRIED])
-        yield self._session([*mapped, *others][:COURSES_TRIED])
+        yield from self._session([*mapped, *others][:COURSES_TRIED])
 
     def _administrator(self):
         return self._check(False, words.ACCOUNT, words.ADMINISTRATOR)
@@ -188,12 +254,15 @@ class CheckList:
             said = words.teaches(_some(teaches))
             yield self._check(False, words.ACCOUNT, said)
         if hidden:
-            said = words.nobody_listed(_some(hidden))
+            said = self._right(words.nobody_listed(_some(hidden)))
             yield self._check(False, words.SEPARATE_GROUPS, said)
 
     def _session(self, courses):
         for course in courses:
-            session = self._some_session(course)
+            session, lacking = self._some_session(course)
+            if lacking:
+                said = words.rights_lacking(clean_name(course.fullname), ", ".join(lacking))
+                yield self._check(False, words.RIGHTS, self._right(said))
             if not session:
                 continue
             said = words.session_read(
@@ -202,14 +271,23 @@ class CheckList:
                 students=len(session.user_ids),
                 marks=len(session.marks),
             )
-            return self._check(True, words.ONE_SESSION, said)
-        return self._check(None, words.ONE_SESSION, words.no_session(len(courses)))
+            yield self._check(True, words.ONE_SESSION, said)
+            return
+        yield self._check(None, words.ONE_SESSION, words.no_session(len(courses)))
 
     def _some_session(self, course):
-        """A session of the course, one with marks if there is one; ``None`` for none."""
+        """A session of the course, one with marks if there is one.
+
+        :return: ``(session, lacking)``: ``None`` for none, and the names of rights for whose lack
+            Moodle says that it has left something out
+        """
         if self.api.companion:
-            sessions = self.api.companion.course(course.id).sessions
-            return max(sessions, key=lambda session: len(session.marks), default=None)
+            found = self.api.companion.course(course.id)
+            return _fullest(found.sessions), found.lacking
+        return self._session_of_activities(course), ()
+
+    def _session_of_activities(self, course):
+        """The same where our own plug-in is not used."""
         if self.detection.listing == LEGACY:
             users = self.reader.enrolled_users(course.id, with_roles=True)
             for user in users:
@@ -225,10 +303,14 @@ class CheckList:
             except errors.MoodlePoisonedAnswer:
                 # One bad remark; the sync reads such an activity session by session.
                 continue
-            best = max(sessions, key=lambda session: len(session.marks), default=None)
+            best = _fullest(sessions)
             if best:
                 return self.api.session(best.id)
         return None
+
+
+def _fullest(sessions):
+    return max(sessions, key=lambda session: len(session.marks), default=None)
 
 
 def _some(names, most=3):

@@ -14,15 +14,24 @@ CREATION = _lt("Create missing Moodle sessions")
 FUNCTIONS = _lt("Functions")
 ONE_SESSION = _lt("Reading a session")
 READING = _lt("Reading")
+RIGHTS = _lt("Rights")
 SEPARATE_GROUPS = _lt("Separate groups")
 
 # What was found.
 ADMINISTRATOR = _lt(
     "The token's account is a site administrator: whoever gets hold of the token controls Moodle, "
-    "and this person's own marks can't be told apart from those of the synchronisation. Create an "
-    "account just for Odoo, with the rights listed in the manual."
+    "and this person's own marks can't be told apart from those of the synchronisation. Use an "
+    "account just for Odoo: the set-up of the plug-in OpenEduCat attendance makes one and shows "
+    "its token. Or create one with the rights listed in the manual."
 )
 ALL_FUNCTIONS = _lt("All functions needed for this direction are in the token's service.")
+COMPANION_READS = _lt(
+    "Each mark counts by its own time, and only courses in which something has changed are read."
+)
+COMPANION_WRITES = _lt(
+    "Marks are sent with their remarks, and never over something that was not read before."
+)
+CREATION_BY_SETUP = _lt("The plug-in's set-up gives the account the rights for it.")
 CREATION_RIGHTS = _lt(
     "The role of the token's account needs the rights mod/attendance:manageattendances "
     "and moodle/site:accessallgroups for it."
@@ -32,22 +41,77 @@ IDNUMBERS_HIDDEN = _lt(
     "ID numbers are not visible: give the role of the token's account the right "
     "moodle/course:update, or use short names."
 )
+INSTALL = _lt(
+    "To lift them, install the plug-in in Moodle (Site administration > Plugins > Install "
+    "plugins), press the button on Site administration > Plugins > Local plugins > OpenEduCat "
+    "attendance or run php local/wsattendance/cli/setup.php, and enter the address and the token "
+    "that it shows."
+)
+LIMITS = _lt(
+    "The synchronisation works without its functions local_wsattendance_…, but with limits: Moodle "
+    "gives one time for all marks of a session, so a teacher who changes one of them makes all look "
+    "new; a remark that looks like HTML hides its whole activity; remarks are not sent; and courses "
+    "without recent sessions are read every few hours only."
+)
+NEWER_ZIP = _lt("A newer version comes with this add-on: install its zip over the old one.")
 NO_COURSE = _lt(
     "The token's account sees no course. Give its role the rights "
     "moodle/course:view and moodle/course:viewhiddencourses."
 )
 NOT_FOUND = _lt("Not found.")
-NOT_NEEDED = _lt("Not installed, and not needed: mod_attendance has its own functions.")
+NOT_INSTALLED = _lt("Not installed.")
+NOT_USED = _lt(
+    "Installed, but not used, because Attendance functions is set to others. Set it to Automatic."
+)
 OLD_LISTING = _lt(
     "If it is not offered there, update the Attendance activity (mod_attendance of "
     "August 2022 or later)."
 )
 OWN_NETWORK = _lt("Moodle has an address inside your own network.")
 SAME_MACHINE = _lt("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
+SETUP_GIVES = _lt(
+    "The plug-in's set-up gives it: press the button on Site administration > Plugins > Local "
+    "plugins > OpenEduCat attendance, and enter the token that it shows."
+)
 
 
 def plugin_found(version):
     return _lt("Found, version %s.", version or _lt("unknown"))
+
+
+def companion_used(version):
+    return _lt("Used, version %s.", version or _lt("unknown"))
+
+
+def companion_incomplete(names):
+    """:param names: functions that are missing, as they are shown"""
+    return _lt(
+        "Installed, but %s is missing, so it is not used. Install its newest zip over it in Moodle, "
+        "press the button on Site administration > Plugins > Local plugins > OpenEduCat attendance, "
+        "and enter the token that it shows.",
+        names,
+    )
+
+
+def companion_function_missing(name):
+    return _lt(
+        "The function %s is missing. In Moodle, install the newest zip of the plug-in over the old "
+        "one, press the button on Site administration > Plugins > Local plugins > OpenEduCat "
+        "attendance, and enter the token that it shows.",
+        name,
+    )
+
+
+def rights_lacking(course, rights):
+    """:param course: name, as it is shown
+    :param rights: names of rights, as they are shown
+    """
+    return _lt(
+        "Moodle leaves something out in %(course)s, because the token's account lacks %(rights)s "
+        "there.",
+        course=course,
+        rights=rights,
+    )
 
 
 def function_missing(name):

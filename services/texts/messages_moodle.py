@@ -32,24 +32,27 @@ UNTRUSTED = _lt(
 )
 WRONG_ADDRESS = _lt("This is not Moodle's own address.")
 SERVICES_OFF = _lt(
-    "Moodle's web services or its REST protocol are switched off. Ask Moodle's "
-    "administrator to enable both: Site administration > Advanced features > "
-    "Enable web services, and Site administration > Server > Web services > "
-    "Manage protocols > REST."
+    "Moodle's web services or its REST protocol are switched off. If Moodle has the plug-in "
+    "OpenEduCat attendance, press the button on its page (Site administration > Plugins > Local "
+    "plugins > OpenEduCat attendance). If not, ask Moodle's administrator to enable both: Site "
+    "administration > Advanced features > Enable web services, and Site administration > Server > "
+    "Web services > Manage protocols > REST."
 )
 MAINTENANCE = _lt(
     "Moodle is in maintenance mode. There is nothing to do here: the next run after the "
     "maintenance catches up automatically."
 )
 BAD_TOKEN = _lt(
-    "Moodle does not know this token: it has expired, was deleted, or is mistyped. Create one in "
-    "Moodle, Site administration > Server > Web services > Manage tokens, with Valid until "
-    "unticked, and enter it in Token."
+    "Moodle does not know this token: it has expired, was deleted, or is mistyped. Enter the one "
+    "that the plug-in OpenEduCat attendance shows in Moodle (Site administration > Plugins > Local "
+    "plugins > OpenEduCat attendance). Without that plug-in, create one: Site administration > "
+    "Server > Web services > Manage tokens, with Valid until unticked."
 )
 EXPIRED_TOKEN = _lt(
-    "The token has expired: the day that Moodle had set in Valid until is over. Create a "
-    "new one in Moodle, Site administration > Server > Web services > Manage tokens, "
-    "without a tick at Valid until, and enter it in Token."
+    "The token has expired: the day that Moodle had set in Valid until is over. Enter the one that "
+    "the plug-in OpenEduCat attendance shows in Moodle (Site administration > Plugins > Local "
+    "plugins > OpenEduCat attendance), which does not expire. Without that plug-in, create one: "
+    "Site administration > Server > Web services > Manage tokens, with Valid until unticked."
 )
 FUNCTION_DENIED = _lt("Moodle does not let this token use the function.")
 ACCOUNT_PROBLEM = _lt(
@@ -116,15 +119,16 @@ ANSWER_TOO_LARGE = _lt(
 )
 
 MAY_NOT_CREATE_SESSIONS = _lt(
-    "The Moodle account of the token may not create sessions. Ask Moodle's administrator to "
-    "give its system role the rights mod/attendance:manageattendances and "
-    "moodle/site:accessallgroups."
+    "The Moodle account of the token may not create sessions. If Moodle has the plug-in OpenEduCat "
+    "attendance, press the button on its page and enter the token that it shows. If not, ask "
+    "Moodle's administrator to give the account's system role the rights "
+    "mod/attendance:manageattendances and moodle/site:accessallgroups."
 )
 
 READING_REFUSED = _lt(
     "Moodle refuses to show this attendance. Usually the role of the token's account lacks the "
     "right mod/attendance:takeattendances (or, for reading only, "
-    "mod/attendance:changeattendances)."
+    "mod/attendance:changeattendances). The set-up of the plug-in OpenEduCat attendance gives it."
 )
 
 
@@ -152,20 +156,24 @@ def leads_on(location):
 
 def function_denied(function):
     return _lt(
-        "Moodle does not let this token use the function %s. In Moodle, Site administration > "
-        "Server > Web services > External services: the service must be enabled, contain that "
-        "function and be open to the token's user; the token must be one of this service, not of "
-        "the plug-in's own service Attendance, and not restricted to another IP address; the "
-        "user's role must allow the REST protocol (webservice/rest:use).",
+        "Moodle does not let this token use the function %s. Enter the token that the plug-in "
+        "OpenEduCat attendance shows in Moodle (Site administration > Plugins > Local plugins > "
+        "OpenEduCat attendance). With a service of your own (Site administration > Server > Web "
+        "services > External services): it must be enabled, contain that function and be open to "
+        "the token's user; the token must be one of this service, not of the service Attendance "
+        "that comes with the activity, and not restricted to another IP address; the user's role "
+        "must allow the REST protocol (webservice/rest:use).",
         function or "?",
     )
 
 
 def no_permission(function):
     return _lt(
-        "The Moodle account of the token may not do this (%s). Ask Moodle's administrator to give "
-        "its system role the rights listed in the manual: moodle/course:view, "
-        "moodle/course:viewhiddencourses, moodle/course:viewhiddenactivities, "
+        "The Moodle account of the token may not do this (%s). If Moodle has the plug-in OpenEduCat "
+        "attendance, press the button on its page (Site administration > Plugins > Local plugins > "
+        "OpenEduCat attendance): it gives its account the rights that are needed. If not, ask "
+        "Moodle's administrator to give the account's system role the rights listed in the manual: "
+        "moodle/course:view, moodle/course:viewhiddencourses, moodle/course:viewhiddenactivities, "
         "moodle/course:viewparticipants, moodle/course:managegroups, moodle/user:viewdetails, "
         "mod/attendance:view and mod/attendance:takeattendances.",
         function or "?",
@@ -191,24 +199,26 @@ def fault(function):
 # --- functions of the token -----------------------------------------------------
 
 NO_FUNCTION = _lt(
-    "Moodle offers no function of its Attendance activity to this token. In "
-    "Moodle, Site administration > Plugins > Activity modules > Manage "
-    "activities: install and show Attendance (mod_attendance). Then Site "
-    "administration > Server > Web services > External services > your service "
-    "> Functions: add the functions that begin with mod_attendance_ (or, with "
-    "the plug-in local_wsattendance, mod_wsattendance_)."
+    "Moodle offers no attendance function to this token. In Moodle, install the plug-in OpenEduCat "
+    "attendance (Test connection offers its zip), press the button on Site administration > "
+    "Plugins > Local plugins > OpenEduCat attendance, and enter the token that it shows. If "
+    "plug-ins can't be installed: install and show Attendance (mod_attendance) in Site "
+    "administration > Plugins > Activity modules > Manage activities, and add the functions that "
+    "begin with mod_attendance_ in Site administration > Server > Web services > External services "
+    "> your service > Functions."
 )
 NO_COMPANION_FUNCTION = _lt(
     "Attendance functions is set to the plug-in OpenEduCat attendance, but Moodle offers no "
-    "function local_wsattendance_… to this token. In Moodle, install the plug-in, run its set-up "
-    "(Site administration > Plugins > Local plugins > OpenEduCat attendance) and enter the token "
-    "that it shows; or set Attendance functions to Automatic."
+    "function local_wsattendance_… to this token. In Moodle, install the plug-in (Test connection "
+    "offers its zip), press the button on Site administration > Plugins > Local plugins > "
+    "OpenEduCat attendance and enter the token that it shows; or set Attendance functions to "
+    "Automatic."
 )
 NO_LEGACY_FUNCTION = _lt(
     "Attendance functions is set to mod_wsattendance_…, but Moodle offers no function "
-    "mod_wsattendance_… to this token. Install the plug-in local_wsattendance in Moodle and add "
-    "its functions to the service, or set Attendance functions to Automatic: the functions built "
-    "into the Attendance activity work just as well."
+    "mod_wsattendance_… to this token. Install the plug-in OpenEduCat attendance "
+    "(local_wsattendance) in Moodle, press the button on its page and enter the token that it "
+    "shows, or set Attendance functions to Automatic."
 )
 NO_NATIVE_FUNCTION = _lt(
     "Attendance functions is set to the built-in ones, but Moodle offers no function "
@@ -225,18 +235,31 @@ def functions_missing(missing, listing=None):
     names = ", ".join(missing)
     if listing:
         return _lt(
-            "Functions are missing in the token's service: %(names)s. In Moodle, Site "
-            "administration > Server > Web services > External services > your "
-            "service > Functions: add them. If %(listing)s is not offered there, "
-            "update the Attendance activity (mod_attendance of August 2022 or later).",
+            "Functions are missing in the token's service: %(names)s. Install the plug-in "
+            "OpenEduCat attendance in Moodle, whose service has all that is needed (Test connection "
+            "offers its zip). Or add them: Site administration > Server > Web services > External "
+            "services > your service > Functions. If %(listing)s is not offered there, update the "
+            "Attendance activity (mod_attendance of August 2022 or later).",
             names=names,
             listing=listing,
         )
     return _lt(
-        "Functions are missing in the token's service: %(names)s. In Moodle, Site "
-        "administration > Server > Web services > External services > your service "
-        "> Functions: add them.",
+        "Functions are missing in the token's service: %(names)s. Install the plug-in OpenEduCat "
+        "attendance in Moodle, whose service has all that is needed (Test connection offers its "
+        "zip). Or add them: Site administration > Server > Web services > External services > your "
+        "service > Functions.",
         names=names,
+    )
+
+
+def companion_functions_missing(missing):
+    """:param missing: names of functions that our own plug-in, or its service, does not have"""
+    return _lt(
+        "Functions are missing in the token's service: %s. In Moodle, install the newest zip of the "
+        "plug-in OpenEduCat attendance (Test connection offers it), press the button on Site "
+        "administration > Plugins > Local plugins > OpenEduCat attendance, and enter the token that "
+        "it shows.",
+        ", ".join(missing),
     )
 
 
