@@ -49,8 +49,8 @@ class MoodleInstance(models.Model):
         default="auto",
         tracking=True,
         help="Which web service functions are used. Automatic: those of the plug-in OpenEduCat "
-        "attendance, where it is installed in Moodle. All that Moodle offers: Site administration "
-        "> Server > Web services > External services > your service > Functions.",
+        "attendance where Moodle has it, else those built into the Attendance activity. Test "
+        "connection says which are used.",
     )
     match_by_email = fields.Boolean(
         "Match students by e-mail",

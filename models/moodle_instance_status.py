@@ -47,7 +47,7 @@ class MoodleInstance(models.Model):
             stale = facts[instance].stale
             rows = Markup().join(
                 Markup(
-                    '<li class="d-flex mb-1"><i class="fa fa-fw %s mt-1 me-2"></i>'
+                    '<li class="d-flex mb-1"><i class="fa fa-fw flex-shrink-0 %s mt-1 me-2"></i>'
                     "<span><b>%s</b><br/>%s%s</span></li>"
                 )
                 % (

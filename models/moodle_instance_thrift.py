@@ -31,7 +31,8 @@ class MoodleInstance(models.Model):
         tracking=True,
         help="Hours for which the schedule remembers the people, groups and activities of a "
         "course. It asks earlier if a session names somebody it does not know, or if something "
-        "could not be matched or sent. 0: in each run. Sync now, Preview and Verify always ask.",
+        "could not be matched or sent. 0: in each run. Sync now, Preview and Verify always ask. "
+        "Not used with the plug-in OpenEduCat attendance, which tells it along with the rest.",
     )
     quiet_hours = fields.Integer(
         "Read quiet courses every",
@@ -41,7 +42,8 @@ class MoodleInstance(models.Model):
         help="Hours after which the schedule reads a course again in which nothing happens: no "
         "session in the last 7 days and none that begins within the hour, and no change to its "
         "attendance here. All others are read in each run. 0: all courses in each run. Sync now, "
-        "Preview and Verify always read all.",
+        "Preview and Verify always read all. Not used with the plug-in OpenEduCat attendance, by "
+        "which Moodle says in each run what has changed.",
     )
 
     last_read = fields.Char(

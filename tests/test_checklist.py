@@ -12,6 +12,7 @@ from .moodle_server import Fault
 from .moodle_server.state import COMPANION, CORE, LEGACY, NATIVE, SERVICES
 from .test_security import MANAGER
 
+PLUGIN = "Plug-in OpenEduCat attendance (local_wsattendance)"
 ADD, LIST, WRITE = (
     f"mod_attendance_{name}" for name in ("add_session", "get_sessions", "update_user_status")
 )
@@ -42,30 +43,30 @@ class TestCheckList(CheckListCase):
         self.assertIs(ok, False)
         self.assertIn("attendance", words.lower())
         self.assertIn("install the plug-in OpenEduCat attendance", words)
-        self.assertEqual(found["local_wsattendance"], (None, "Not installed."))
+        self.assertEqual(found[PLUGIN], (None, "Not installed."))
         self.assertNotIn("Functions", found, "there is nothing that could be added to the service")
         self.assertNotIn("Reading a session", found)
 
     def test_the_built_in_family_stands_in_for_the_plugin(self):
         found = self.checks("native")
-        ok, words = found["local_wsattendance"]
+        ok, words = found[PLUGIN]
         self.assertIs(ok, None)
         self.assertIn("one time for all marks of a session", words)
         self.assertIn("Site administration > Plugins > Install plugins", words)
         self.assertIn("php local/wsattendance/cli/setup.php", words)
         self.assertTrue(found["Functions"][0])
         self.assertTrue(self.instance.test_ok, "advice is no error")
-        self.assertEqual(self.offering(), ["local_wsattendance"])
+        self.assertEqual(self.offering(), [PLUGIN])
 
     def test_so_does_the_old_plugin(self):
-        ok, words = self.checks("legacy")["local_wsattendance"]
+        ok, words = self.checks("legacy")[PLUGIN]
         self.assertIs(ok, None)
         self.assertIn("Found, version 2024020500.", words)
         self.assertIn("one time for all marks of a session", words)
         self.assertTrue(self.instance.test_ok)
 
     def test_our_plugin_is_there_and_the_settings_prefer_another_one(self):
-        ok, words = self.checks(COMPANION, attendance_api="native")["local_wsattendance"]
+        ok, words = self.checks(COMPANION, attendance_api="native")[PLUGIN]
         self.assertIs(ok, None)
         self.assertIn("Set it to Automatic", words)
         self.assertFalse(self.offering())
@@ -172,7 +173,7 @@ class TestCompanion(CheckListCase):
     def test_it_is_used(self):
         self.add_session("PAL")
         found = self.checks("companion")
-        ok, words = found["local_wsattendance"]
+        ok, words = found[PLUGIN]
         self.assertIs(ok, True)
         self.assertIn(f"version {plugin_zip.version().number}", words)
         self.assertIn("its own time", words)
@@ -182,7 +183,7 @@ class TestCompanion(CheckListCase):
         self.assertTrue(found["Functions"][0])
         self.assertIn("3 marks", found["Reading a session"][1])
         self.assertFalse(self.offering())
-        words = self.checks("companion", sync_attendance_from="both")["local_wsattendance"][1]
+        words = self.checks("companion", sync_attendance_from="both")[PLUGIN][1]
         self.assertIn("Marks are sent with their remarks", words)
 
     def test_no_function_of_others_is_to_be_added(self):
@@ -209,13 +210,13 @@ class TestCompanion(CheckListCase):
 
     def test_an_old_zip_is_not_used_where_there_is_another_way(self):
         found = self.checks(self.without("get_digests"))
-        ok, words = found["local_wsattendance"]
+        ok, words = found[PLUGIN]
         self.assertIs(ok, None)
         self.assertIn("local_wsattendance_get_digests is missing", words)
         self.assertIn("newest zip", words)
         self.assertIn("one time for all marks of a session", words)
         self.assertTrue(found["Functions"][0])
-        self.assertEqual(self.offering(), ["local_wsattendance"])
+        self.assertEqual(self.offering(), [PLUGIN])
 
     def test_an_old_zip_and_no_other_way(self):
         own = {name for name in self.without("set_marks") if not name.startswith("mod_")}
@@ -226,21 +227,21 @@ class TestCompanion(CheckListCase):
             self.assertIn("local_wsattendance_set_marks", words)
             self.assertIn("newest zip", words)
             self.assertNotIn("mod_attendance_", words)
-            self.assertTrue(found["local_wsattendance"][0])
-            self.assertNotIn("Used", found["local_wsattendance"][1])
-            self.assertEqual(self.offering(), ["local_wsattendance"])
+            self.assertTrue(found[PLUGIN][0])
+            self.assertNotIn("Used", found[PLUGIN][1])
+            self.assertEqual(self.offering(), [PLUGIN])
         self.assertIn("newest zip", self.sync().message)
 
     def test_a_newer_zip_comes_with_the_addon(self):
         newer = plugin_zip.Version(plugin_zip.version().number + 1, "9.9")
         with patch.object(plugin_zip, "version", return_value=newer):
-            ok, words = self.checks("companion")["local_wsattendance"]
+            ok, words = self.checks("companion")[PLUGIN]
         self.assertIs(ok, True)
         self.assertIn("A newer version comes with this add-on", words)
-        self.assertEqual(self.offering(), ["local_wsattendance"])
+        self.assertEqual(self.offering(), [PLUGIN])
         # Whoever has taken the folder away is not told anything.
         with patch.object(plugin_zip, "version", side_effect=FileNotFoundError):
-            self.assertNotIn("newer", self.checks("companion")["local_wsattendance"][1])
+            self.assertNotIn("newer", self.checks("companion")[PLUGIN][1])
 
     def test_rights_that_are_lacking_are_given_by_its_set_up(self):
         self.add_session("PAL")

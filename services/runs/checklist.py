@@ -152,7 +152,7 @@ class CheckList:
         if plugin.family == COMPANION and not self.detection.ready:
             # What is missing of it stands below.
             found = words.plugin_found(plugin.version)
-            return self._check(True, plugin.name, found, offers_zip=True)
+            return self._check(True, words.PLUGIN, found, offers_zip=True)
         if plugin.family == COMPANION:
             said = [words.companion_used(plugin.version), words.COMPANION_READS]
             if self.direction in WRITING:
@@ -160,11 +160,11 @@ class CheckList:
             newer = plugin_zip.newer_than(plugin.version)
             if newer:
                 said.append(words.NEWER_ZIP)
-            return self._check(True, plugin.name, joined(" ", *said), offers_zip=newer)
+            return self._check(True, words.PLUGIN, joined(" ", *said), offers_zip=newer)
         needed = companion_functions(self.direction)
         lacking = [name for name in needed if not self.detection.has(name)]
         if not lacking:
-            return self._check(None, plugin.name, words.NOT_USED)
+            return self._check(None, words.PLUGIN, words.NOT_USED)
         if len(lacking) < len(needed):
             said = [words.companion_incomplete(", ".join(lacking)), words.LIMITS]
         elif plugin.family == LEGACY:
@@ -174,7 +174,7 @@ class CheckList:
         else:
             # That nothing works, and what to do about it, stands above.
             said = [words.NOT_INSTALLED]
-        return self._check(None, plugin.name, joined(" ", *said), offers_zip=True)
+        return self._check(None, words.PLUGIN, joined(" ", *said), offers_zip=True)
 
     @property
     def _has_companion(self):

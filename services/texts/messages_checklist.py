@@ -13,6 +13,7 @@ COURSES = _lt("Courses")
 CREATION = _lt("Create missing Moodle sessions")
 FUNCTIONS = _lt("Functions")
 ONE_SESSION = _lt("Reading a session")
+PLUGIN = _lt("Plug-in OpenEduCat attendance (local_wsattendance)")
 READING = _lt("Reading")
 RIGHTS = _lt("Rights")
 SEPARATE_GROUPS = _lt("Separate groups")
@@ -42,16 +43,14 @@ IDNUMBERS_HIDDEN = _lt(
     "moodle/course:update, or use short names."
 )
 INSTALL = _lt(
-    "To lift them, install the plug-in in Moodle (Site administration > Plugins > Install "
-    "plugins), press the button on Site administration > Plugins > Local plugins > OpenEduCat "
-    "attendance or run php local/wsattendance/cli/setup.php, and enter the address and the token "
-    "that it shows."
+    "To lift them, install its zip in Moodle (Site administration > Plugins > Install plugins), "
+    "press the button on Site administration > Plugins > Local plugins > OpenEduCat attendance (or "
+    "run php local/wsattendance/cli/setup.php), and enter the address and the token that it shows."
 )
 LIMITS = _lt(
-    "The synchronisation works without its functions local_wsattendance_…, but with limits: Moodle "
-    "gives one time for all marks of a session, so a teacher who changes one of them makes all look "
-    "new; a remark that looks like HTML hides its whole activity; remarks are not sent; and courses "
-    "without recent sessions are read every few hours only."
+    "Without its functions local_wsattendance_… everything works, but with limits: one time for "
+    "all marks of a session (if a teacher changes one, all look new); a remark that looks like HTML "
+    "hides its activity; no remarks are sent; quiet courses are read every few hours."
 )
 NEWER_ZIP = _lt("A newer version comes with this add-on: install its zip over the old one.")
 NO_COURSE = _lt(

@@ -183,7 +183,8 @@ def no_permission(function):
 def legacy_fault(function):
     return _lt(
         "The function %s of the plug-in local_wsattendance failed. Ask Moodle's administrator to "
-        "update that plug-in, or to remove it and enable the functions mod_attendance_… instead.",
+        "install its newest zip (Test connection offers it), or to remove it and to enable the "
+        "functions mod_attendance_… instead.",
         function,
     )
 

@@ -19,9 +19,10 @@ MEANING_CHANGED = _lt(
 )
 MOVED = _lt("Something has changed since the preview, so nothing was written. Make a new preview.")
 NOTHING_KNOWN = _lt(
-    "No session is known yet: with the plug-in local_wsattendance alone, Moodle lists only the "
-    "sessions of the day, in courses with an enrolled teacher. Use Find past sessions on the "
-    "instance to look for older ones by their numbers."
+    "No session is known yet: with an older plug-in local_wsattendance alone, Moodle lists only the "
+    "sessions of the day, in courses with an enrolled teacher. Install the newest zip (Test "
+    "connection offers it), or use Find past sessions on the instance to look for older ones by "
+    "their numbers."
 )
 NO_ADDRESS = _lt("The Moodle URL is not a web address, or the token is empty.")
 NO_OPENEDUCAT = _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
