@@ -54,7 +54,7 @@ class MoodleInstance(models.Model):
                     ICONS[None if stale else check.ok],
                     check.name,
                     check.words,
-                    check.offers_zip and download or "",
+                    (check.offers_zip and download) or "",
                 )
                 for check in instance._kept_checks()
             )
