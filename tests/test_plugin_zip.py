@@ -1,19 +1,23 @@
-"""The zip of the plug-in for Moodle that the set-up hands out."""
+"""The zip of the plug-in for Moodle that the set-up hands out, and how the set-up leads to it."""
 
 import io
 import os
+import re
 import subprocess
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from odoo.tests import BaseCase, HttpCase, new_test_user, tagged
+import polib
+from lxml import etree
 
+from odoo.tests import BaseCase, HttpCase, TransactionCase, new_test_user, tagged
+
+from ..models.moodle_instance_status import PLUGIN_PAGE
 from ..services.moodle import plugin_zip
 from .test_security import MANAGER
 
 ADDON = Path(__file__).resolve().parents[1]
-PAGE = "/openeducat_moodle_attendance/moodle-plugin"
 
 
 def files(folder):
@@ -87,7 +91,7 @@ class TestPluginZip(BaseCase):
 class TestPluginPage(HttpCase):
     def test_it_is_for_whoever_may_set_up_a_moodle(self):
         self.authenticate("admin", "admin")
-        answer = self.url_open(PAGE)
+        answer = self.url_open(PLUGIN_PAGE)
         self.assertEqual((answer.status_code, answer.content), (200, plugin_zip.content()))
         self.assertEqual(answer.headers["Content-Type"], "application/zip")
         self.assertIn(plugin_zip.file_name(), answer.headers["Content-Disposition"])
@@ -98,9 +102,46 @@ class TestPluginPage(HttpCase):
         ):
             new_test_user(self.env, login, groups)
             self.authenticate(login, login)
-            self.assertEqual(self.url_open(PAGE).status_code, 403, login)
+            self.assertEqual(self.url_open(PLUGIN_PAGE).status_code, 403, login)
 
     def test_a_visitor_is_asked_to_log_in(self):
-        answer = self.url_open(PAGE, allow_redirects=False)
+        answer = self.url_open(PLUGIN_PAGE, allow_redirects=False)
         self.assertEqual(answer.status_code, 303)
         self.assertIn("/web/login", answer.headers["Location"])
+
+
+@tagged("post_install", "-at_install")
+class TestSetUp(TransactionCase):
+    def setUp(self):
+        super().setUp()
+        view = self.env.ref("openeducat_moodle_attendance.view_moodle_instance_setup")
+        (self.step,) = etree.fromstring(view.arch).xpath("//div[.//details]")
+        (self.folded,) = self.step.xpath(".//details")
+        self.step.remove(self.folded)
+
+    def test_the_zip_and_three_steps_lead(self):
+        self.assertEqual(len(self.step.xpath("./ol/li")), 3)
+        self.assertEqual(len(self.step.xpath(f"./ol/li[1]//a[@href='{PLUGIN_PAGE}']")), 1)
+        (command,) = self.step.xpath(".//code/text()")
+        script = command.removeprefix("php local/wsattendance/")
+        self.assertTrue((plugin_zip.FOLDER / script).is_file(), command)
+        self.assertEqual(len(self.folded.xpath("./ol/li")), 5)
+
+    def test_the_plugin_is_called_as_in_moodle_in_every_language(self):
+        texts = (plugin_zip.FOLDER / "lang/en/local_wsattendance.php").read_text()
+        (name,) = re.findall(r"^\$string\['pluginname'\] = '(.*)';", texts, re.M)
+        self.assertIn(name, " ".join(self.step.itertext()))
+        for language in ("es", "fr"):
+            terms = polib.pofile(ADDON / f"i18n/{language}.po")
+            found = [term for term in terms if name in term.msgid]
+            self.assertTrue(found)
+            for term in found:
+                self.assertIn(name, term.msgstr, language)
+
+    def test_what_it_links_to_is_there(self):
+        pages = [link for link in self.folded.xpath(".//a/@href") if "/static/doc/" in link]
+        self.assertEqual(len(pages), 2)
+        for page in pages:
+            path, _hash, anchor = page.removeprefix("/openeducat_moodle_attendance/").partition("#")
+            text = (ADDON / path).read_text()
+            self.assertTrue(not anchor or f'id="{anchor}"' in text, page)
