@@ -330,6 +330,20 @@ class TestGetSessions(Case):
         )
 
 
+class TestHidden(Case):
+    def test_attendance_hidden_in_the_whole_site(self):
+        """Moodle says of each course then that it has no such activity."""
+        hide = "$DB->set_field('modules', 'visible', $in['to'], ['name' => 'attendance']); purge_all_caches();"
+        self.stage(hide, to=0)
+        try:
+            code = "invalidcoursemoduleid"
+            self.refused("local_wsattendance_get_sessions", code, courseid=self.course)
+            self.refused("local_wsattendance_get_digests", code, courseids=[self.course])
+        finally:
+            self.stage(hide, to=1)
+        self.assertTrue(self.site.read(self.course)["activities"])
+
+
 class TestDigests(Case):
     def test_each_kind_of_change_shows(self):
         digest = self.site.digests(self.course)[self.course]

@@ -76,12 +76,9 @@ class CourseReader:
         )
 
     def _readable(self):
-        """Where the administrator hides Attendance, Moodle says that the course has no such
-        activity; where the account lost its rights, each is left out with a warning (seen on
-        Moodle 4.3 and 5.1)."""
+        """Where the account lost its rights, each is left out with a warning (seen on Moodle 4.3
+        and 5.1)."""
         trouble = self.call.site.attendance_trouble
-        if trouble == "invalidcoursemoduleid":
-            return []
         if trouble not in (None, "requireloginerror", "nopermissions"):
             raise MoodleException(trouble)
         found = []

@@ -31,6 +31,7 @@ use core_external\external_single_structure;
 use core_external\external_value;
 use core_external\external_warnings;
 use core_external\util;
+use local_wsattendance\local\activity;
 use local_wsattendance\local\course_reader;
 
 defined('MOODLE_INTERNAL') || die();
@@ -74,6 +75,7 @@ class get_digests extends external_api {
         if (count($params['courseids']) > self::MOST) {
             throw new \invalid_parameter_exception('More than ' . self::MOST . ' courses');
         }
+        activity::must_be_in_use();
         \core_php_time_limit::raise(300);
         [$courses, $warnings] = util::validate_courses($params['courseids']);
         $digests = [];

@@ -92,6 +92,7 @@ class get_sessions extends external_api {
         $course = $DB->get_record('course', ['id' => $params['courseid']]);
         activity::must_exist($course, 'invalidrecord', 'course');
         self::validate_context(\context_course::instance($course->id));
+        activity::must_be_in_use();
         $reader = new course_reader($course, $params['from'], $params['to'], $params['sessionids']);
         $sessions = [];
         foreach ($reader->sessions($params['limitfrom'], $params['limitnum']) as $session) {

@@ -90,6 +90,17 @@ class activity {
     }
 
     /**
+     * Looks whether the administrator lets the site use Attendance at all. Where it is hidden, Moodle
+     * says of each course that it has no such activity, which must not be taken for the truth.
+     *
+     * @throws \moodle_exception it is hidden
+     */
+    public static function must_be_in_use(): void {
+        global $DB;
+        self::must_exist($DB->get_field('modules', 'visible', ['name' => 'attendance']), 'invalidcoursemoduleid');
+    }
+
+    /**
      * Says what isn't there by a code that is the same on each Moodle. Moodle's own differs between
      * versions, and by whether debugging is on.
      *
