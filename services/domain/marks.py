@@ -52,6 +52,8 @@ class KnownMarks:
 
 def clean_remark(text: str) -> str:
     """A Moodle remark as OpenEduCat keeps it: one line, no markup, 256 characters."""
+    if not text:
+        return ""
     text = _MARKUP.sub("", storable(text.replace("\x00", "")))
     return " ".join(text.split())[:REMARK_SIZE].rstrip()
 
@@ -62,6 +64,8 @@ def one_mark(marks: Sequence[Mark]) -> Mark | None:
 
     :return: ``None`` where they differ
     """
+    if len(marks) == 1:
+        return marks[0]
     if len({mark.status for mark in marks}) > 1:
         return None
     remark = next((mark.remark for mark in marks if mark.remark), "")
@@ -108,7 +112,8 @@ def _by_student(
     found: dict[int, list[tuple[Mark, int]]] = {}
     for user_id, marks in rows.items():
         match = people.student(user_id)
-        if match.record_id and len({_said(mark, meanings) for mark in marks}) > 1:
+        several = len(marks) > 1 and match.record_id
+        if several and len({_said(mark, meanings) for mark in marks}) > 1:
             undecided.add(match.record_id)
             _doubled(index, session, match.record_id, {user_id}, len(marks), findings)
             continue

@@ -130,7 +130,7 @@ class PeopleStore:
             for user in users
             if user.email and matching.student_id(user.idnumber) is None
         }
-        exists = set(self.env["op.student"].search([("id", "in", list(wanted))]).ids)
+        exists = set(self.env["op.student"].browse(wanted).exists().ids)
         by_email = self._students_by_email(emails) if emails else {}
         candidates = list(exists.union(*by_email.values()))
         running = {}
@@ -165,6 +165,9 @@ class PeopleStore:
         # email_normalized is lower-cased by Odoo and indexed.
         domain = [("partner_id.email_normalized", "in", list(emails))]
         rows = read_rows(self.env, "op.student", domain, ["partner_id"])
+        if not rows:
+            # Those without an ID number are mostly teachers.
+            return {}
         partners = {row["partner_id"] for row in rows}
         email_of = {
             row["id"]: row["email_normalized"]
