@@ -5,7 +5,7 @@ ORM, in the environment of ``local_store``.
 
 from ..domain import matching
 from ..domain.records import MoodleUser
-from .rows import read_rows, write_changed
+from .rows import copied_fields, copied_values, create_whole, read_rows, write_changed
 
 
 class PeopleStore:
@@ -251,6 +251,15 @@ class PeopleStore:
         for keys, values in new:
             if keys["moodle_id"] in by_id:
                 write_changed(by_id[keys["moodle_id"]], values)
-        self.env["moodle.mapping"].create(
-            [{**keys, **values} for keys, values in new if keys["moodle_id"] not in by_id]
+        Mapping = self.env["moodle.mapping"]
+        copied = copied_fields(Mapping, "instance_id")
+        common = copied_values(Mapping, copied, self.instance)
+        create_whole(
+            Mapping,
+            copied,
+            [
+                {**common, **keys, **values}
+                for keys, values in new
+                if keys["moodle_id"] not in by_id
+            ],
         )
