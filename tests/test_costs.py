@@ -150,6 +150,19 @@ class TestQueries(MoodleCase):
         self.assertEqual(kinds[place - 1], 'INSERT INTO "op_attendance_sheet"')
         self.assertEqual(kinds[place + 1], 'INSERT INTO "op_attendance_line"')
 
+    def test_a_course_is_one_transaction(self):
+        """With what it adds to the run, so that a killed run repeats nothing."""
+        self.add_session("PALE")
+        self.sync()
+        run = self.env["moodle.sync.run"].search([], order="id desc", limit=1)
+        with (
+            patch.object(type(run), "_course_done", side_effect=ValueError("out of memory")),
+            self.assertLogs("odoo.addons.openeducat_moodle_attendance", "ERROR"),
+        ):
+            self.add_session("LLLL", starts=START + 86400)
+            self.sync()
+        self.assertEqual(len(self.sheets), 1, "nothing of what could not be counted")
+
     def test_of_a_course_only_its_own_mapping_is_read(self):
         """And what it has met so far only in its turn: with 2,000 courses, reading that of all
         of them in each would be 4 million rows."""

@@ -218,8 +218,8 @@ class CourseSync:
         return work, local, people, plan, held
 
     def begin(self, run, approved=None):
-        """The course in a transaction of its own, its bookkeeping included; where marks
-        go to Moodle, one before that, and :meth:`end`.
+        """The course in a transaction of its own, together with what it adds to the run; where
+        marks go to Moodle, one before that, and :meth:`end`.
 
         :param run: ``moodle.sync.run``
         :param approved: ``plan.fingerprint`` of the plan that a person has approved; no
@@ -229,9 +229,10 @@ class CourseSync:
         :raise MovedError: the plan is not the approved one; nothing was written
         :raise StoppedError: it would do too much at once; nothing was written
         """
-        outcome = self._without_a_plan() if approved is None else None
-        if outcome:
-            return outcome
+        if approved is None:
+            outcome = retried(partial(self._without_a_plan, run), self.env)
+            if outcome:
+                return outcome
         work = self._read()
         if approved is not None:
             work = _with_everything(work)
@@ -265,7 +266,7 @@ class CourseSync:
         """
         return self._push(run, *self._under_way)
 
-    def _without_a_plan(self):
+    def _without_a_plan(self, run):
         """The end of a course in which nothing has changed on either side since a plan had
         nothing to do.
 
@@ -281,7 +282,9 @@ class CourseSync:
             busy=False,
             **self.mapping._warmth_values(*lively(sessions, self.rules.now)),
         )
-        return CourseOutcome(Counter(), self._idle.plan, ())
+        outcome = CourseOutcome(Counter(), self._idle.plan, ())
+        run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
+        return outcome
 
     def _sign(self, answer):
         """:return: see ``unchanged.sign``"""
@@ -447,6 +450,7 @@ class CourseSync:
             outcome.done.update(
                 self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
             )
+            run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
         self.env.flush_all()
         return outcome
 
@@ -524,14 +528,19 @@ class CourseSync:
             run._count(marks_pushed=done["marks_pushed"])
             self.sides.odoo.commit()
             raise error
-        left = outcome.untaken
-        done.update(retried(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
         kept = tuple(
             change
             for change in outcome.changes
             if change.kind != PUSH or (change.session_id, change.student_id) in held
         )
-        return CourseOutcome(done, outcome.plan, tuple(gaps), kept, left)
+
+        def finish():
+            counts = self._finish(run, work, gaps, outcome.untaken, lost, sent)
+            ended = replace(outcome, done=done + counts, gaps=tuple(gaps), changes=kept)
+            run._course_done(self.course, ended, self.sides.calls.take(self.env.cr))
+            return ended
+
+        return retried(finish, self.env)
 
     def _not_held(self, session, student, day):
         return p.gap(unit=self.course.id, **not_held(session, student, day))

@@ -96,8 +96,9 @@ class Portion(SyncAttendance):
         resting = self._resting(run, mapped, settings)
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
+        scheduled = run.trigger == "cron"
         syncs = (
-            CourseSync(sides, courses, by_id[id_], mappings[id_], run.trigger == "cron")
+            CourseSync(sides, courses, by_id[id_], mappings[id_], scheduled)
             for id_ in ids
             if id_ in by_id
         )

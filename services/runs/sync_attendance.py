@@ -324,11 +324,13 @@ class SyncAttendance:
         if self.handed_over:
             nothing = self._nothing_read(run, sides, [mappings[course_id] for course_id in ids])
             run._keep_hints(sides.client.clock_offset, [*nothing, *told_now])
-            self._count_calls(run, sides, 0)
+            self._count_calls(run, sides)
             return
         sides.odoo.commit()
+        # Looked at once: each commit forgets what was read of the run.
+        scheduled = run.trigger == "cron"
         syncs = (
-            CourseSync(sides, courses, course, mappings[course.id], run.trigger == "cron")
+            CourseSync(sides, courses, course, mappings[course.id], scheduled)
             for course, _match in mapped
             if course.id in queue
         )
@@ -347,7 +349,14 @@ class SyncAttendance:
         :param approved: ``{Moodle course id: fingerprint}``, or ``None``
         :return: whether all are done; the rest stays queued, and the cron takes it up
         """
-        calls, done = self._count_calls(run, sides, 0), 0
+        self._count_calls(run, sides)
+        all_done = self._each(run, sides, syncs, approved, trigger)
+        self._count_calls(run, sides)
+        return all_done
+
+    def _each(self, run, sides, syncs, approved, trigger):
+        """See :meth:`_courses`."""
+        done = 0
         # Those whose marks are on their way, in their order, each with what holds its lock.
         sending = deque()
         with closing(sides.client), closing(sides.pusher), read_ahead(sides, syncs) as readings:
@@ -380,7 +389,6 @@ class SyncAttendance:
                         sending.append((sync, taken.pop_all()))
                         continue
                     done += 1
-                    calls = self._count_calls(run, sides, calls)
                     sides.odoo.commit()
         return True
 
@@ -498,7 +506,8 @@ class SyncAttendance:
         """A step of one course, and whatever trouble it makes.
 
         :param sync: ``CourseSync``
-        :param step: function that takes it, and returns its ``CourseOutcome`` or ``None``
+        :param step: function that takes it, notes what it adds to the run, and returns its
+            ``CourseOutcome``; or ``None``
         :return: whether its marks are on their way, and the course has to be ended
         :raise MoodleError: nothing more can be asked, in this run
         """
@@ -526,9 +535,7 @@ class SyncAttendance:
             mapping._failed(words.UNEXPECTED)
             run._course_failed(course.id, course.fullname, words.UNEXPECTED)
         else:
-            if outcome is None:
-                return True
-            run._course_done(course, outcome)
+            return outcome is None
         return False
 
     @staticmethod
@@ -580,9 +587,8 @@ class SyncAttendance:
     # --- bookkeeping ----------------------------------------------------------
 
     @staticmethod
-    def _count_calls(run, sides, before):
-        run._count(moodle_calls=sides.client.calls - before)
-        return sides.client.calls
+    def _count_calls(run, sides):
+        run._count(moodle_calls=sides.calls.take(sides.env.cr))
 
     def _stop(self, run, sentence):
         """:param sentence: see ``told``"""
