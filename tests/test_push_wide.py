@@ -94,6 +94,25 @@ class TestWide(WideCase):
         self.sync()
         self.assertFalse(self.updates)
 
+    def test_sessions_that_were_read_back_together_are_kept_together(self):
+        cursor, writes = type(self.env.cr), []
+        original = cursor.execute
+
+        def execute(cr, query, *args, **kwargs):
+            text = " ".join(str(getattr(query, "code", query)).split())
+            if text.startswith('UPDATE "op_attendance_'):
+                writes.append(text)
+            return original(cr, query, *args, **kwargs)
+
+        with patch.object(cursor, "execute", execute):
+            self.sync()
+        self.assertAllSent()
+        kept = [text for text in writes if '"moodle_base"' in text]
+        # By letter at most; it was once for each session and letter.
+        self.assertTrue(1 <= len(kept) <= 4, writes)
+        # When the sheets are linked, and when the marks are kept.
+        self.assertEqual(len([text for text in writes if '"moodle_seen"' in text]), 2, writes)
+
     def test_a_remark_that_blinds_the_list_blinds_only_its_own_session(self):
         """Somebody writes it while marks are sent."""
         poisoned = self.sessions[0]

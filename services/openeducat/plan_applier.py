@@ -83,33 +83,38 @@ class PlanApplier:
             marks=sum(len(sheet.lines) for sheet in session.sheets),
         )
 
-    def confirm(self, outcome, taken_by_us):
+    def confirm(self, outcomes, taken_by_us):
         """What Moodle holds after a push becomes the base.
 
-        :param outcome: ``pusher.PushOutcome`` with a session
+        :param outcomes: list of ``pusher.PushOutcome`` with a session, each of another one
         :param taken_by_us: Moodle's id of the account that pushed
         """
         lines = {}
-        for push in outcome.held:
-            lines.setdefault(push.status, []).extend(push.line_ids)
+        for outcome in outcomes:
+            for push in outcome.held:
+                lines.setdefault(push.status, []).extend(push.line_ids)
         for status, ids in lines.items():
             self.env["op.attendance.line"].browse(ids).write({"moodle_base": status})
-        values = {"moodle_seen": str(outcome.session.seen)}
-        if outcome.session.taken_by != taken_by_us:
-            # Somebody took it after us; the next run looks at what he wrote.
-            values["moodle_lasttaken"] = moment(outcome.session.taken_at)
-        # Also the sheets of other batches in the session, from which nothing was sent; not one
-        # that the same number links with another place.
-        place = f"{outcome.session.course_id}:{outcome.session.activity_id}:%"
-        domain = [
-            "|",
-            ("moodle_seen", "=", False),
-            ("moodle_seen", "=like", place),
-            ("moodle_instance_id", "=", self.instance.id),
-            ("moodle_session_id", "=", outcome.session.id),
-            ("state", "=", "done"),
-        ]
-        self.env["op.attendance.sheet"].search(domain).write(values)
+        sessions = {outcome.session.id: outcome.session for outcome in outcomes}
+        # Also the sheets of other batches in a session, from which nothing was sent.
+        sheets = self.env["op.attendance.sheet"].search(
+            [
+                ("moodle_instance_id", "=", self.instance.id),
+                ("moodle_session_id", "in", list(sessions)),
+                ("state", "=", "done"),
+            ]
+        )
+        for sheet in sheets:
+            session = sessions[sheet.moodle_session_id]
+            place = f"{session.course_id}:{session.activity_id}:"
+            if sheet.moodle_seen and not sheet.moodle_seen.startswith(place):
+                # The same number links it with another place.
+                continue
+            values = {"moodle_seen": str(session.seen)}
+            if session.taken_by != taken_by_us:
+                # Somebody took it after us; the next run looks at what he wrote.
+                values["moodle_lasttaken"] = moment(session.taken_at)
+            sheet.write(values)
         self.env.flush_all()
 
     def _alone(self, session):

@@ -557,8 +557,7 @@ class CourseSync:
 
     def _confirm(self, read_back):
         applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
-        for pushed in read_back:
-            applier.confirm(pushed, self.rules.user_id)
+        applier.confirm(read_back, self.rules.user_id)
 
     def _make_sessions(self, run, work, new_sessions):
         """Make the sessions that Moodle lacks, and read the course again, so that this
