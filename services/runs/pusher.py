@@ -8,6 +8,7 @@ work, so an error can come back although the mark was written. Reading back deci
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..domain import plan as p
 from ..domain.push_batches import batches
@@ -130,52 +131,66 @@ class Pusher:
 
     def _send(self, batch, sent):
         """:return: future of what :meth:`_begin_to_read` gives, once all is sent"""
-        # Each lane is gone through by one thread, one mark after the other.
+        # Of each lane one mark after the other is sent.
         lanes = [
-            marks[lane::IN_A_SESSION]
+            iter(marks[lane::IN_A_SESSION])
             for _session_id, marks in batch.sessions
             for lane in range(min(IN_A_SESSION, len(marks)))
         ]
-        all_sent, left, lock = Future(), len(lanes), threading.Lock()
-        under_way = []
+        all_sent, left, lock, faults = Future(), len(lanes), threading.Lock(), []
 
-        def ended(_lane):
+        def go_on(lane):
+            task = self._pool.submit(self._send_next, lane, sent)
+            task.add_done_callback(partial(ended, lane))
+
+        def ended(lane, task):
             nonlocal left
+            try:
+                if task.result():
+                    # After one mark each of those that wait: with a thread for each lane, some
+                    # would be left to the end, and most of the calls at once unused.
+                    go_on(lane)
+                    return
+            except BaseException as fault:
+                # What is no error of Moodle is a fault of ours, and is told as such; or the pool
+                # was closed meanwhile.
+                faults.append(fault)
             with lock:
                 left -= 1
                 last = not left
             if not last:
                 return
             try:
-                for lane in under_way:
-                    # What is no error of Moodle is a fault of ours, and is told as such.
-                    lane.result()
+                if faults:
+                    raise faults[0]
                 all_sent.set_result(self._begin_to_read(batch))
-            except BaseException as error:
-                # That, or the pool was closed meanwhile.
-                all_sent.set_exception(error)
+            except BaseException as fault:
+                all_sent.set_exception(fault)
 
-        under_way += [self._pool.submit(self._send_lane, lane, sent) for lane in lanes]
-        for lane in under_way:
-            lane.add_done_callback(ended)
+        for lane in lanes:
+            go_on(lane)
         return all_sent
 
-    def _send_lane(self, lane, sent):
-        for push in lane:
-            if sent.error:
-                # A Moodle that is down, or shut to us, is not asked once for each mark.
-                return
-            try:
-                self.api.update_status(push, self.user_id)
-            except errors.MoodleError as error:
-                with sent.lock:
-                    if error.scope == errors.RECORD:
-                        sent.refused[push] = error
-                    else:
-                        sent.error = sent.error or error
-            else:
-                with sent.lock:
-                    sent.accepted.add(push)
+    def _send_next(self, lane, sent):
+        """:param lane: iterator over ``PushPlan``
+        :return: whether there may be more of it to send
+        """
+        # A Moodle that is down, or shut to us, is not asked once for each mark.
+        push = None if sent.error else next(lane, None)
+        if push is None:
+            return False
+        try:
+            self.api.update_status(push, self.user_id)
+        except errors.MoodleError as error:
+            with sent.lock:
+                if error.scope == errors.RECORD:
+                    sent.refused[push] = error
+                else:
+                    sent.error = sent.error or error
+        else:
+            with sent.lock:
+                sent.accepted.add(push)
+        return True
 
     # --- reading back -----------------------------------------------------------
 
