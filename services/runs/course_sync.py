@@ -167,6 +167,8 @@ class CourseSync:
         self._idle = mapping._idle() if self._before else None
         self._answer = None
         self._under_way = None
+        # Futures, see go_on.
+        self.waits_for = []
 
     def _remembered(self):
         """:return: ``Remembered`` that is new enough, or ``None``"""
@@ -219,7 +221,7 @@ class CourseSync:
 
     def begin(self, run, approved=None):
         """The course in a transaction of its own, together with what it adds to the run; where
-        marks go to Moodle, one before that, and :meth:`end`.
+        marks go to Moodle, one before that, and :meth:`go_on` or :meth:`end`.
 
         :param run: ``moodle.sync.run``
         :param approved: ``plan.fingerprint`` of the plan that a person has approved; no
@@ -253,18 +255,33 @@ class CourseSync:
             # here on is understood by the next one.
             self.sides.odoo.commit()
             activities = {session.id: session.activity_id for session in work.reading.sessions}
-            portions = self.sides.pusher.begin(outcome.plan.pushes, activities)
-            self._under_way = work, outcome, portions
-            return None
+            sending = self.sides.pusher.begin(outcome.plan.pushes, activities)
+            self._under_way = self._push(run, work, outcome, sending)
+            return self.go_on()
         return outcome
 
-    def end(self, run):
-        """Wait until the marks that :meth:`begin` has sent are read back, and keep that.
+    def go_on(self):
+        """Keep the next portion of the marks that :meth:`begin` has sent, as soon as it is read
+        back; at once after all of :attr:`waits_for`.
 
-        :return: :class:`CourseOutcome`
+        :return: :class:`CourseOutcome`, or ``None`` while marks are on their way
         :raise MoodleError: Moodle can't be written or read; what got through is kept
         """
-        return self._push(run, *self._under_way)
+        try:
+            self.waits_for = next(self._under_way)
+        except StopIteration as ended:
+            return ended.value
+        return None
+
+    def end(self):
+        """The same to the end.
+
+        :return: :class:`CourseOutcome`
+        """
+        outcome = None
+        while outcome is None:
+            outcome = self.go_on()
+        return outcome
 
     def _without_a_plan(self, run):
         """The end of a course in which nothing has changed on either side since a plan had
@@ -497,16 +514,19 @@ class CourseSync:
 
     # --- Moodle -----------------------------------------------------------------
 
-    def _push(self, run, work, outcome, portions):
+    def _push(self, run, work, outcome, sending):
         """Portion by portion, keep what Moodle really holds.
 
-        :param portions: see ``Pusher.begin``
-        :return: the outcome with what this added
+        :param sending: ``Sending``
+        :return: iterates over the futures that each portion waits for, and gives the outcome with
+            what this added
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent, error = {}, set(), None
-        for portion in portions:
+        while not sending.ended:
+            yield sending.waits_for
+            portion = sending.take()
             read_back = [pushed for pushed in portion if pushed.session]
             if read_back:
                 retried(partial(self._confirm, read_back), self.env)

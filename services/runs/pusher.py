@@ -53,8 +53,10 @@ class _Sent:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class _Portions:
-    """Those of one course: one is sent at a time, the first of them at once.
+class Sending:
+    """The marks of one course on their way, a portion after the other; nobody has to wait.
+    One portion is sent at a time, the first of them at once, and each is read back while the next
+    one is sent. After an error no further one is begun.
 
     :param pusher: :class:`Pusher`
     :param batches: iterable of ``Batch``
@@ -63,24 +65,39 @@ class _Portions:
     def __init__(self, pusher, batches):
         self._pusher = pusher
         self._batches = iter(batches)
-        self.marks = _Sent()
-        self.begin_next()
+        self._marks = _Sent()
+        # The portion that is read back: its ``Batch``, and what ``Pusher._begin_to_read`` gave.
+        self._behind = None
+        self._begin_next()
+
+    def _begin_next(self):
+        self._batch = None if self._marks.error else next(self._batches, None)
+        if self._batch:
+            self._all_sent = self._pusher._send(self._batch, self._marks)
 
     @property
-    def under_way(self):
-        return self._batch is not None
+    def ended(self):
+        """Whether there is nothing left to :meth:`take`."""
+        return not (self._batch or self._behind)
 
-    def begin_next(self):
-        self._batch = None if self.marks.error else next(self._batches, None)
+    @property
+    def waits_for(self):
+        """:return: list of the futures after which :meth:`take` waits for nothing"""
         if self._batch:
-            self._all_sent = self._pusher._send(self._batch, self.marks)
+            return [self._all_sent]
+        return [future for future, _within in self._behind[1].values()]
 
-    def sent(self):
-        """Wait until all marks of the one under way are sent.
+    def take(self):
+        """Wait, and begin the next portion.
 
-        :return: its ``Batch``, and what ``Pusher._begin_to_read`` gave
+        :return: tuple of :class:`PushOutcome` of the portion before, to be kept before more is
+            taken; empty where there is none yet
         """
-        return self._batch, self._all_sent.result()
+        before, self._behind = self._behind, None
+        if self._batch:
+            self._behind = self._batch, self._all_sent.result()
+            self._begin_next()
+        return self._pusher._outcomes(*before, self._marks) if before else ()
 
 
 class Pusher:
@@ -103,29 +120,16 @@ class Pusher:
             self._pool = None
 
     def begin(self, pushes, activities):
-        """Begin to send marks; nobody has to wait for it.
+        """Begin to send marks.
 
         :param pushes: ``PushPlan`` of one course, each student of a session once
         :param activities: ``{session id: activity id}`` of all sessions of the course
-        :return: iterates over tuples of :class:`PushOutcome`, a portion each, to be kept before
-            the next is asked for; a portion is read back while the next one is sent. Nothing is
-            raised, and after an error no further portion is begun
+        :return: :class:`Sending`; nothing is raised
         """
         self._pool = self._pool or ThreadPoolExecutor(
             self.parallel, thread_name_prefix="moodle-push"
         )
-        return self._portions(_Portions(self, batches(pushes, activities, self.api.lists_sessions)))
-
-    def _portions(self, portions):
-        behind = None
-        while portions.under_way:
-            batch, readings = portions.sent()
-            portions.begin_next()
-            if behind:
-                yield self._outcomes(*behind, portions.marks)
-            behind = batch, readings
-        if behind:
-            yield self._outcomes(*behind, portions.marks)
+        return Sending(self, batches(pushes, activities, self.api.lists_sessions))
 
     # --- sending ----------------------------------------------------------------
 
