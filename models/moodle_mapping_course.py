@@ -123,8 +123,10 @@ class MoodleMapping(models.Model):
         if any(vals.get(name) for vals in vals_list for name in OF_ADMINISTRATORS):
             self._check_may_direct()
         mappings = super().create(vals_list)
+        # Of the many that stand for people there is nothing to note.
+        chosen = mappings.filtered(lambda mapping: any(mapping[name] for name in SETTINGS))
         blank = dict.fromkeys(SETTINGS, "")
-        mappings._note_settings({mapping.id: blank for mapping in mappings})
+        chosen._note_settings({mapping.id: blank for mapping in chosen})
         return mappings
 
     def write(self, vals):

@@ -428,14 +428,18 @@ class MoodleSyncRun(models.Model):
         self._gain(numbers, skipped, errors)
         return problems[0] if problems else None
 
-    def _course_done(self, course, outcome):
-        """:param course: ``MoodleCourse``
+    def _course_done(self, course, outcome, calls):
+        """In the transaction of what was done: a killed run repeats neither.
+
+        :param course: ``MoodleCourse``
         :param outcome: ``CourseOutcome``
+        :param calls: of Moodle, since they were last counted
         """
         plan = outcome.plan
         self._done_with(course.id)
         numbers = {
             "courses_done": 1,
+            "moodle_calls": calls,
             "sessions_seen": plan.sessions_seen,
             "marks_seen": plan.marks_seen,
             "marks_skipped": sum(plan.skipped.values()),

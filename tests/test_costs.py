@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..services.domain.status import booleans
+from ..services.openeducat import plan_applier
 from ..services.openeducat.local_store import QUIET
 from ..services.runs.sync_attendance import SyncAttendance
 from .builders import START
@@ -133,6 +134,34 @@ class TestQueries(MoodleCase):
         self.assertEqual(updates, [])
         inserts = [sql for sql in sent if sql.startswith('INSERT INTO "op_attendance')]
         self.assertEqual(len(inserts), 3, "register, sheet, lines")
+
+    def test_how_foreign_keys_are_checked_is_planned_anew_for_many_lines(self):
+        """PostgreSQL keeps such a plan as long as the connection: made while there are no sheets
+        it reads all that there are by then, for each line."""
+        self.add_session("PALE")
+        with self.statements() as sent:
+            self.sync()
+        self.assertNotIn("DISCARD PLANS", sent, "not worth it")
+        self.add_session("PALE", starts=START + 86400)
+        with self.statements() as sent, patch.object(plan_applier, "MANY_LINES", 4):
+            self.sync()
+        kinds = [sql.split(" (")[0] for sql in sent if sql.startswith(("INSERT", "DISCARD"))]
+        place = kinds.index("DISCARD PLANS")
+        self.assertEqual(kinds[place - 1], 'INSERT INTO "op_attendance_sheet"')
+        self.assertEqual(kinds[place + 1], 'INSERT INTO "op_attendance_line"')
+
+    def test_a_course_is_one_transaction(self):
+        """With what it adds to the run, so that a killed run repeats nothing."""
+        self.add_session("PALE")
+        self.sync()
+        run = self.env["moodle.sync.run"].search([], order="id desc", limit=1)
+        with (
+            patch.object(type(run), "_course_done", side_effect=ValueError("out of memory")),
+            self.assertLogs("odoo.addons.openeducat_moodle_attendance", "ERROR"),
+        ):
+            self.add_session("LLLL", starts=START + 86400)
+            self.sync()
+        self.assertEqual(len(self.sheets), 1, "nothing of what could not be counted")
 
     def test_of_a_course_only_its_own_mapping_is_read(self):
         """And what it has met so far only in its turn: with 2,000 courses, reading that of all

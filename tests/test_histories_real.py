@@ -40,9 +40,9 @@ class RealHistoryCase(MoodleCase):
         self.without_a_plan = 0
         original = CourseSync._without_a_plan
 
-        def held_against_a_plan(sync):
+        def held_against_a_plan(sync, run):
             """Wherever a course is not planned, a plan would have had nothing to do."""
-            outcome = original(sync)
+            outcome = original(sync, run)
             if outcome:
                 self.without_a_plan += 1
                 plan = sync._plan(sync._read())[2]

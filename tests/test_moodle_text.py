@@ -7,6 +7,7 @@ from urllib.parse import quote
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
+from ..services.domain import moodle_text
 from ..services.domain.moodle_text import clean, clean_name, storable, unusable
 from ..services.moodle.secret import Secret
 
@@ -83,6 +84,14 @@ class TestSecret(BaseCase):
         self.assertEqual(Secret("").hide("text"), "text")
         self.assertEqual(Secret(None).hide("text"), "text")
 
+    def test_shorter_texts_need_not_be_looked_at(self):
+        for token in (TOKEN, ODD, "short"):
+            secret = Secret(token)
+            for _name, text in disguises(token):
+                if secret.hide(text) != text:
+                    self.assertGreaterEqual(len(text), secret.shortest)
+        self.assertGreater(Secret("").shortest, 10**6, "nothing is found")
+
     def test_it_does_not_show_itself(self):
         self.assertNotIn(TOKEN, repr(Secret(TOKEN)))
 
@@ -125,6 +134,14 @@ class TestClean(BaseCase):
         self.assertTrue(unusable("a\x00"))
         self.assertTrue(unusable("\udfff"))
         self.assertFalse(unusable("\U0001f468 Ñ"))
+
+    def test_what_is_taken_out_can_not_be_printed(self):
+        """So a text that can be is not looked at any further."""
+        characters = "".join(map(chr, range(0x110000)))
+        for pattern in ("_SURROGATE", "_CONTROL_IN_LINES", "_BIDI"):
+            found = getattr(moodle_text, pattern).findall(characters)
+            self.assertTrue(found)
+            self.assertFalse([one for one in found if one.isprintable()], pattern)
 
     def test_the_time_it_takes_is_in_proportion(self):
         secret = Secret(TOKEN)

@@ -119,8 +119,10 @@ class TestTime(RawCase):
 
     def test_a_name_server_that_does_not_answer(self):
         self.send(answer())
+        client = MoodleClient(f"http://localhost:{self.server.port}", TOKEN)
+        client.deadline = time.monotonic() + 0.2
         with patch.object(socket, "getaddrinfo", lambda *args, **more: time.sleep(3)):
-            self.error(errors.MoodleOutOfTime, deadline=time.monotonic() + 0.2)
+            self.error(errors.MoodleOutOfTime, client=client)
         self.assertLess(self.seconds, 0.6)
 
     def test_a_greeting_of_tls_that_does_not_end(self):

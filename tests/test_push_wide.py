@@ -94,6 +94,25 @@ class TestWide(WideCase):
         self.sync()
         self.assertFalse(self.updates)
 
+    def test_sessions_that_were_read_back_together_are_kept_together(self):
+        cursor, writes = type(self.env.cr), []
+        original = cursor.execute
+
+        def execute(cr, query, *args, **kwargs):
+            text = " ".join(str(getattr(query, "code", query)).split())
+            if text.startswith('UPDATE "op_attendance_'):
+                writes.append(text)
+            return original(cr, query, *args, **kwargs)
+
+        with patch.object(cursor, "execute", execute):
+            self.sync()
+        self.assertAllSent()
+        kept = [text for text in writes if '"moodle_base"' in text]
+        # By letter at most; it was once for each session and letter.
+        self.assertTrue(1 <= len(kept) <= 4, writes)
+        # When the sheets are linked, and when the marks are kept.
+        self.assertEqual(len([text for text in writes if '"moodle_seen"' in text]), 2, writes)
+
     def test_a_remark_that_blinds_the_list_blinds_only_its_own_session(self):
         """Somebody writes it while marks are sent."""
         poisoned = self.sessions[0]
@@ -189,20 +208,54 @@ class TestFresh(BothCase):
         self.assertEqual(len(self.server.calls_of(LIST)), 1)
 
 
+def add_courses(case, count):
+    """Further matched courses with one mark each."""
+    for number in range(count):
+        subject = case.env["op.subject"].create({"name": f"S{number}", "code": f"T-S{number}"})
+        course = case.moodle.add_course(
+            f"Course {number}",
+            shortname=f"S{number}",
+            idnumber=f"oec_subj_{subject.id}_course_{case.course.id}",
+        )
+        case.moodle.enrol(course, case.users[0], groups=())
+        case.add_session("P", activity=case.moodle.add_attendance(course, "Lectures"))
+
+
+@tagged("post_install", "-at_install")
+class TestMeanwhile(WideCase):
+    def test_other_courses_are_done_while_marks_are_sent(self):
+        """Also where their answers take longer than the plan of the first course."""
+        add_courses(self, 9)
+        first, ended = [], []
+
+        def hook(call, state):
+            if call.function == LIST:
+                # The first course is read at once.
+                time.sleep(0.1 * bool(first))
+                first.append(call)
+            if call.function == UPDATE:
+                time.sleep(0.08)
+
+        original = type(self.env["moodle.sync.run"])._course_done
+
+        def noted(run, course, *args):
+            ended.append(course.id)
+            return original(run, course, *args)
+
+        self.server.on_call(hook)
+        with patch.object(type(self.env["moodle.sync.run"]), "_course_done", noted):
+            self.assertEqual(self.sync().state, "done")
+        self.assertAllSent()
+        self.assertEqual(len(ended), 10)
+        self.assertGreater(ended.index(self.moodle_course.id), 3, ended)
+
+
 @tagged("post_install", "-at_install")
 class TestBusy(MoodleCase):
     """A Moodle that says it is busy is asked less."""
 
     def test_fewer_at_once(self):
-        for number in range(12):
-            subject = self.env["op.subject"].create({"name": f"S{number}", "code": f"T-S{number}"})
-            course = self.moodle.add_course(
-                f"Course {number}",
-                shortname=f"S{number}",
-                idnumber=f"oec_subj_{subject.id}_course_{self.course.id}",
-            )
-            self.moodle.enrol(course, self.users[0], groups=())
-            self.add_session("P", activity=self.moodle.add_attendance(course, "Lectures"))
+        add_courses(self, 12)
         at_once = AtOnce()
         most = at_once.seen
 

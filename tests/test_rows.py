@@ -9,6 +9,7 @@ from ..services.openeducat.local_store import LINE_FIELDS, QUIET, TIME_FIELDS
 from ..services.openeducat.rows import (
     copied_fields,
     copied_values,
+    each_tuple,
     read_rows,
     read_rows_of_any,
 )
@@ -52,6 +53,21 @@ class TestRows(MoodleCase):
             "id",
         )
         self.assertEqual(len(rows), 6, "the archived one, too")
+        self.tuples_are(rows)
+
+    def tuples_are(self, rows):
+        """The same lines, by what a tuple holds of each; of what is empty either says so."""
+        names = LINE_FIELDS + TIME_FIELDS
+        domain = [("attendance_id", "in", self.sheets.ids)]
+        tuples = each_tuple(self.quiet, "op.attendance.line", domain, names, "id")
+        self.assertEqual(
+            [tuple(value or None for value in row) for row in tuples],
+            [tuple(row[name] or None for name in names) for row in rows],
+        )
+
+    def test_tuples_where_a_field_is_no_column(self):
+        rows = each_tuple(self.quiet, "op.attendance.line", [], ["id", "moodle_differs"], "id")
+        self.assertEqual(list(rows), [(line.id, False) for line in self.lines_here])
 
     def test_of_other_kinds(self):
         self.same("op.attendance.sheet", [], ["moodle_session_id", "session_id", "moodle_starts",

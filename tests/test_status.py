@@ -22,6 +22,13 @@ class TestStatus(BaseCase):
         self.assertIsNone(status.from_booleans(nothing))
         self.assertIsNone(status.from_booleans({**nothing, "present": True, "late": True}))
 
+    def test_four_values_of_a_row_say_the_same(self):
+        names = tuple(status.FIELDS.values())
+        self.assertEqual(len(status.STATUS_OF), 3**4)
+        for flags, found in status.STATUS_OF.items():
+            self.assertEqual(found, status.from_booleans(dict(zip(names, flags, strict=True))))
+        self.assertEqual(status.STATUS_OF[False, None, True, False], "L")
+
     def test_only_spaces_around_a_letter_are_forgiven(self):
         self.assertEqual(status.normalized(" P "), "P")
         for acronym in ("p", "X", "", None, "PA"):

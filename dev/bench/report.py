@@ -8,10 +8,11 @@ import math
 from statistics import median
 
 # Seconds, but for: numbers of calls, requests at once, queries and commits; bytes and memory,
-# bytes.
+# bytes. The last four are of ``ages``.
 NUMBERS = (
     "seconds", "sql", "python", "waiting", "queued", "queries", "writes", "commits", "memory",
     "calls", "bytes", "in_flight", "own", "at_once",
+    "kept_after", "kept_after_most", "sent_after", "sent_after_most",
 )  # fmt: skip
 MEGA = 1_000_000
 # How many calls at once the floors allow.
@@ -132,13 +133,15 @@ def compared(results, earlier):
 
 HEAD = (
     "case", "seconds", "marks/s", "waiting", "SQL", "Python", "no core", "calls", "at once", "MB",
-    "server s", "queries", "writes", "commits", "memory MB", "floor s", "x floor",
+    "server s", "queries", "writes", "commits", "memory MB", "kept after s", "sent after s", "floor s", "x floor",
 )  # fmt: skip
 LEGEND = """\
 seconds = waiting + SQL + Python: waiting for Moodle (and for a core), for PostgreSQL, and
 processor time. no core: seconds of these in which the process was ready and another one ran; where
 it is much, measure again. server s: Moodle's own work, in a process of its own. writes: the queries
-that write attendance. memory: the most over what it was at the start. floor: fetch-4; cold: that or
+that write attendance. memory: the most over what it was at the start. kept, sent after: seconds
+from the first call about a course until what was read of it was kept here, and until a mark was in
+Moodle that was sent because of it; the median and the most. floor: fetch-4; cold: that or
 create, the longer; sending: at least calls x latency / 4."""
 
 
@@ -170,9 +173,17 @@ def _row(result, floor):
         *_of_moodle(result),
         *(f"{result[name]:,.0f}" for name in ("queries", "writes", "commits")),
         f"{result['memory'] / MEGA:.1f}",
+        *_ages(result),
         f"{floor:.2f}" if floor else "",
         f"{result['seconds'] / floor:.2f}" if floor else "",
     )
+
+
+def _ages(result):
+    return [
+        f"{result[name]:.2f}, {result[f'{name}_most']:.2f}" if name in result else ""
+        for name in ("kept_after", "sent_after")
+    ]
 
 
 def _of_moodle(result):

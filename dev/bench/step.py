@@ -11,6 +11,7 @@ CHECKOUT = Path(os.environ["CHECKOUT"])
 sys.path.insert(0, str(CHECKOUT / "dev" / "bench"))
 import floors  # noqa: E402
 import school  # noqa: E402
+from ages import Ages  # noqa: E402
 from measure import Measure  # noqa: E402
 from world import World  # noqa: E402
 
@@ -34,15 +35,15 @@ def run(env, step):
     school.change(env, World(**step["world"]), step["ids"], map(tuple, step["here"]))
     env.cr.commit()
     env.invalidate_all()
-    measure = Measure()
-    with measure.running():
+    measure, ages = Measure(), Ages()
+    with ages.watched(), measure.running():
         if step["scheduled"]:
             scheduled(env)
         else:
             instance.sync_attendance()
     env.cr.commit()
     last = last_run(env)
-    return measure.told() | {
+    return (measure.told() | ages.told()) | {
         "state": last.state,
         "message": last.summary,
         # What a run can have left undone without ending as failed.

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 from . import plan as p
 from .matching import People
@@ -76,6 +76,8 @@ def changes(
     """:param plan: ``CoursePlan`` made of the other four
     :return: all that would be done, by day
     """
+    if plan.empty:
+        return ()
     return tuple(_Lister(plan, reading, local, people, rules).entries())
 
 
@@ -94,6 +96,8 @@ class _Lister:
         rules: Rules,
     ) -> None:
         self.plan = plan
+        self.reading = reading
+        self.people = people
         self.rules = rules
         self.lines = {line.id: line for line in local.lines}
         self.sheets = {sheet.id: sheet for sheet in local.sheets}
@@ -101,19 +105,31 @@ class _Lister:
         for line in local.lines:
             self.lines_of_sheet.setdefault(line.sheet_id, []).append(line)
         self.sessions = {session.id: session for session in reading.sessions}
-        self.marks = {}
-        # By whose account a mark was made, where Moodle says that of each.
-        self.takers = {}
         self.names = {user.id: user.fullname for user in reading.users}
-        for session in reading.sessions:
+
+    @cached_property
+    def marks(self) -> dict[tuple[int, int], str]:
+        """What Moodle says, by session id and student id; looked up where single marks change."""
+        marks = {}
+        for session in self.reading.sessions:
             shown = {status.id: status.acronym for status in session.statuses}
-            found = of_session(session, rules.chosen)
+            found = of_session(session, self.rules.chosen)
             shown |= {number: one.status for number, one in found.items() if one.status}
             for mark in session.marks:
-                student = people.student(mark.user_id).record_id
-                self.marks[session.id, student] = shown.get(mark.status_id) or ""
-                if mark.taken_at is not None:
-                    self.takers[session.id, student] = mark.taken_by
+                student = self.people.student(mark.user_id).record_id
+                marks[session.id, student] = shown.get(mark.status_id) or ""
+        return marks
+
+    @cached_property
+    def takers(self) -> dict[tuple[int, int], int]:
+        """By whose account a mark was made, where Moodle says that of each; by session id and
+        student id."""
+        return {
+            (session.id, self.people.student(mark.user_id).record_id): mark.taken_by
+            for session in self.reading.sessions
+            for mark in session.marks
+            if mark.taken_at is not None
+        }
 
     def entries(self) -> list[Change]:
         found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]

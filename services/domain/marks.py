@@ -56,6 +56,8 @@ class KnownMarks:
 
 def clean_remark(text: str) -> str:
     """A Moodle remark as OpenEduCat keeps it: one line, no markup, 256 characters."""
+    if not text:
+        return ""
     text = _MARKUP.sub("", storable(text.replace("\x00", "")))
     return " ".join(text.split())[:REMARK_SIZE].rstrip()
 
@@ -114,7 +116,8 @@ def _by_student(
     found: dict[int, list[tuple[Mark, int]]] = {}
     for user_id, marks in rows.items():
         match = people.student(user_id)
-        if match.record_id and len({_said(mark, meanings) for mark in marks}) > 1:
+        several = len(marks) > 1 and match.record_id
+        if several and len({_said(mark, meanings) for mark in marks}) > 1:
             undecided.add(match.record_id)
             _doubled(index, session, match.record_id, {user_id}, len(marks), findings)
             continue

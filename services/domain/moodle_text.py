@@ -31,6 +31,9 @@ def storable(text: object) -> str:
     :param text: anything; ``None`` and ``False`` give an empty text
     """
     text = "" if text is None or text is False else str(text)
+    # Of the characters that are looked for none can be printed, and most texts hold no others.
+    if text.isprintable():
+        return text
     text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     return _BIDI.sub("", _CONTROL_IN_LINES.sub(" ", text))
 
@@ -61,7 +64,8 @@ def clean_name(text: object, limit: int = MAX_NAME) -> str:
 def unusable(text: str) -> bool:
     """Whether a text holds what no database takes: a NUL byte, half a surrogate pair. For
     texts that decide something (an ID number): those are refused, not fixed."""
-    return "\x00" in text or bool(_SURROGATE.search(text))
+    # See storable.
+    return not text.isprintable() and ("\x00" in text or bool(_SURROGATE.search(text)))
 
 
 def _as_text(value: object, limit: int) -> str:

@@ -1,6 +1,7 @@
 """P A L E <-> present, absent, late, excused: the fixed mapping, both ways."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import product
 
 FIELDS = {"P": "present", "A": "absent", "L": "late", "E": "excused"}
 STATUSES = tuple(FIELDS)
@@ -25,5 +26,15 @@ def from_booleans(values: Mapping[str, object]) -> str | None:
 
     :param values: a mapping with the keys present, absent, late, excused
     """
-    found = [key for key, field in FIELDS.items() if values[field]]
+    return _status([values[field] for field in FIELDS.values()])
+
+
+def _status(flags: Iterable[object]) -> str | None:
+    """:param flags: in the order of :data:`FIELDS`"""
+    found = [key for key, flag in zip(FIELDS, flags, strict=True) if flag]
     return found[0] if len(found) == 1 else None
+
+
+# The same by four values in the order of FIELDS, as a database gives them: a course has
+# thousands.
+STATUS_OF = {flags: _status(flags) for flags in product((True, False, None), repeat=len(FIELDS))}

@@ -331,7 +331,7 @@ class MoodleClient:
             text = reply.body[:20_000].decode("utf-8", "replace")
             raise errors.MoodleUnreadable(function, None, self._secret.hide(text)) from None
         try:
-            answer = each_text(answer, self._fit)
+            answer = each_text(answer, self._fit, self._least)
         except TooDeepError as error:
             raise errors.MoodleUnreadable(function, None, str(error)) from None
         if isinstance(answer, dict) and "exception" in answer:
@@ -343,12 +343,19 @@ class MoodleClient:
             return None
 
         def built(item: dict[str, Json]) -> Json:
-            return parts.put(each_text(item, self._fit)) if parts.mark in item else item
+            if parts.mark not in item:
+                return item
+            return parts.put(each_text(item, self._fit, self._least))
 
         return built
 
     def _fit(self, text: str) -> str:
         return self._secret.hide(text[:MAX_TEXT])
+
+    @property
+    def _least(self) -> int:
+        """Characters below which :meth:`_fit` gives a text back as it is."""
+        return min(self._secret.shortest, MAX_TEXT + 1)
 
     def _measure_clock(self, date: str | None, started: float) -> None:
         moment = _moment(date)
@@ -388,10 +395,12 @@ def parsed(body: bytes, hook: Callable[[dict[str, Json]], Json] | None = None) -
     return json.loads(text, parse_constant=_refused, parse_float=_finite, object_hook=hook)
 
 
-def each_text(answer: Json, change: Callable[[str], str]) -> Json:
+def each_text(answer: Json, change: Callable[[str], str], least: int = 0) -> Json:
     """The answer with every text in it changed, in place where it can be.
 
     :param change: function of a text that gives a text
+    :param least: characters below which a text stays as it is: an answer has thousands of
+        texts, nearly all of them short
     :raise TooDeepError: it is deeper than any answer is
     """
     box = [answer]
@@ -401,9 +410,12 @@ def each_text(answer: Json, change: Callable[[str], str]) -> Json:
         if depth > MAX_DEPTH:
             raise TooDeepError("nested too deep")
         for key, value in parent.items() if isinstance(parent, dict) else enumerate(parent):
-            if isinstance(value, str):
-                parent[key] = change(value)
-            elif isinstance(value, dict | list) and value:
+            # The parser makes no other kinds of them.
+            kind = type(value)
+            if kind is str:
+                if len(value) >= least:
+                    parent[key] = change(value)
+            elif (kind is dict or kind is list) and value:
                 todo.append((value, depth + 1))
     return box[0]
 

@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+import sys
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
@@ -39,6 +40,11 @@ class Secret:
 
     def __repr__(self) -> str:
         return "<Secret>"
+
+    @property
+    def shortest(self) -> int:
+        """Characters below which :meth:`hide` finds nothing in a text."""
+        return self._shortest if self._plain else sys.maxsize
 
     def hide(self, text: str) -> str:
         """:return: ``text`` without the token: as it is (in any case, and quoted as in an

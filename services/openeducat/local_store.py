@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from ..domain import matching
 from ..domain.records import AttendanceTypes, Line, LocalState, Register, Seen, Sheet
-from ..domain.status import FIELDS, from_booleans
-from .rows import each_row, read_rows, read_rows_of_any, write_changed
+from ..domain.status import FIELDS, STATUS_OF, from_booleans
+from .rows import each_tuple, read_rows, read_rows_of_any, write_changed
 
 # Our own writes leave no messages and are nobody's edit.
 QUIET = {
@@ -34,8 +34,9 @@ def moment(seconds):
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else False
 
 
+# As _line takes them.
 LINE_FIELDS = [
-    "attendance_id", "student_id", "remark", "active", "moodle_base", "attendance_type_id",
+    "id", "attendance_id", "student_id", "remark", "active", "moodle_base", "attendance_type_id",
     "write_uid",
     *FIELDS.values(),
 ]  # fmt: skip
@@ -328,7 +329,7 @@ class LocalStore:
         """:param with_times: whether it matters when a line was marked"""
         if not sheet_ids:
             return ()
-        rows = each_row(
+        rows = each_tuple(
             self.env,
             "op.attendance.line",
             [("attendance_id", "in", sheet_ids)],
@@ -336,33 +337,54 @@ class LocalStore:
             # The same on every run: an active line before an archived one.
             order="active DESC, id",
         )
-        return tuple(
-            Line(
-                id=row["id"],
-                sheet_id=row["attendance_id"],
-                student_id=row["student_id"],
-                status=from_booleans(row),
-                base=row["moodle_base"] or None,
-                remark=row["remark"] or "",
-                active=row["active"],
-                type_id=row["attendance_type_id"] or 0,
-                written_by=row["write_uid"] or 0,
-                **(_marked(row) if with_times else {}),
-            )
-            for row in rows
-        )
+        return tuple(_line(*row) for row in rows)
 
 
-def _marked(row):
-    """When a person last marked a line, and whether one ever did; and the same of its remark. Lines older than this
-    add-on have no such moment; until a sync has touched them, their last write is it.
-    Lines that nobody made are of OpenEduCat's route without a log-in."""
-    marked_at = unix(row["moodle_marked_at"])
-    if not marked_at and row["create_uid"] and not row["moodle_base"]:
-        marked_at = unix(row["write_date"])
-    return {
-        "marked_at": marked_at,
-        "person": bool(row["moodle_marked_at"] or row["create_uid"]),
-        "agreed_remark": row["moodle_base_remark"] or "",
-        "remarked_at": unix(row["moodle_remarked_at"]),
-    }
+def _line(
+    id_,
+    sheet_id,
+    student_id,
+    remark,
+    active,
+    base,
+    type_id,
+    written_by,
+    present,
+    absent,
+    late,
+    excused,
+    *times,
+):
+    """:param remark: and so on: the values of :data:`LINE_FIELDS`
+    :param times: those of :data:`TIME_FIELDS`, or none
+    :return: ``Line``
+    """
+    marked, person, agreed, remarked = _marked(base, *times) if times else (0, True, "", 0)
+    return Line(
+        id_,
+        sheet_id,
+        student_id,
+        STATUS_OF[present, absent, late, excused],
+        base or None,
+        remark or "",
+        bool(active),
+        marked,
+        person,
+        type_id or 0,
+        written_by or 0,
+        agreed,
+        remarked,
+    )
+
+
+def _marked(base, marked_at, created_by, written_at, agreed_remark, remarked_at):
+    """When a person last marked a line, and whether one ever did; the remark that both sides
+    agreed on, and when a person last changed the line's own. Lines older than this add-on have no such moment; until a sync has touched them, their last write is it.
+    Lines that nobody made are of OpenEduCat's route without a log-in.
+
+    :return: unix seconds, a boolean, a text, and unix seconds
+    """
+    marked = unix(marked_at)
+    if not marked and created_by and not base:
+        marked = unix(written_at)
+    return marked, bool(marked_at or created_by), agreed_remark or "", unix(remarked_at)

@@ -5,7 +5,7 @@ ORM, in the environment of ``local_store``.
 
 from ..domain import matching
 from ..domain.records import MoodleUser
-from .rows import read_rows, write_changed
+from .rows import copied_fields, copied_values, create_whole, read_rows, write_changed
 
 
 class PeopleStore:
@@ -130,7 +130,7 @@ class PeopleStore:
             for user in users
             if user.email and matching.student_id(user.idnumber) is None
         }
-        exists = set(self.env["op.student"].search([("id", "in", list(wanted))]).ids)
+        exists = set(self.env["op.student"].browse(wanted).exists().ids)
         by_email = self._students_by_email(emails) if emails else {}
         candidates = list(exists.union(*by_email.values()))
         running = {}
@@ -165,6 +165,9 @@ class PeopleStore:
         # email_normalized is lower-cased by Odoo and indexed.
         domain = [("partner_id.email_normalized", "in", list(emails))]
         rows = read_rows(self.env, "op.student", domain, ["partner_id"])
+        if not rows:
+            # Those without an ID number are mostly teachers.
+            return {}
         partners = {row["partner_id"] for row in rows}
         email_of = {
             row["id"]: row["email_normalized"]
@@ -248,6 +251,15 @@ class PeopleStore:
         for keys, values in new:
             if keys["moodle_id"] in by_id:
                 write_changed(by_id[keys["moodle_id"]], values)
-        self.env["moodle.mapping"].create(
-            [{**keys, **values} for keys, values in new if keys["moodle_id"] not in by_id]
+        Mapping = self.env["moodle.mapping"]
+        copied = copied_fields(Mapping, "instance_id")
+        common = copied_values(Mapping, copied, self.instance)
+        create_whole(
+            Mapping,
+            copied,
+            [
+                {**common, **keys, **values}
+                for keys, values in new
+                if keys["moodle_id"] not in by_id
+            ],
         )

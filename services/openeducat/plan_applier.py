@@ -26,6 +26,11 @@ REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg
 
 # New lines in one go: more of them take no less time, and more memory.
 LINES_AT_ONCE = 4000
+# New lines before which PostgreSQL is to look anew how large the tables are. It plans the check of
+# a foreign key once for a connection: in a first pull while there are hardly any sheets, so that
+# each line is checked by reading all of them, however many they become. Without this the lines of
+# 30 courses took half as long again; after a minute or so autovacuum would have helped.
+MANY_LINES = 500
 
 
 class PlanApplier:
@@ -78,34 +83,39 @@ class PlanApplier:
             marks=sum(len(sheet.lines) for sheet in session.sheets),
         )
 
-    def confirm(self, outcome, taken_by_us):
+    def confirm(self, outcomes, taken_by_us):
         """What Moodle holds after a push becomes the base.
 
-        :param outcome: ``pusher.PushOutcome`` with a session
+        :param outcomes: list of ``pusher.PushOutcome`` with a session, each of another one
         :param taken_by_us: Moodle's id of the account that pushed
         """
         lines = {}
-        for push in outcome.held:
-            lines.setdefault((push.status, push.remark), []).extend(push.line_ids)
+        for outcome in outcomes:
+            for push in outcome.held:
+                lines.setdefault((push.status, push.remark), []).extend(push.line_ids)
         for (status, remark), ids in lines.items():
             values = {"moodle_base": status, **_agreed_remark(remark)}
             self.env["op.attendance.line"].browse(ids).write(values)
-        values = {"moodle_seen": str(outcome.session.seen)}
-        if outcome.session.taken_by != taken_by_us:
-            # Somebody took it after us; the next run looks at what he wrote.
-            values["moodle_lasttaken"] = moment(outcome.session.taken_at)
-        # Also the sheets of other batches in the session, from which nothing was sent; not one
-        # that the same number links with another place.
-        place = f"{outcome.session.course_id}:{outcome.session.activity_id}:%"
-        domain = [
-            "|",
-            ("moodle_seen", "=", False),
-            ("moodle_seen", "=like", place),
-            ("moodle_instance_id", "=", self.instance.id),
-            ("moodle_session_id", "=", outcome.session.id),
-            ("state", "=", "done"),
-        ]
-        self.env["op.attendance.sheet"].search(domain).write(values)
+        sessions = {outcome.session.id: outcome.session for outcome in outcomes}
+        # Also the sheets of other batches in a session, from which nothing was sent.
+        sheets = self.env["op.attendance.sheet"].search(
+            [
+                ("moodle_instance_id", "=", self.instance.id),
+                ("moodle_session_id", "in", list(sessions)),
+                ("state", "=", "done"),
+            ]
+        )
+        for sheet in sheets:
+            session = sessions[sheet.moodle_session_id]
+            place = f"{session.course_id}:{session.activity_id}:"
+            if sheet.moodle_seen and not sheet.moodle_seen.startswith(place):
+                # The same number links it with another place.
+                continue
+            values = {"moodle_seen": str(session.seen)}
+            if session.taken_by != taken_by_us:
+                # Somebody took it after us; the next run looks at what he wrote.
+                values["moodle_lasttaken"] = moment(session.taken_at)
+            sheet.write(values)
         self.env.flush_all()
 
     def _alone(self, session):
@@ -328,6 +338,8 @@ class _Writer:
                 }
                 for line in lines
             ]
+        if len(values) >= MANY_LINES:
+            self.env.cr.execute("DISCARD PLANS")
         for begin in range(0, len(values), LINES_AT_ONCE):
             create_whole(Line, copied, values[begin : begin + LINES_AT_ONCE])
             if len(values) > LINES_AT_ONCE:

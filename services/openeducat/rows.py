@@ -41,6 +41,19 @@ def each_row(env, model, domain, fields, order=None):
     return _select(Model, Model._search(domain, order=order), fields)
 
 
+def each_tuple(env, model, domain, fields, order):
+    """The same as tuples, in the order of the fields: of very many rows even the names take long.
+
+    :return: iterable; what is empty is ``None`` or as :func:`read_rows` has it
+    """
+    Model = env[model]
+    if not all(_is_column(Model._fields[name]) for name in fields):
+        found = Model.search_read(domain, fields, load=None, order=order)
+        return (tuple(row[name] for name in fields) for row in found)
+    query = Model._search(domain, order=order)
+    return env.execute_query(query.select(*_columns(Model, query, fields)))
+
+
 def read_rows_of_any(env, model, domains, fields, order):
     """The same of the rows that any of some domains finds. Each is a query inside the one, so
     that each is answered by the index that fits it; for a domain that joins them with *or*
@@ -71,7 +84,7 @@ def _is_column(field):
 def _select(model, query, fields):
     """:param query: of ``model``; what it looks at is flushed before"""
     names = ["id", *fields]
-    columns = [model._field_to_sql(model._table, name, query) for name in names]
+    columns = _columns(model, query, names)
     empty = [_EMPTY[model._fields[name].type] if name != "id" else 0 for name in names]
     return (
         {
@@ -80,6 +93,11 @@ def _select(model, query, fields):
         }
         for row in model.env.execute_query(query.select(*columns))
     )
+
+
+def _columns(model, query, names):
+    """:return: list of ``SQL``; what is looked at is flushed before"""
+    return [model._field_to_sql(model._table, name, query) for name in names]
 
 
 def copied_fields(model, link):

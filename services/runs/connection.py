@@ -47,11 +47,36 @@ class Connection:
         self.env.invalidate_all()
 
 
+class NewCalls:
+    """The calls of Moodle that the record of a run does not have yet.
+
+    :param client: ``MoodleClient``
+    """
+
+    def __init__(self, client):
+        self._client = client
+        self._noted = 0
+
+    def take(self, cr):
+        """:param cr: cursor of the transaction in which they are noted; if that comes to nothing,
+            they are new again
+        :return: how many calls were made since this was last asked
+        """
+        before, self._noted = self._noted, self._client.calls
+        cr.postrollback.add(lambda: self._put_back(before))
+        return self._noted - before
+
+    def _put_back(self, before):
+        # Of several in one transaction the first is right.
+        self._noted = min(self._noted, before)
+
+
 @dataclass(frozen=True)
 class Connected:
     """Both sides, for all courses or (:meth:`of_course`) for one.
 
     * ``odoo``: :class:`Connection`;
+    * ``calls``: :class:`NewCalls`;
     * ``common``: ``course_settings.Common`` of the instance;
     * ``touched``: set of ids of the mappings of courses that were changed here when it began;
     * ``common_sign``: see there, the same for all courses of a run;
@@ -62,6 +87,7 @@ class Connected:
 
     odoo: Connection
     client: MoodleClient
+    calls: NewCalls
     detection: Detection
     common: course_settings.Common
     common_sign: CommonSign
@@ -102,6 +128,7 @@ class Connected:
         return cls(
             odoo=odoo,
             client=client,
+            calls=NewCalls(client),
             detection=detection,
             common=common,
             common_sign=CommonSign(instance),

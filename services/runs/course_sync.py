@@ -7,7 +7,7 @@ moment before, by a thread of its own (``read_ahead``).
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..domain import brake, matching
@@ -15,16 +15,14 @@ from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import plan_course
 from ..domain.push import not_held
-from ..domain.records import CourseReading, MoodleCourse
-from ..domain.remembered import Remembered, may_be_remembered
+from ..domain.remembered import may_be_remembered
 from ..domain.unchanged import Idle, next_change, sign
 from ..domain.untaken import untaken
 from ..domain.warmth import lively
-from ..domain.window import Rules
 from ..moodle import moodle_errors as errors
-from ..moodle.moodle_transport import Clock
 from ..openeducat.plan_applier import PlanApplier
-from .course_reader import CourseReader, KnownSessions
+from .course_reader import KnownSessions
+from .course_work import CourseOutcome, Question, Work
 from .retried import retried
 
 
@@ -54,93 +52,20 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Question:
-    """What Moodle is asked about a course, by any thread; no database.
+class _Pushed:
+    """What came of marks that were sent.
 
-    * ``reader``: ``CourseReader`` of this course alone;
-    * ``before``: ``Remembered`` of the course, or ``None``;
-    * ``clock``: ``moodle_transport.Clock``.
+    * ``outcome``: of the course until now;
+    * ``lost``, ``sent``: see ``moodle.mapping._keep_not_held``;
+    * ``changed``: how many were not written, because Moodle holds something else than was expected;
+    * ``sessions``: all of the course, as they are now.
     """
 
-    reader: CourseReader
-    course: MoodleCourse
-    known: KnownSessions
-    before: Remembered | None
-    clock: Clock
-
-    def ask(self):
-        """:return: :class:`Answer`
-        :raise MoodleError: the course can't be read
-        """
-        client, begun = self.reader.reader.client, self.clock.now()
-        client.listen()
-        reading, after = self.reader.read_course(self.course, self.known, self.before)
-        by_memory = after is not None and after is self.before
-        return Answer(reading, begun, after, by_memory, client.heard)
-
-    def ask_with_size(self):
-        """:return: the same, and the bytes that Moodle has sent"""
-        client = self.reader.reader.client
-        before = client.received
-        return self.ask(), client.received - before
-
-
-@dataclass(frozen=True)
-class Answer:
-    """:param begun: moment of the clock at which Moodle was asked first
-    :param remembered: ``Remembered`` of what was read
-    :param by_memory: whether it is all that was used of people, groups and activities
-    :param heard: fingerprint of Moodle's answers
-    """
-
-    reading: CourseReading
-    begun: float
-    remembered: Remembered
-    by_memory: bool = False
-    heard: str = ""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What is known of one course when it is planned.
-
-    * ``given_up``: links that give way, ``{Moodle user id: matching.FORMER or "ended"}``;
-    * ``asked``: whether Moodle was asked about accounts that claim the same students;
-    * ``refused``: why Moodle did not make a session, ``{sheet id: a sentence, see told}``;
-    * ``allowed``: ``brake.Allowance`` that is kept of the course;
-    * ``untaken``: the registers not taken that are listed of it, as they are kept;
-    * ``remembered``: ``Remembered`` of what was read;
-    * ``by_memory``: whether Moodle was not asked about people, groups and activities;
-    * ``sign``: of all that it is planned from, see ``unchanged.sign``; empty where another run
-      may not rely on it.
-    """
-
-    reading: CourseReading
-    modules: dict
-    mapping: object
-    links: dict
-    known: KnownSessions
-    rules: Rules
-    given_up: dict = field(default_factory=dict)
-    asked: bool = False
-    refused: dict = field(default_factory=dict)
-    allowed: brake.Allowance = brake.NOTHING
-    untaken: list = field(default_factory=list)
-    remembered: Remembered | None = None
-    by_memory: bool = False
-    sign: str = ""
-
-
-@dataclass
-class CourseOutcome:
-    """What one course added to the run: numbers, gaps, each :class:`changes.Change`
-    that was really made, and each ``untaken.Untaken`` of it."""
-
-    done: Counter
-    plan: p.CoursePlan
-    gaps: tuple
-    changes: tuple = ()
-    untaken: tuple = ()
+    outcome: CourseOutcome
+    lost: dict
+    sent: frozenset
+    changed: int
+    sessions: tuple
 
 
 class CourseSync:
@@ -175,6 +100,8 @@ class CourseSync:
         self._answer = None
         self._under_way = None
         self._approved = False
+        # Futures, see go_on.
+        self.waits_for = []
 
     def _remembered(self):
         """:return: ``Remembered`` that is new enough, or ``None``"""
@@ -226,8 +153,8 @@ class CourseSync:
         return work, local, people, plan, held
 
     def begin(self, run, approved=None):
-        """The course in a transaction of its own, its bookkeeping included; where marks
-        go to Moodle, one before that, and :meth:`end`.
+        """The course in a transaction of its own, together with what it adds to the run; where
+        marks go to Moodle, one before that, and :meth:`go_on` or :meth:`end`.
 
         :param run: ``moodle.sync.run``
         :param approved: ``plan.fingerprint`` of the plan that a person has approved; no
@@ -237,9 +164,10 @@ class CourseSync:
         :raise MovedError: the plan is not the approved one; nothing was written
         :raise StoppedError: it would do too much at once; nothing was written
         """
-        outcome = self._without_a_plan() if approved is None else None
-        if outcome:
-            return outcome
+        if approved is None:
+            outcome = retried(partial(self._without_a_plan, run), self.env)
+            if outcome:
+                return outcome
         work = self._read()
         self._approved = approved is not None
         if self._approved:
@@ -260,33 +188,34 @@ class CourseSync:
             # What Odoo knows is kept before Moodle is written: a run that dies from
             # here on is understood by the next one.
             self.sides.odoo.commit()
-            self._send(work, outcome)
-            return None
+            self._under_way = self._push(run, work, outcome)
+            return self.go_on()
         return outcome
 
-    def _send(self, work, outcome):
-        """Let the marks of a plan go on their way."""
-        portions = self.sides.pusher.begin(outcome.plan.pushes, work.reading.sessions)
-        self._under_way = work, outcome, portions
+    def go_on(self):
+        """Keep the next portion of the marks that :meth:`begin` has sent, as soon as it is read
+        back; at once after all of :attr:`waits_for`.
 
-    def end(self, run):
-        """Wait until the marks that :meth:`begin` has sent are read back, and keep that.
-
-        :return: :class:`CourseOutcome`
+        :return: :class:`CourseOutcome`, or ``None`` while marks are on their way
         :raise MoodleError: Moodle can't be written or read; what got through is kept
         """
-        for last in (False,) * (ROUNDS - 1) + (True,):
-            work, outcome, portions = self._under_way
-            outcome, now = self._push(run, work, outcome, portions, last)
-            if now is None:
-                return outcome
-            outcome = self._settle_again(run, now, outcome)
-            if not outcome.plan.pushes:
-                return outcome
-            self.sides.odoo.commit()
-            self._send(now, outcome)
+        try:
+            self.waits_for = next(self._under_way)
+        except StopIteration as ended:
+            return ended.value
+        return None
 
-    def _without_a_plan(self):
+    def end(self):
+        """The same to the end.
+
+        :return: :class:`CourseOutcome`
+        """
+        outcome = None
+        while outcome is None:
+            outcome = self.go_on()
+        return outcome
+
+    def _without_a_plan(self, run):
         """The end of a course in which nothing has changed on either side since a plan had
         nothing to do.
 
@@ -302,7 +231,9 @@ class CourseSync:
             busy=False,
             **self.mapping._warmth_values(*lively(sessions, self.rules.now)),
         )
-        return CourseOutcome(Counter(), self._idle.plan, ())
+        outcome = CourseOutcome(Counter(), self._idle.plan, ())
+        run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
+        return outcome
 
     def _sign(self, answer):
         """:return: see ``unchanged.sign``"""
@@ -441,8 +372,11 @@ class CourseSync:
 
     # --- OpenEduCat -------------------------------------------------------------
 
-    def _apply(self, run, work, approved, made):
-        """What concerns OpenEduCat; and the end of the course, if Moodle needs nothing."""
+    def _apply(self, run, work, approved, made, before=None):
+        """What concerns OpenEduCat; and the end of the course, if Moodle needs nothing.
+
+        :param before: :class:`CourseOutcome` of what was done before in this run
+        """
         local, people, plan = self._plan(work)
         # What fills the sessions made just now was approved as those sessions.
         if approved not in (None, p.fingerprint(plan, without=made, new_sessions=False)):
@@ -467,6 +401,8 @@ class CourseSync:
         outcome = CourseOutcome(applier.done, plan, (*gaps, *applier.gaps), made_here, left)
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
+        if before:
+            outcome = before.and_then(outcome)
         if not plan.pushes:
             refused = bool(applier.gaps or work.given_up)
             idle = None if refused else Idle.of(work.sign, plan, self._until(work))
@@ -474,6 +410,7 @@ class CourseSync:
             outcome.done.update(
                 self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
             )
+            run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
         self.env.flush_all()
         return outcome
 
@@ -520,20 +457,37 @@ class CourseSync:
 
     # --- Moodle -----------------------------------------------------------------
 
-    def _push(self, run, work, outcome, portions, last):
-        """Portion by portion, keep what Moodle really holds; and end the course, unless marks are
-        left of which Moodle holds something else than was expected.
+    def _push(self, run, work, outcome):
+        """Send marks, and keep what Moodle really holds; again, with the new facts, where somebody
+        in Moodle has changed some of them meanwhile. What is left after that, the next run finds.
 
-        :param portions: see ``Pusher.begin``
-        :param last: whether the course is ended in any case: what is left, the next run finds
-        :return: the outcome with what this added, and the work as it is now, to be planned
-            again; ``None`` where the course has ended
+        :return: iterates over the futures that each portion waits for, and gives the outcome with
+            what this added
         :raise MoodleError: Moodle can't be written; what got through is kept
+        """
+        for left in reversed(range(ROUNDS)):
+            sending = self.sides.pusher.begin(outcome.plan.pushes, work.reading.sessions)
+            pushed = yield from self._portions(run, work, outcome, sending)
+            if not pushed.changed or not left or self._approved:
+                return retried(partial(self._end_of_push, run, work, pushed), self.env)
+            work, outcome = self._settle_again(run, work, pushed)
+            if not outcome.plan.pushes:
+                return outcome
+            self.sides.odoo.commit()
+        raise AssertionError("the last round ends the course")
+
+    def _portions(self, run, work, outcome, sending):
+        """Portion by portion.
+
+        :param sending: ``Sending``, or ``MarksSending``
+        :return: iterates over the futures that each portion waits for, and gives :class:`_Pushed`
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent, error, changed = {}, set(), None, 0
         now = {session.id: session for session in work.reading.sessions}
-        for portion in portions:
+        while not sending.ended:
+            yield sending.waits_for
+            portion = sending.take()
             read_back = [pushed for pushed in portion if pushed.session]
             if read_back:
                 retried(partial(self._confirm, read_back), self.env)
@@ -557,40 +511,34 @@ class CourseSync:
             run._count(marks_pushed=done["marks_pushed"])
             self.sides.odoo.commit()
             raise error
-        left = outcome.untaken
-        again = None
-        if changed and not last and not self._approved:
-            reading = replace(work.reading, sessions=tuple(now.values()))
-            again = replace(work, reading=reading, sign="")
-        else:
-            done.update(retried(lambda: self._finish(run, work, gaps, left, lost, sent), self.env))
         kept = tuple(
             change
             for change in outcome.changes
             if change.kind != PUSH or (change.session_id, change.student_id) in held
         )
-        return CourseOutcome(done, outcome.plan, tuple(gaps), kept, left), again
+        ended = CourseOutcome(done, outcome.plan, tuple(gaps), kept, outcome.untaken)
+        return _Pushed(ended, lost, frozenset(sent), changed, tuple(now.values()))
 
-    def _settle_again(self, run, work, outcome):
+    def _end_of_push(self, run, work, pushed):
+        """The end of a course of which marks were sent."""
+        outcome = pushed.outcome
+        counts = self._finish(run, work, outcome.gaps, outcome.untaken, pushed.lost, pushed.sent)
+        ended = replace(outcome, done=outcome.done + counts)
+        run._course_done(self.course, ended, self.sides.calls.take(self.env.cr))
+        return ended
+
+    def _settle_again(self, run, work, pushed):
         """Plan with what Moodle has said of marks that somebody else has changed meanwhile, and
         carry it out here.
 
-        :param work: with the sessions as they are now
-        :param outcome: of the course until now
-        :return: both together; it is at its end if there is nothing to send
+        :return: the work as it is now, and the outcome of both; the course is at its end if there
+            is nothing to send
         """
-        apply = partial(self._apply, run, approved=None, made=frozenset())
-        work, more = self._knowing_rivals(
-            work, lambda work: retried(partial(apply, work), self.env)
-        )
-        done = Counter(outcome.done)
-        done.update(more.done)
-        refused = [gap for gap in outcome.gaps if gap.why == "push_refused"]
-        return replace(
-            more,
-            done=done,
-            gaps=(*more.gaps, *refused),
-            changes=(*outcome.changes, *more.changes),
+        reading = replace(work.reading, sessions=pushed.sessions)
+        apply = partial(self._apply, run, approved=None, made=frozenset(), before=pushed.outcome)
+        return self._knowing_rivals(
+            replace(work, reading=reading, sign=""),
+            lambda work: retried(partial(apply, work), self.env),
         )
 
     def _until(self, work):
@@ -612,8 +560,7 @@ class CourseSync:
 
     def _confirm(self, read_back):
         applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
-        for pushed in read_back:
-            applier.confirm(pushed, self.rules.user_id)
+        applier.confirm(read_back, self.rules.user_id)
 
     def _make_sessions(self, run, work, new_sessions):
         """Make the sessions that Moodle lacks, and read the course again, so that this

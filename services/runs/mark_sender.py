@@ -29,6 +29,37 @@ class _Stop:
             self.error = self.error or error
 
 
+class MarksSending:
+    """The marks of one course on their way, as ``Sending``: a portion is what is kept together.
+
+    :param sent: list of ``(pushes of a session, future of its PushOutcome)``
+    """
+
+    def __init__(self, sent):
+        self._portions = []
+        portion, marks = [], 0
+        for pushes, future in sent:
+            portion.append(future)
+            marks += len(pushes)
+            if marks >= MARKS:
+                self._portions.append(portion)
+                portion, marks = [], 0
+        if portion:
+            self._portions.append(portion)
+
+    @property
+    def ended(self):
+        return not self._portions
+
+    @property
+    def waits_for(self):
+        return self._portions[0]
+
+    def take(self):
+        """:return: tuple of ``PushOutcome`` of the next portion"""
+        return tuple(future.result() for future in self._portions.pop(0))
+
+
 class MarkSender:
     """In the place of a ``Pusher``.
 
@@ -50,7 +81,10 @@ class MarkSender:
             self._pool = None
 
     def begin(self, pushes, sessions):
-        """See ``Pusher.begin``; a portion is kept while the next ones are sent."""
+        """See ``Pusher.begin``; a portion is kept while the next ones are sent.
+
+        :return: :class:`MarksSending`
+        """
         self._pool = self._pool or ThreadPoolExecutor(
             self.parallel, thread_name_prefix="moodle-marks"
         )
@@ -59,7 +93,7 @@ class MarkSender:
             (found, self._pool.submit(self._send, known[session_id], tuple(found), stop))
             for session_id, found in by_session(pushes).items()
         ]
-        return _portions(sent)
+        return MarksSending(sent)
 
     def _send(self, session, pushes, stop):
         """:return: ``PushOutcome`` of a session"""
@@ -97,18 +131,3 @@ class MarkSender:
 def _holds(push, result):
     """Whether nobody has saved something else since."""
     return [mark.status_id for mark in result.marks] == [push.status_id]
-
-
-def _portions(sent):
-    """:param sent: list of ``(pushes of a session, future of its PushOutcome)``
-    :return: iterates over tuples of ``PushOutcome``, see ``push_batches``
-    """
-    portion, marks = [], 0
-    for pushes, future in sent:
-        portion.append(future.result())
-        marks += len(pushes)
-        if marks >= MARKS:
-            yield tuple(portion)
-            portion, marks = [], 0
-    if portion:
-        yield tuple(portion)

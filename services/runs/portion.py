@@ -98,9 +98,9 @@ class Portion(SyncAttendance):
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
         digests = ask_digests(sides, [id_ for id_ in ids if id_ in by_id])
-        thrifty = run.trigger == "cron"
+        scheduled = run.trigger == "cron"
         syncs = (
-            CourseSync(sides, courses, by_id[id_], mappings[id_], thrifty, digests.get(id_, ""))
+            CourseSync(sides, courses, by_id[id_], mappings[id_], scheduled, digests.get(id_, ""))
             for id_ in ids
             if id_ in by_id
         )

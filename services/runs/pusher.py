@@ -8,6 +8,7 @@ work, so an error can come back although the mark was written. Reading back deci
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..domain import plan as p
 from ..domain.push_batches import batches
@@ -55,8 +56,10 @@ class _Sent:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class _Portions:
-    """Those of one course: one is sent at a time, the first of them at once.
+class Sending:
+    """The marks of one course on their way, a portion after the other; nobody has to wait.
+    One portion is sent at a time, the first of them at once, and each is read back while the next
+    one is sent. After an error no further one is begun.
 
     :param pusher: :class:`Pusher`
     :param batches: iterable of ``Batch``
@@ -65,24 +68,39 @@ class _Portions:
     def __init__(self, pusher, batches):
         self._pusher = pusher
         self._batches = iter(batches)
-        self.marks = _Sent()
-        self.begin_next()
+        self._marks = _Sent()
+        # The portion that is read back: its ``Batch``, and what ``Pusher._begin_to_read`` gave.
+        self._behind = None
+        self._begin_next()
+
+    def _begin_next(self):
+        self._batch = None if self._marks.error else next(self._batches, None)
+        if self._batch:
+            self._all_sent = self._pusher._send(self._batch, self._marks)
 
     @property
-    def under_way(self):
-        return self._batch is not None
+    def ended(self):
+        """Whether there is nothing left to :meth:`take`."""
+        return not (self._batch or self._behind)
 
-    def begin_next(self):
-        self._batch = None if self.marks.error else next(self._batches, None)
+    @property
+    def waits_for(self):
+        """:return: list of the futures after which :meth:`take` waits for nothing"""
         if self._batch:
-            self._all_sent = self._pusher._send(self._batch, self.marks)
+            return [self._all_sent]
+        return [future for future, _within in self._behind[1].values()]
 
-    def sent(self):
-        """Wait until all marks of the one under way are sent.
+    def take(self):
+        """Wait, and begin the next portion.
 
-        :return: its ``Batch``, and what ``Pusher._begin_to_read`` gave
+        :return: tuple of :class:`PushOutcome` of the portion before, to be kept before more is
+            taken; empty where there is none yet
         """
-        return self._batch, self._all_sent.result()
+        before, self._behind = self._behind, None
+        if self._batch:
+            self._behind = self._batch, self._all_sent.result()
+            self._begin_next()
+        return self._pusher._outcomes(*before, self._marks) if before else ()
 
 
 class Pusher:
@@ -105,81 +123,82 @@ class Pusher:
             self._pool = None
 
     def begin(self, pushes, sessions):
-        """Begin to send marks; nobody has to wait for it.
+        """Begin to send marks.
 
         :param pushes: ``PushPlan`` of one course, each student of a session once
         :param sessions: tuple of ``MoodleSession``, all of the course
-        :return: iterates over tuples of :class:`PushOutcome`, a portion each, to be kept before
-            the next is asked for; a portion is read back while the next one is sent. Nothing is
-            raised, and after an error no further portion is begun
+        :return: :class:`Sending`; nothing is raised
         """
         self._pool = self._pool or ThreadPoolExecutor(
             self.parallel, thread_name_prefix="moodle-push"
         )
         activities = {session.id: session.activity_id for session in sessions}
-        return self._portions(_Portions(self, batches(pushes, activities, self.api.lists_sessions)))
-
-    def _portions(self, portions):
-        behind = None
-        while portions.under_way:
-            batch, readings = portions.sent()
-            portions.begin_next()
-            if behind:
-                yield self._outcomes(*behind, portions.marks)
-            behind = batch, readings
-        if behind:
-            yield self._outcomes(*behind, portions.marks)
+        return Sending(self, batches(pushes, activities, self.api.lists_sessions))
 
     # --- sending ----------------------------------------------------------------
 
     def _send(self, batch, sent):
         """:return: future of what :meth:`_begin_to_read` gives, once all is sent"""
-        # Each lane is gone through by one thread, one mark after the other.
+        # Of each lane one mark after the other is sent.
         lanes = [
-            marks[lane::IN_A_SESSION]
+            iter(marks[lane::IN_A_SESSION])
             for _session_id, marks in batch.sessions
             for lane in range(min(IN_A_SESSION, len(marks)))
         ]
-        all_sent, left, lock = Future(), len(lanes), threading.Lock()
-        under_way = []
+        all_sent, left, lock, faults = Future(), len(lanes), threading.Lock(), []
 
-        def ended(_lane):
+        def go_on(lane):
+            task = self._pool.submit(self._send_next, lane, sent)
+            task.add_done_callback(partial(ended, lane))
+
+        def ended(lane, task):
             nonlocal left
+            try:
+                if task.result():
+                    # After one mark each of those that wait: with a thread for each lane, some
+                    # would be left to the end, and most of the calls at once unused.
+                    go_on(lane)
+                    return
+            except BaseException as fault:
+                # What is no error of Moodle is a fault of ours, and is told as such; or the pool
+                # was closed meanwhile.
+                faults.append(fault)
             with lock:
                 left -= 1
                 last = not left
             if not last:
                 return
             try:
-                for lane in under_way:
-                    # What is no error of Moodle is a fault of ours, and is told as such.
-                    lane.result()
+                if faults:
+                    raise faults[0]
                 all_sent.set_result(self._begin_to_read(batch))
-            except BaseException as error:
-                # That, or the pool was closed meanwhile.
-                all_sent.set_exception(error)
+            except BaseException as fault:
+                all_sent.set_exception(fault)
 
-        under_way += [self._pool.submit(self._send_lane, lane, sent) for lane in lanes]
-        for lane in under_way:
-            lane.add_done_callback(ended)
+        for lane in lanes:
+            go_on(lane)
         return all_sent
 
-    def _send_lane(self, lane, sent):
-        for push in lane:
-            if sent.error:
-                # A Moodle that is down, or shut to us, is not asked once for each mark.
-                return
-            try:
-                self.api.update_status(push, self.user_id)
-            except errors.MoodleError as error:
-                with sent.lock:
-                    if error.scope == errors.RECORD:
-                        sent.refused[push] = error
-                    else:
-                        sent.error = sent.error or error
-            else:
-                with sent.lock:
-                    sent.accepted.add(push)
+    def _send_next(self, lane, sent):
+        """:param lane: iterator over ``PushPlan``
+        :return: whether there may be more of it to send
+        """
+        # A Moodle that is down, or shut to us, is not asked once for each mark.
+        push = None if sent.error else next(lane, None)
+        if push is None:
+            return False
+        try:
+            self.api.update_status(push, self.user_id)
+        except errors.MoodleError as error:
+            with sent.lock:
+                if error.scope == errors.RECORD:
+                    sent.refused[push] = error
+                else:
+                    sent.error = sent.error or error
+        else:
+            with sent.lock:
+                sent.accepted.add(push)
+        return True
 
     # --- reading back -----------------------------------------------------------
 

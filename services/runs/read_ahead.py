@@ -88,8 +88,13 @@ class ReadAhead:
     @property
     def ready(self) -> bool:
         """Whether the next one is there, so that nobody waits for it."""
+        return any(future.done() for future in self.under_way)
+
+    @property
+    def under_way(self) -> list[Future]:
+        """Those of which one is done when the next one is there."""
         self._fill()
-        return any(future.done() for _job, future in self._begun)
+        return [future for _job, future in self._begun]
 
     @property
     def more(self) -> bool:

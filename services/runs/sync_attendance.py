@@ -14,7 +14,7 @@ job does some of its courses (``portion``).
 
 import json
 import logging
-from collections import deque
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import ExitStack, closing, nullcontext
 from functools import partial
 
@@ -336,16 +336,18 @@ class SyncAttendance:
         if self.handed_over:
             nothing = self._nothing_read(run, sides, [mappings[course_id] for course_id in ids])
             run._keep_hints(sides.client.clock_offset, [*nothing, *told_now])
-            self._count_calls(run, sides, 0)
+            self._count_calls(run, sides)
             return
         sides.odoo.commit()
+        # Looked at once: each commit forgets what was read of the run.
+        scheduled = run.trigger == "cron"
         syncs = (
             CourseSync(
                 sides,
                 courses,
                 course,
                 mappings[course.id],
-                run.trigger == "cron",
+                scheduled,
                 digests.get(course.id, ""),
             )
             for course, _match in mapped
@@ -366,22 +368,31 @@ class SyncAttendance:
         :param approved: ``{Moodle course id: fingerprint}``, or ``None``
         :return: whether all are done; the rest stays queued, and the cron takes it up
         """
-        calls, done = self._count_calls(run, sides, 0), 0
-        # Those whose marks are on their way, in their order, each with what holds its lock.
-        sending = deque()
+        self._count_calls(run, sides)
+        all_done = self._each(run, sides, syncs, approved, trigger)
+        self._count_calls(run, sides)
+        return all_done
+
+    def _each(self, run, sides, syncs, approved, trigger):
+        """See :meth:`_courses`."""
+        done = 0
+        # Those whose marks are on their way, each with what holds its lock.
+        sending = []
         with closing(sides.client), closing(sides.pusher), read_ahead(sides, syncs) as readings:
             while sending or readings.more:
                 begins = len(sending) < SENDING and not self.budget.is_over and readings.more
-                if begins and (readings.ready or not sending):
+                further = self._next_of(sending, readings if begins else None)
+                if further:
+                    sending.remove(further)
+                    sync, taken = further
+                    step = sync.go_on
+                elif begins:
                     read = next(readings)
                     sync, step = read.key, partial(self._begin, run, read, approved)
                     taken = ExitStack()
                     if not taken.enter_context(self._course_taken(run, sides, sync)):
                         taken.close()
                         continue
-                elif sending:
-                    sync, taken = sending.popleft()
-                    step = partial(sync.end, run)
                 else:
                     return False
                 with taken:
@@ -399,9 +410,28 @@ class SyncAttendance:
                         sending.append((sync, taken.pop_all()))
                         continue
                     done += 1
-                    calls = self._count_calls(run, sides, calls)
                     sides.odoo.commit()
         return True
+
+    @staticmethod
+    def _next_of(sending, readings):
+        """Wait until something can be gone on with.
+
+        :param sending: list of ``CourseSync`` whose marks are on their way, and what holds its
+            lock
+        :param readings: ``ReadAhead``, if another course may be begun
+        :return: one of the first, or ``None`` where it is another course's turn
+        """
+        while sending:
+            for one in sending:
+                if all(future.done() for future in one[0].waits_for):
+                    return one
+            if readings and readings.ready:
+                return None
+            waited_for = [future for sync, _taken in sending for future in sync.waits_for]
+            waited_for += readings.under_way if readings else ()
+            wait([f for f in waited_for if not f.done()], return_when=FIRST_COMPLETED)
+        return None
 
     def _course_taken(self, run, sides, sync):
         """Whoever holds the lock of the instance alone shares no course with anybody.
@@ -420,7 +450,7 @@ class SyncAttendance:
         sync.take(read.value())
         outcome = sync.begin(run, approved and approved[sync.course.id])
         # Its marks are in the same sheets as those of another Moodle course, which may be next.
-        return sync.end(run) if outcome is None and sync.rivals else outcome
+        return sync.end() if outcome is None and sync.rivals else outcome
 
     def _end_all(self, run, sides, sending):
         """What is on its way when another course has met the end of the run: what Moodle holds of
@@ -431,7 +461,7 @@ class SyncAttendance:
         for sync, taken in sending:
             with taken:
                 try:
-                    self._course(run, sides, sync, partial(sync.end, run))
+                    self._course(run, sides, sync, sync.end)
                 except errors.MoodleError:
                     # It stays queued; the next run reads what Moodle holds.
                     continue
@@ -518,7 +548,8 @@ class SyncAttendance:
         """A step of one course, and whatever trouble it makes.
 
         :param sync: ``CourseSync``
-        :param step: function that takes it, and returns its ``CourseOutcome`` or ``None``
+        :param step: function that takes it, notes what it adds to the run, and returns its
+            ``CourseOutcome``; or ``None``
         :return: whether its marks are on their way, and the course has to be ended
         :raise MoodleError: nothing more can be asked, in this run
         """
@@ -546,9 +577,7 @@ class SyncAttendance:
             mapping._failed(words.UNEXPECTED)
             run._course_failed(course.id, course.fullname, words.UNEXPECTED)
         else:
-            if outcome is None:
-                return True
-            run._course_done(course, outcome)
+            return outcome is None
         return False
 
     @staticmethod
@@ -600,9 +629,8 @@ class SyncAttendance:
     # --- bookkeeping ----------------------------------------------------------
 
     @staticmethod
-    def _count_calls(run, sides, before):
-        run._count(moodle_calls=sides.client.calls - before)
-        return sides.client.calls
+    def _count_calls(run, sides):
+        run._count(moodle_calls=sides.calls.take(sides.env.cr))
 
     def _stop(self, run, sentence):
         """:param sentence: see ``told``"""
