@@ -7,20 +7,20 @@ moment before, by a thread of its own (``read_ahead``).
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from ..domain import brake, matching
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import plan_course
-from ..domain.push import not_held
 from ..domain.remembered import may_be_remembered
 from ..domain.unchanged import Idle, next_change, sign
 from ..domain.untaken import untaken
 from ..domain.warmth import lively
 from ..moodle import moodle_errors as errors
 from ..openeducat.plan_applier import PlanApplier
+from .course_push import CoursePush
 from .course_reader import KnownSessions
 from .course_work import CourseOutcome, Question, Work
 from .retried import retried
@@ -49,23 +49,6 @@ class StoppedError(Exception):
 FRESH = 5
 # How often marks are sent in one run that somebody in Moodle has changed again and again.
 ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class _Pushed:
-    """What came of marks that were sent.
-
-    * ``outcome``: of the course until now;
-    * ``lost``, ``sent``: see ``moodle.mapping._keep_not_held``;
-    * ``changed``: how many were not written, because Moodle holds something else than was expected;
-    * ``sessions``: all of the course, as they are now.
-    """
-
-    outcome: CourseOutcome
-    lost: dict
-    sent: frozenset
-    changed: int
-    sessions: tuple
 
 
 class CourseSync:
@@ -466,8 +449,8 @@ class CourseSync:
         :raise MoodleError: Moodle can't be written; what got through is kept
         """
         for left in reversed(range(ROUNDS)):
-            sending = self.sides.pusher.begin(outcome.plan.pushes, work.reading.sessions)
-            pushed = yield from self._portions(run, work, outcome, sending)
+            push = CoursePush(self.sides, self.course, self.subject)
+            pushed = yield from push.portions(run, work, outcome)
             if not pushed.changed or not left or self._approved:
                 return retried(partial(self._end_of_push, run, work, pushed), self.env)
             work, outcome = self._settle_again(run, work, pushed)
@@ -475,49 +458,6 @@ class CourseSync:
                 return outcome
             self.sides.odoo.commit()
         raise AssertionError("the last round ends the course")
-
-    def _portions(self, run, work, outcome, sending):
-        """Portion by portion.
-
-        :param sending: ``Sending``, or ``MarksSending``
-        :return: iterates over the futures that each portion waits for, and gives :class:`_Pushed`
-        """
-        done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
-        lost, sent, error, changed = {}, set(), None, 0
-        now = {session.id: session for session in work.reading.sessions}
-        while not sending.ended:
-            yield sending.waits_for
-            portion = sending.take()
-            read_back = [pushed for pushed in portion if pushed.session]
-            if read_back:
-                retried(partial(self._confirm, read_back), self.env)
-                self.sides.odoo.commit()
-            for pushed in portion:
-                session_id = pushed.session_id
-                done["marks_pushed"] += len(pushed.held)
-                held |= {(session_id, push.student_id) for push in pushed.held}
-                gaps += [self._refused_push(push, why) for push, why in pushed.refused]
-                changed += len(pushed.changed)
-                if pushed.session:
-                    now[session_id] = pushed.session
-                    sent |= {(session_id, push.student_id) for push in pushed.pushes}
-                for push, status_id in pushed.lost:
-                    lost[session_id, push.student_id] = (push.status, status_id, push.marked_at)
-                    day = self.rules.date(pushed.session.starts)
-                    gaps.append(self._not_held(pushed.session, push.student_id, day))
-                error = error or pushed.error
-        if error:
-            work.mapping._keep_not_held(lost, sent)
-            run._count(marks_pushed=done["marks_pushed"])
-            self.sides.odoo.commit()
-            raise error
-        kept = tuple(
-            change
-            for change in outcome.changes
-            if change.kind != PUSH or (change.session_id, change.student_id) in held
-        )
-        ended = CourseOutcome(done, outcome.plan, tuple(gaps), kept, outcome.untaken)
-        return _Pushed(ended, lost, frozenset(sent), changed, tuple(now.values()))
 
     def _end_of_push(self, run, work, pushed):
         """The end of a course of which marks were sent."""
@@ -544,23 +484,6 @@ class CourseSync:
     def _until(self, work):
         """:return: see ``Idle.until``"""
         return next_change(work.reading.sessions, self.rules.now) if self._digest else 0
-
-    def _not_held(self, session, student, day):
-        return p.gap(unit=self.course.id, **not_held(session, student, day))
-
-    def _refused_push(self, push, error):
-        return p.gap(
-            "push_refused",
-            self.course.id,
-            f"mark:{push.session_id}:{push.student_id}",
-            {"student": push.student_id, "words": error.told()},
-            moodle_id=push.session_id,
-            marks=1,
-        )
-
-    def _confirm(self, read_back):
-        applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
-        applier.confirm(read_back, self.rules.user_id)
 
     def _make_sessions(self, run, work, new_sessions):
         """Make the sessions that Moodle lacks, and read the course again, so that this

@@ -15,6 +15,7 @@ from ..domain import site_identity
 from ..moodle import moodle_errors as errors
 from ..texts import messages_run as words
 from ..texts.told import keep
+from . import chosen_courses
 from .course_sync import CourseSync
 from .digests import ask as ask_digests
 from .matched_courses import MatchedCourses
@@ -94,7 +95,7 @@ class Portion(SyncAttendance):
             for course, match in courses.mapped
             if course.id in mappings and _pair(mappings[course.id]) == match.pair
         ]
-        resting = self._resting(run, mapped, settings)
+        resting = chosen_courses.resting(run, mapped, settings)
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
         digests = ask_digests(sides, [id_ for id_ in ids if id_ in by_id])

@@ -20,17 +20,15 @@ from functools import partial
 
 from odoo import SUPERUSER_ID, api
 
-from ..domain import course_settings, site_identity
-from ..domain import plan as p
-from ..domain.moodle_text import clean_name
+from ..domain import site_identity
 from ..domain.portions import portions
 from ..moodle import moodle_errors as errors
 from ..moodle.module_detector import detect_installed_modules
 from ..moodle.moodle_transport import Clock
 from ..moodle.moodle_url import AddressError
 from ..texts import messages_run as words
-from ..texts.messages_counts import counting
 from ..texts.told import keep, say
+from . import chosen_courses
 from .connection import Connected, Connection
 from .course_sync import CourseSync, MovedError, StoppedError
 from .digests import ask as ask_digests
@@ -299,17 +297,17 @@ class SyncAttendance:
         sides = self.connect(odoo)
         courses = self.matched_courses(sides, run)
         mapped = courses.mapped
-        self._note_unmatched(run, sides, courses)
+        chosen_courses.note_unmatched(run, sides, courses)
         mappings = sides.store.course_mappings(mapped)
         settings = {id_: sides.settings_of(mapping) for id_, mapping in mappings.items()}
-        self._forget_unread(run, sides, mapped, mappings, settings)
-        resting = self._resting(run, mapped, settings)
+        chosen_courses.forget_unread(run, sides, mapped, mappings, settings)
+        resting = chosen_courses.resting(run, mapped, settings)
         mapped = [item for item in mapped if item not in resting]
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
         approved = run._approved_plans()
         if approved is not None:
             mapped = [item for item in mapped if item[0].id in approved]
-        quiet = self._quiet(run, sides, mapped, mappings) if approved is None else set()
+        quiet = chosen_courses.quiet(run, sides, mapped, mappings) if approved is None else set()
         mapped = [item for item in mapped if item[0].id not in quiet]
         ids = [course.id for course, _match in mapped]
         missing = sorted(set(approved or ()) - set(ids))
@@ -327,14 +325,16 @@ class SyncAttendance:
             queue -= {course.course_id for course in found}
             sides.odoo.commit()
         told_now = [
-            *self._rest_words(resting, settings),
+            *chosen_courses.rest_words(resting, settings),
             *([words.courses_quiet(len(quiet), sides.instance.quiet_hours)] if quiet else ()),
         ]
         if trigger == "cron":
             todo = [(course.id, match.pair) for course, match in mapped if course.id in queue]
             self.handed_over = run._hand_over(portions(todo))
         if self.handed_over:
-            nothing = self._nothing_read(run, sides, [mappings[course_id] for course_id in ids])
+            nothing = chosen_courses.nothing_read(
+                run, sides, [mappings[course_id] for course_id in ids]
+            )
             run._keep_hints(sides.client.clock_offset, [*nothing, *told_now])
             self._count_calls(run, sides)
             return
@@ -356,7 +356,7 @@ class SyncAttendance:
         if not self._courses(run, sides, syncs, approved, trigger):
             return
         hints = [
-            *self._nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
+            *chosen_courses.nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
             *told_now,
         ]
         run._complete(sides.client.clock_offset, hints)
@@ -467,83 +467,6 @@ class SyncAttendance:
                     continue
                 sides.odoo.commit()
 
-    @staticmethod
-    def _forget_unread(run, sides, mapped, mappings, settings):
-        """An end to the gaps, and to the registers not taken, of courses that are matched no
-        longer or switched off.
-
-        :param settings: ``{Moodle course id: course_settings.Effective}``
-        """
-        read = [
-            course.id
-            for course, _match in mapped
-            if settings[course.id].state != course_settings.OFF
-        ]
-        Gap = sides.env["moodle.sync.gap"]
-        run._count(**Gap._close_units_except(sides.instance, read))
-        left = [mappings[course_id].id for course_id in mappings.keys() - set(read)]
-        # Most of them have none, and what is kept of a course can be much to read.
-        listed = sides.env["moodle.session.untaken"].search([("mapping_id", "in", left)])
-        for mapping in listed.mapping_id:
-            mapping._keep_untaken(())
-
-    @staticmethod
-    def _resting(run, mapped, settings):
-        """Those of ``mapped`` that this run leaves alone."""
-        scheduled = run.trigger == "cron"
-        return [
-            (course, match)
-            for course, match in mapped
-            if settings[course.id].rests(scheduled, run.started_at)
-        ]
-
-    @staticmethod
-    def _quiet(run, sides, mapped, mappings):
-        """Those of ``mapped`` that a scheduled run need not read yet.
-
-        :return: set of ids of Moodle courses
-        """
-        hours = sides.instance.quiet_hours
-        # With our own plug-in, one call says of all of them whether anything has changed.
-        if run.trigger != "cron" or not hours or sides.api.companion:
-            return set()
-        return {
-            course.id
-            for course, _match in mapped
-            if not mappings[course.id]._warmth(sides.touched).due(sides.rules.now, hours)
-        }
-
-    @staticmethod
-    def _rest_words(resting, settings):
-        """:param resting: list of ``(MoodleCourse, CourseMatch)`` that were left alone
-        :return: list of sentences, see ``told``
-        """
-        names = {}
-        for course, _match in resting:
-            names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
-        said = []
-        if course_settings.OFF in names:
-            said.append(counting("courses_off", len(names[course_settings.OFF])))
-        if course_settings.PAUSED in names:
-            said.append(words.courses_paused(", ".join(names[course_settings.PAUSED])))
-        if course_settings.WAITS in names:
-            said.append(words.courses_wait(", ".join(names[course_settings.WAITS])))
-        return said
-
-    @staticmethod
-    def _nothing_read(run, sides, mappings):
-        """Why a run has read nothing where Moodle's functions can't list sessions.
-
-        :return: list of sentences, see ``told``
-        """
-        if sides.api.lists_sessions or not mappings or run.sessions_seen:
-            return []
-        # Together, so that what is known of them is read at once.
-        mappings = sides.env["moodle.mapping"].concat(*mappings)
-        if any((mapping.known_sessions or {}).values() for mapping in mappings):
-            return []
-        return [words.NOTHING_KNOWN]
-
     def _course(self, run, sides, sync, step):
         """A step of one course, and whatever trouble it makes.
 
@@ -596,35 +519,6 @@ class SyncAttendance:
         run._count(**counts)
         mapping._failed(gap)
         run._course_failed(course.id, course.fullname, gap, held=True)
-
-    @staticmethod
-    def _note_unmatched(run, sides, courses):
-        """Courses that look as if they were meant and match nothing, as gaps."""
-        gaps = [
-            p.course_gap(course.id, course.fullname, match.why, match.details)
-            for course, match in courses.matches
-            if match.why
-        ]
-        # Whether these have attendance is looked at by a verification: it takes a call each.
-        unmeant = {
-            p.gap_key("unmatched_course", 0, p.course_key(course.id))
-            for course, match in courses.matches
-            if match.unmeant
-        }
-        if any(course.idnumber is None for course, _match in courses.matches):
-            gaps.append(p.gap("idnumbers_hidden", 0, "idnumbers"))
-        gaps += [
-            p.gap(
-                "odd_course",
-                0,
-                f"odd:course:{record.id}",
-                {"course": record.id, "reason": record.reason, "activity": "", "where": 0},
-                moodle_id=record.id,
-            )
-            for record in sides.reader.take_odd()
-        ]
-        Gap = sides.env["moodle.sync.gap"]
-        run._count(**Gap._record(sides.instance, run, 0, gaps, kept=unmeant))
 
     # --- bookkeeping ----------------------------------------------------------
 

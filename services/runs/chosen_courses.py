@@ -1,0 +1,111 @@
+"""Which of the courses of a Moodle a run does, and what it says of the others. ORM."""
+
+from ..domain import course_settings
+from ..domain import plan as p
+from ..domain.moodle_text import clean_name
+from ..texts import messages_run as words
+from ..texts.messages_counts import counting
+
+
+def note_unmatched(run, sides, courses):
+    """Courses that look as if they were meant and match nothing, as gaps."""
+    gaps = [
+        p.course_gap(course.id, course.fullname, match.why, match.details)
+        for course, match in courses.matches
+        if match.why
+    ]
+    # Whether these have attendance is looked at by a verification: it takes a call each.
+    unmeant = {
+        p.gap_key("unmatched_course", 0, p.course_key(course.id))
+        for course, match in courses.matches
+        if match.unmeant
+    }
+    if any(course.idnumber is None for course, _match in courses.matches):
+        gaps.append(p.gap("idnumbers_hidden", 0, "idnumbers"))
+    gaps += [
+        p.gap(
+            "odd_course",
+            0,
+            f"odd:course:{record.id}",
+            {"course": record.id, "reason": record.reason, "activity": "", "where": 0},
+            moodle_id=record.id,
+        )
+        for record in sides.reader.take_odd()
+    ]
+    Gap = sides.env["moodle.sync.gap"]
+    run._count(**Gap._record(sides.instance, run, 0, gaps, kept=unmeant))
+
+
+def forget_unread(run, sides, mapped, mappings, settings):
+    """An end to the gaps, and to the registers not taken, of courses that are matched no
+    longer or switched off.
+
+    :param settings: ``{Moodle course id: course_settings.Effective}``
+    """
+    read = [
+        course.id for course, _match in mapped if settings[course.id].state != course_settings.OFF
+    ]
+    Gap = sides.env["moodle.sync.gap"]
+    run._count(**Gap._close_units_except(sides.instance, read))
+    left = [mappings[course_id].id for course_id in mappings.keys() - set(read)]
+    # Most of them have none, and what is kept of a course can be much to read.
+    listed = sides.env["moodle.session.untaken"].search([("mapping_id", "in", left)])
+    for mapping in listed.mapping_id:
+        mapping._keep_untaken(())
+
+
+def resting(run, mapped, settings):
+    """Those of ``mapped`` that this run leaves alone."""
+    scheduled = run.trigger == "cron"
+    return [
+        (course, match)
+        for course, match in mapped
+        if settings[course.id].rests(scheduled, run.started_at)
+    ]
+
+
+def quiet(run, sides, mapped, mappings):
+    """Those of ``mapped`` that a scheduled run need not read yet.
+
+    :return: set of ids of Moodle courses
+    """
+    hours = sides.instance.quiet_hours
+    # With our own plug-in, one call says of all of them whether anything has changed.
+    if run.trigger != "cron" or not hours or sides.api.companion:
+        return set()
+    return {
+        course.id
+        for course, _match in mapped
+        if not mappings[course.id]._warmth(sides.touched).due(sides.rules.now, hours)
+    }
+
+
+def rest_words(resting, settings):
+    """:param resting: list of ``(MoodleCourse, CourseMatch)`` that were left alone
+    :return: list of sentences, see ``told``
+    """
+    names = {}
+    for course, _match in resting:
+        names.setdefault(settings[course.id].state, []).append(clean_name(course.fullname))
+    said = []
+    if course_settings.OFF in names:
+        said.append(counting("courses_off", len(names[course_settings.OFF])))
+    if course_settings.PAUSED in names:
+        said.append(words.courses_paused(", ".join(names[course_settings.PAUSED])))
+    if course_settings.WAITS in names:
+        said.append(words.courses_wait(", ".join(names[course_settings.WAITS])))
+    return said
+
+
+def nothing_read(run, sides, mappings):
+    """Why a run has read nothing where Moodle's functions can't list sessions.
+
+    :return: list of sentences, see ``told``
+    """
+    if sides.api.lists_sessions or not mappings or run.sessions_seen:
+        return []
+    # Together, so that what is known of them is read at once.
+    mappings = sides.env["moodle.mapping"].concat(*mappings)
+    if any((mapping.known_sessions or {}).values() for mapping in mappings):
+        return []
+    return [words.NOTHING_KNOWN]
