@@ -66,6 +66,7 @@ from . import (
     test_planner_sheets,
     test_plugin_zip,
     test_portion,
+    test_portion_faults,
     test_portions,
     test_preview,
     test_pull,
