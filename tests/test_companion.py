@@ -360,6 +360,15 @@ class TestUnchanged(CompanionCase):
             self.assertIn(ADD, functions)
         self.assertEqual(self.open_gaps(), ["sheet_without_session"])
 
+    def test_a_course_that_begins_later_is_planned_anew(self):
+        """Moodle says so in the list of courses, and in no digest."""
+        digest = self.asked()[0]
+        self.assertEqual(digest, BEFORE)
+        self.moodle_course.startdate = self.now - HOUR
+        functions, result = self.asked()
+        self.assertEqual(functions, [*BEFORE, READ])
+        self.assertEqual(self.run_of(result).sessions_early, 1)
+
     def test_a_person_has_all_of_it_read(self):
         functions, _result = self.asked("button")
         self.assertEqual(functions, [*BEFORE, READ])

@@ -31,8 +31,17 @@ SESSION = replace(b.session(1), starts=NOW - 7200, duration=3600, taken_at=NOW -
 
 @tagged("post_install", "-at_install")
 class TestSign(BaseCase):
-    def sign(self, answers="x", at=5, subject=SUBJECT, sessions=(SESSION,), common="c", **rules):
-        return sign(answers, at, subject, sessions, replace(RULES, **rules), common)
+    def sign(
+        self,
+        answers="x",
+        at=5,
+        subject=SUBJECT,
+        sessions=(SESSION,),
+        common="c",
+        span=(0, 0),
+        **rules,
+    ):
+        return sign(answers, at, subject, sessions, replace(RULES, **rules), common, span)
 
     def test_the_same_of_the_same(self):
         self.assertTrue(self.sign())
@@ -48,6 +57,8 @@ class TestSign(BaseCase):
             self.sign(at=6),
             self.sign(subject=Subject(1, 3, "ALG")),
             self.sign(common="d"),
+            self.sign(span=(NOW - DAY, 0)),
+            self.sign(span=(0, NOW + DAY)),
             self.sign(direction="both"),
             self.sign(window_start=b.DAY - timedelta(days=1)),
             self.sign(zone="Europe/Berlin"),

@@ -35,6 +35,11 @@ class MoodleCourse:
     groupmode: int = 0
     made: int = 0
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """When it begins and ends."""
+        return self.starts, self.ends
+
 
 @dataclass(frozen=True, slots=True)
 class MoodleUser:

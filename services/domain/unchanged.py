@@ -104,6 +104,7 @@ def sign(
     sessions: Iterable[MoodleSession],
     rules: Rules,
     common: str,
+    span: tuple[int, int] = (0, 0),
 ) -> str:
     """Differs wherever another plan may come out.
 
@@ -111,6 +112,7 @@ def sign(
     :param remembered_at: when what was not asked was asked last, unix seconds
     :param sessions: all of the course; none where there is a digest, see :func:`next_change`
     :param common: fingerprint of what concerns all courses here
+    :param span: when the course begins and ends in Moodle, which the list of courses says
     :return: an empty text where nothing can be relied on: a clock that is wrong, a moment that
         has not come yet, something that a person has let through
     """
@@ -123,5 +125,6 @@ def sign(
     ended = sum(session.starts + session.duration <= now for session in sessions)
     # To a second the clocks are measured anew in each run; without a change nothing depends on it.
     fixed = replace(rules, now=None, clock_offset=0)
-    parts = (answers, remembered_at, subject, begun, ended, rules.date(now), fixed, common)
+    day = rules.date(now)
+    parts = (answers, remembered_at, subject, begun, ended, day, fixed, common, span)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -226,9 +226,9 @@ class CourseSync:
         rules = replace(self.sides.rules_now(), allowance=self._allowed)
         common = self.sides.common_sign.text
         if self._digest:
-            return sign(self._digest, 0, self.subject, (), rules, common)
+            return sign(self._digest, 0, self.subject, (), rules, common, self.course.span)
         at, sessions = answer.remembered.at, answer.reading.sessions
-        return sign(answer.heard, at, self.subject, sessions, rules, common)
+        return sign(answer.heard, at, self.subject, sessions, rules, common, self.course.span)
 
     def _look_before(self, work, approved):
         """Whether the plan may be carried out, looked at before a session is made in Moodle

@@ -66,7 +66,8 @@ def unchanged(sides, courses, settings, digests):
             clock_sure=sides.client.clock_sure,
             allowance=brake.NOTHING,
         )
-        same = idle.sign == sign(digest, 0, courses.subject(course), (), rules, common)
+        subject = courses.subject(course)
+        same = idle.sign == sign(digest, 0, subject, (), rules, common, course.span)
         if same and now < idle.until:
             found.append(Unchanged(course.id, mapping_id, idle))
     return found
