@@ -13,26 +13,24 @@ from functools import partial
 
 from ..domain.moodle_text import storable
 from ..domain.plan import NewSession, PushPlan
-from ..domain.records import MoodleMark, MoodleSession, MoodleStatus, OddRecord
+from ..domain.records import MoodleMark, MoodleSession, OddRecord
 from . import moodle_errors as errors
 from .answer_values import (
-    DATE,
     Json,
     OddValue,
     Parts,
     any_number,
     each,
-    grade,
     moment,
     number,
     once,
-    plain,
     text,
 )
 from .companion_api import CompanionApi
 from .module_detector import COMPANION, COMPANION_PREFIX, LEGACY, NATIVE, PREFIX, TODAY, Detection
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import shaped
+from .session_values import beginning, status
 
 
 def session_from_answer(item: Json) -> MoodleSession:
@@ -46,7 +44,7 @@ def session_from_answer(item: Json) -> MoodleSession:
     odd: list[OddRecord] = []
     statuses = each(
         item["statuses"],
-        _status,
+        status,
         "status",
         odd,
         "acronym",
@@ -69,7 +67,7 @@ def session_from_answer(item: Json) -> MoodleSession:
         activity_id=activity_id,
         course_id=number(item["courseid"]),
         group_id=number(item["groupid"]),
-        starts=_start(item["sessdate"]),
+        starts=beginning(item["sessdate"]),
         duration=number(item["duration"]),
         taken_at=moment(item["lasttaken"]),
         taken_by=number(item["lasttakenby"]),
@@ -83,17 +81,6 @@ def session_from_answer(item: Json) -> MoodleSession:
     )
 
 
-def _start(value: Json) -> int:
-    """A session that begins at no time is none.
-
-    :raise OddValue: see ``answer_values.moment``
-    """
-    starts = moment(value)
-    if not starts:
-        raise OddValue(DATE)
-    return starts
-
-
 def _one_session(function: str, item: Json) -> MoodleSession:
     """:raise MoodleOddRecord: it holds a value that can't be used"""
     try:
@@ -105,15 +92,6 @@ def _one_session(function: str, item: Json) -> MoodleSession:
 def _today(item: Json) -> tuple[int, int, int]:
     """:return: ``(session id, attendance id, start in unix seconds)``"""
     return number(item["id"]), number(item["attendanceid"]), moment(item["sessdate"])
-
-
-def _status(item: Json) -> MoodleStatus:
-    return MoodleStatus(
-        id=number(item["id"]),
-        acronym=text(item["acronym"]),
-        description=plain(item.get("description")),
-        grade=grade(item.get("grade")),
-    )
 
 
 def _user_id(item: Json) -> int:

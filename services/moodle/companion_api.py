@@ -21,23 +21,20 @@ from ..domain.records import (
 )
 from . import moodle_errors as errors
 from .answer_values import (
-    DATE,
     Json,
-    OddValue,
     Part,
     Parts,
     any_number,
     each,
-    grade,
     moment,
     number,
     once,
-    plain,
     text,
 )
 from .module_detector import COMPANION_PREFIX
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
-from .moodle_reader import STUDENT_ROLES, shaped
+from .moodle_reader import STUDENT_ROLES, group, shaped
+from .session_values import beginning, status
 
 COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
 SESSIONS = 200  # a page: 40 students each are about 1 MB
@@ -223,7 +220,7 @@ def _course(course_id: int, pages: _Pages) -> Course:
     activities = each(answer["activities"], _activity, "activity", odd, "cmid", shown="name")
     statuses = _status_sets(answer["statuses"], odd)
     users = each(answer["users"], _user, "user", odd, "listed", shown="lastname")
-    groups = each(answer["groups"], _group, "group", odd, "members", shown="name")
+    groups = each(answer["groups"], group, "group", odd, "members", shown="name")
     listed = _listed(answer)
     sessions = []
     for session in pages.sessions:
@@ -280,18 +277,9 @@ def _status_sets(
     found = {}
     for key, of_set in sets.items():
         unusable: list[OddRecord] = []
-        statuses = each(of_set, _status, "status", unusable, "acronym", activity_id=key[0])
+        statuses = each(of_set, status, "status", unusable, "acronym", activity_id=key[0])
         found[key] = tuple(statuses), tuple(unusable)
     return found
-
-
-def _status(item: Json) -> MoodleStatus:
-    return MoodleStatus(
-        id=number(item["id"]),
-        acronym=text(item["acronym"]),
-        description=plain(item["description"]),
-        grade=grade(item["grade"]),
-    )
 
 
 def _user(item: Json) -> MoodleUser:
@@ -305,20 +293,12 @@ def _user(item: Json) -> MoodleUser:
     )
 
 
-def _group(item: Json) -> MoodleGroup:
-    return MoodleGroup(
-        id=number(item["id"]),
-        name=clean_name(item["name"]),
-        idnumber=text(item["idnumber"]).strip(),
-    )
-
-
 def _listed(answer: Json) -> dict[int, frozenset[int]]:
     """:return: who is listed in sessions, ``{group id: user ids}``; group 0 is all participants"""
     everyone = frozenset(number(item["id"]) for item in answer["users"] if item["listed"])
     found = {0: everyone}
-    for group in answer["groups"]:
-        found[number(group["id"])] = everyone.intersection(map(number, group["members"]))
+    for item in answer["groups"]:
+        found[number(item["id"])] = everyone.intersection(map(number, item["members"]))
     return found
 
 
@@ -340,16 +320,12 @@ def _session(item: Json) -> MoodleSession:
         where=session_id,
         activity_id=activity_id,
     )
-    starts = moment(item["sessdate"])
-    if not starts:
-        # A session that begins at no time is none.
-        raise OddValue(DATE)
     return MoodleSession(
         id=session_id,
         activity_id=activity_id,
         course_id=0,
         group_id=number(item["groupid"]),
-        starts=starts,
+        starts=beginning(item["sessdate"]),
         duration=number(item["duration"]),
         taken_at=moment(item["lasttaken"]),
         taken_by=number(item["lasttakenby"]),

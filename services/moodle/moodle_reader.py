@@ -71,7 +71,8 @@ def _activity(module: Json) -> MoodleActivity:
     )
 
 
-def _group(item: Json) -> MoodleGroup:
+def group(item: Json) -> MoodleGroup:
+    """A group of a course."""
     return MoodleGroup(
         id=number(item["id"]),
         name=clean_name(item["name"]),
@@ -207,6 +208,6 @@ class MoodleReader:
         answer = self.client.fetch(function, courseid=course_id)
         return shaped(
             function,
-            lambda items: once(each(items, _group, "group", self.odd, "courseid", shown="name")),
+            lambda items: once(each(items, group, "group", self.odd, "courseid", shown="name")),
             answer,
         )
