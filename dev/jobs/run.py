@@ -8,7 +8,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -51,6 +53,8 @@ class Found:
     * ``killed``: process number of the worker that was killed;
     * ``calls``: of Moodle;
     * ``jobs`` and ``work``: how many there were, and the seconds of all of them together;
+    * ``alone``: seconds until the first job began, in which one process alone looks what there is
+      to do, however many workers there are;
     * ``cpu``: seconds of processor time meanwhile, of Odoo, PostgreSQL and the scripted Moodle;
     * ``queued``: seconds in which one of these was ready and had no core, as far as the kernel
       counts it: where it is much, the seconds say little;
@@ -63,13 +67,15 @@ class Found:
     calls: int
     jobs: int
     work: float
+    alone: float
     cpu: float
     queued: float
     again: int
 
     def __str__(self):
         return (
-            f"{self.seconds:.2f} s; {self.jobs} jobs of {self.work:.2f} s together, {self.calls} "
+            f"{self.seconds:.2f} s, {self.alone:.2f} of them before the first job; {self.jobs} "
+            f"jobs of {self.work:.2f} s together, {self.calls} "
             f"calls, {self.cpu:.1f} s of CPU, {self.queued:.1f} s without a core, {self.again} carried out again; load {os.getloadavg()[0]:.1f}"
         )
 
@@ -91,12 +97,14 @@ class Measured:
         log = self.stage.folder / "odoo.log"
         with self.stage._moodle(self.latency) as told, serving(self.database, workers, log):
             before = self._cpu()
+            began = self._first_job()
             started = self._begin()
             with closing(psycopg2.connect(dbname=self.database)) as connection:
                 connection.autocommit = True
                 with connection.cursor() as cr:
                     killed = self._watch(cr, kill)
                     seconds = time.time() - started
+                    alone = began() - started
                     cpu, queued = (
                         now - then for now, then in zip(self._cpu(), before, strict=True)
                     )
@@ -108,7 +116,29 @@ class Measured:
         if here["digest"] != there["digest"]:
             raise SystemExit("error: OpenEduCat does not hold what Moodle holds")
         again = log.read_text().count(" tries left, try again in ")
-        return Found(seconds, rows, killed, there["calls"], jobs, work, cpu, queued, again)
+        return Found(seconds, rows, killed, there["calls"], jobs, work, alone, cpu, queued, again)
+
+    def _first_job(self):
+        """Begin to look whether a job has begun, beside whatever follows.
+
+        :return: function that gives the moment
+        """
+        found = Future()
+
+        def look():
+            with closing(psycopg2.connect(dbname=self.database)) as connection:
+                connection.autocommit = True
+                with connection.cursor() as cr:
+                    end = time.monotonic() + PATIENCE
+                    while time.monotonic() < end:
+                        cr.execute("SELECT 1 FROM queue_job WHERE date_started IS NOT NULL LIMIT 1")
+                        if cr.fetchone():
+                            break
+                        time.sleep(0.02)
+            found.set_result(time.time())
+
+        threading.Thread(target=look, daemon=True).start()
+        return found.result
 
     def _begin(self, button=False):
         """The scheduled action, once.
