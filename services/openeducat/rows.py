@@ -26,23 +26,16 @@ def read_rows(env, model, domain, fields, order=None):
     :return: list of dictionaries with ``id`` and these fields; a many2one is the id alone,
         and nothing is ``False``, but 0 for a number
     """
-    return list(each_row(env, model, domain, fields, order))
-
-
-def each_row(env, model, domain, fields, order=None):
-    """The same one after another: of many rows the dictionaries take more than all else.
-
-    :return: iterable
-    """
     Model = env[model]
     order = order or Model._order
     if not all(_is_column(Model._fields[name]) for name in fields):
         return Model.search_read(domain, fields, load=None, order=order)
-    return _select(Model, Model._search(domain, order=order), fields)
+    return list(_select(Model, Model._search(domain, order=order), fields))
 
 
 def each_tuple(env, model, domain, fields, order):
-    """The same as tuples, in the order of the fields: of very many rows even the names take long.
+    """The same as tuples, in the order of the fields: of a thousand lines the dictionaries take
+    more than all else.
 
     :return: iterable; what is empty is ``None`` or as :func:`read_rows` has it
     """
