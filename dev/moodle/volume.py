@@ -9,6 +9,7 @@ import statistics
 import time
 
 import moodle_site
+from courses import make_course
 
 COURSES = int(os.environ.get("COURSES", "500"))
 SESSIONS = int(os.environ.get("SESSIONS", "25"))
@@ -20,33 +21,8 @@ _PEOPLE = """
     }
     return $ids;
 """
-_COURSE = """
-    $course = new_course($in['name']);
-    $attendance = new_activity($course, 'Lectures');
-    $enrol = $DB->get_field('enrol', 'id', ['courseid' => $course, 'enrol' => 'manual']);
-    $role = $DB->get_field('role', 'id', ['shortname' => 'student']);
-    $context = context_course::instance($course)->id;
-    $status = $DB->get_field_sql('SELECT MIN(id) FROM {attendance_statuses} WHERE attendanceid = ?', [$attendance]);
-    foreach ($in['people'] as $user) {
-        $rows[] = ['enrolid' => $enrol, 'userid' => $user, 'status' => 0, 'timecreated' => 1, 'timemodified' => 1];
-        $roles[] = ['roleid' => $role, 'contextid' => $context, 'userid' => $user, 'timemodified' => 1];
-    }
-    $DB->insert_records('user_enrolments', $rows);
-    $DB->insert_records('role_assignments', $roles);
-    for ($i = 0; $i < $in['sessions']; $i++) {
-        $sessions[] = ['attendanceid' => $attendance, 'sessdate' => 1790000000 + $i * 86400, 'duration' => 3600,
-            'lasttaken' => 1790000000, 'description' => 'Lesson', 'descriptionformat' => 1];
-    }
-    $DB->insert_records('attendance_sessions', $sessions);
-    foreach ($DB->get_records('attendance_sessions', ['attendanceid' => $attendance]) as $session) {
-        foreach ($in['people'] as $user) {
-            $marks[] = ['sessionid' => $session->id, 'studentid' => $user, 'statusid' => $status,
-                'timetaken' => 1790000000, 'takenby' => 2, 'remarks' => ''];
-        }
-    }
-    $DB->insert_records('attendance_log', $marks);
-    return $course;
-"""
+# When the first session begins, and its marks are given.
+FIRST = 1790000000
 
 
 def timed(ask, times=5):
@@ -64,8 +40,10 @@ def main():
     site = moodle_site.Site(moodle_site.set_up())
     tag = moodle_site.tag()
     people = stage(_PEOPLE, tag=tag, students=STUDENTS)
+    starts = [FIRST + 86400 * n for n in range(SESSIONS)]
+    letters = ["P" * STUDENTS] * SESSIONS
     courses = [
-        stage(_COURSE, name=f"v{n}.{tag}", people=people, sessions=SESSIONS) for n in range(COURSES)
+        make_course(stage, f"v{n}.{tag}", people, starts, letters)[0] for n in range(COURSES)
     ]
     stage("purge_all_caches();")
     print(f"{COURSES} courses, {SESSIONS} sessions each, {STUDENTS} students each, all marked")
@@ -75,7 +53,7 @@ def main():
     seconds, digests = timed(lambda: site.digests(*courses))
     assert len(digests) == COURSES
     print(f"digests of all, one call: {seconds:.2f} s")
-    window = {"from": 1790000000 + 86400 * (SESSIONS - 1)}
+    window = {"from": starts[-1]}
     seconds, _ = timed(lambda: site.digests(*courses, **window))
     print(f"digests of all, the last day only: {seconds:.2f} s")
     seconds, answer = timed(lambda: site.read(courses[0]))
@@ -84,7 +62,7 @@ def main():
     print(f"a course in one call: {seconds:.2f} s, {size:,} bytes")
     marks = [
         {"studentid": student, "statusid": answer["statuses"][1]["id"]}
-        | {"expected": {"statusid": answer["statuses"][0]["id"], "timetaken": 1790000000}}
+        | {"expected": {"statusid": answer["statuses"][0]["id"], "timetaken": FIRST}}
         for student in people
     ]
     start = time.perf_counter()
