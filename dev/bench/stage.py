@@ -41,12 +41,12 @@ class Stage:
         """
         empty = self.database(EMPTY)
         copy(BASE, empty)
-        self.ids = self._odoo(empty, do="fill", url=self.url, token=TOKEN)
+        self.ids = self.odoo(empty, do="fill", url=self.url, token=TOKEN)
         tidy(empty)
         if pulled:
             copy(empty, self.database(PULLED))
             self._run(self.database(PULLED), 0, CASES["pull-cold"])
-            self._odoo(self.database(PULLED), do="age")
+            self.odoo(self.database(PULLED), do="age")
             # At rest: what a run has brought, the next one has looked at once more.
             self._run(self.database(PULLED), 0, CASES["pull-beat"])
             tidy(self.database(PULLED))
@@ -68,21 +68,21 @@ class Stage:
         there, here = case.changes(self.world)
         step = {"direction": case.direction, "here": here, "scheduled": case.scheduled}
         with self._moodle(latency, there, case.blank) as told:
-            found = self._odoo(database, do="run", **step)
+            found = self.odoo(database, do="run", **step)
             asked = told()
         return joined(found, asked)
 
     def _floor(self, database, latency, case):
         with self._moodle(latency) as told:
             step = {"floor": case.name, "url": self.url, "token": TOKEN, "profile": self.profile}
-            found = self._odoo(database, do="floor", pulled=self.database(PULLED), **step)
+            found = self.odoo(database, do="floor", pulled=self.database(PULLED), **step)
             asked = told()
         if not case.writes:
             found["digest"] = asked["digest"]
         both = joined(found, asked)
         return both if case.latent else found
 
-    def _odoo(self, database, **step):
+    def odoo(self, database, **step):
         """:param step: see ``step.py``
         :return: its answer
         """

@@ -46,6 +46,7 @@ def run(env, step):
     return (measure.told() | ages.told()) | {
         "state": last.state,
         "message": last.summary,
+        "asked": last.moodle_calls,
         # What a run can have left undone without ending as failed.
         "gaps": env["moodle.sync.gap"].search_count([("state", "=", "open")]),
         "digest": school.digest_here(env),

@@ -30,7 +30,8 @@ FIRST_COURSE, FIRST_STUDENT = 2, 3
 class World:
     """* ``courses``, ``sessions`` (of each course), ``students`` (of each session): how many;
     * ``cold``: share of the courses whose last session is more than a week ago;
-    * ``today``: ISO date; sessions end the day before.
+    * ``today``: ISO date; sessions end the day before;
+    * ``first_session``: its number in Moodle; the others follow.
     """
 
     name: str
@@ -39,6 +40,7 @@ class World:
     students: int
     cold: float = 0.0
     today: str = ""
+    first_session: int = 1
 
     @property
     def marks(self):
@@ -108,10 +110,10 @@ class World:
     # --- Moodle's numbers ---------------------------------------------------------
 
     def session_id(self, course, session):
-        return course * self.sessions + session + 1
+        return course * self.sessions + session + self.first_session
 
     def course_of_session(self, session_id):
-        return (session_id - 1) // self.sessions
+        return (session_id - self.first_session) // self.sessions
 
     def to_json(self):
         return asdict(self)
