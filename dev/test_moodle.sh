@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# test_moodle.sh [record | volume | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
+# test_moodle.sh [record | volume | cost | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
 # an installed one to play with, with the Attendance activity, whose address is on this machine
 # (such as http://127.0.0.1:8443). Courses and accounts are left in it. `record` writes
-# tests/recordings/companion instead of testing, `volume` measures 500 courses. INTERLEAVINGS, READS:
-# how many of each.
+# tests/recordings/companion instead of testing, `volume` measures 500 courses,
+# `cost` what runs of the addon cost with it, by PHP's own times too (REPEAT, SIZE, OUT: cost.py).
+# INTERLEAVINGS, READS: how many of each.
 . "$(dirname "$0")/env.sh"
 [ -n "${MOODLE_HOME:-}" ] || die "MOODLE_HOME is not set: the folder of a Moodle that may be changed"
 [ -f "$MOODLE_HOME/config.php" ] || die "there is no config.php in $MOODLE_HOME: install that Moodle first"
@@ -26,7 +27,8 @@ case $server in
   127.0.0.1:* | localhost:*) ;;
   *) die "the address of that Moodle, $MOODLE_URL, is not on this machine" ;;
 esac
-if ! curl -so /dev/null "$MOODLE_URL"; then
+# `cost` starts a server of its own, which notes PHP's times.
+if [ "${1:-}" != cost ] && ! curl -so /dev/null "$MOODLE_URL"; then
   say "PHP's own server at $MOODLE_URL"
   mkdir -p "$CACHE"
   # Its workers outlive it: they are one group, to be ended as one.
@@ -44,5 +46,12 @@ export MOODLE_CODE MOODLE_URL MOODLE_PLUGIN=$MOODLE_CODE/local/wsattendance PYTH
 cd "$CHECKOUT/dev/moodle"
 case ${1:-} in
   record | volume) "$VENV/bin/python" "$1.py" ;;
+  cost)
+    use_postgres
+    export CHECKOUT CACHE CONF DB_BENCH=moodle_attendance_cost_$DB_SUFFIX
+    "$CHECKOUT/dev/database.sh" "$DB_BENCH"
+    trap 'dropdb --if-exists "$DB_BENCH"' EXIT
+    "$VENV/bin/python" cost.py
+    ;;
   *) "$VENV/bin/python" -m unittest -v "${@:-black_box}" ;;
 esac

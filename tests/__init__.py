@@ -32,6 +32,7 @@ from . import (
     test_merge,
     test_module_detector,
     test_moodle_client,
+    test_moodle_cost,
     test_moodle_plugin,
     test_moodle_server,
     test_moodle_server_companion,

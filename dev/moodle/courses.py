@@ -27,7 +27,7 @@ _COURSE = """
         }
     }
     $DB->insert_records('attendance_log', $marks);
-    return ['course' => $course, 'sessions' => $ids];
+    return ['course' => $course, 'attendance' => $attendance, 'sessions' => $ids];
 """
 
 
@@ -38,9 +38,9 @@ def make_course(stage, name, people, starts, letters, idnumber=""):
     :param people: user ids of its students
     :param starts: of each session, unix seconds; its marks were given in that moment
     :param letters: of each session, a text with one letter (of P, A, L, E) for each student
-    :return: ``(course id, session ids)``, those in the order of ``starts``
+    :return: ``(course id, attendance id, session ids)``, the last in the order of ``starts``
     """
     made = stage(
         _COURSE, name=name, idnumber=idnumber, people=people, starts=starts, letters=letters
     )
-    return made["course"], [int(session) for session in made["sessions"]]
+    return made["course"], made["attendance"], [int(session) for session in made["sessions"]]
