@@ -7,6 +7,7 @@
 #   SIZE     of S M L (dev/bench/world.py); default M
 #   LATENCY  milliseconds that a call of Moodle takes beside its work; default 45
 #   REPEAT   how often one and two workers are measured; default 1
+#   PROFILE  of Moodle: 2024, 2026, or companion and companion-2024 with our plug-in; default 2026
 . "$(dirname "$0")/env.sh"
 use_postgres
 series=$("$VENV/bin/python" -m odoo --version | grep -oE '1[0-9]\.[0-9]' | head -1)

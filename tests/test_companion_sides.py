@@ -1,6 +1,8 @@
 """What holds of a pull, of a push and of both ways, and what no failure may lose, once more with a
 Moodle that has our own plug-in."""
 
+import unittest
+
 from odoo.tests import tagged
 
 from . import test_both, test_both_faults, test_pull, test_pull_faults, test_push
@@ -96,6 +98,7 @@ class TestPullFaultsThere(test_pull_faults.TestPullFaults):
     profile = COMPANION
 
 
+@unittest.skipUnless(test_pull_faults.ALL, "in make faults")
 @tagged("post_install", "-at_install")
 class TestPushFaultsThere(test_both_faults.TestPushFaults):
     profile = COMPANION

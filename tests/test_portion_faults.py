@@ -3,6 +3,7 @@ one after another in this process, in any order and one of them twice, as jobs m
 workers and locks: ``make jobs``."""
 
 import random
+import unittest
 from contextlib import nullcontext
 from unittest.mock import patch
 
@@ -18,6 +19,8 @@ from . import test_both_faults, test_histories_real, test_pull_faults
 
 class SharedOut:
     """Beside a ``MoodleCase``: how its runs are done."""
+
+    share = 12
 
     def setUp(self):
         super().setUp()
@@ -75,6 +78,7 @@ class TestSharedPullFaults(SharedOut, test_pull_faults.TestPullFaults):
     pass
 
 
+@unittest.skipUnless(test_pull_faults.ALL, "in make faults")
 @tagged("post_install", "-at_install")
 class TestSharedBothFaults(SharedOut, test_both_faults.TestBothFaults):
     pass

@@ -27,6 +27,8 @@ from stage import Stage, copy, drop  # noqa: E402
 from world import WORLDS, World  # noqa: E402
 
 PATIENCE = 600
+# Of Moodle, see tests/moodle_server/profiles.py.
+PROFILE = os.environ.get("PROFILE", "2026")
 # For what does not depend on how much there is to do.
 SMALL = World("few", 12, 2, 5)
 # Share of the courses that are left when a worker is killed: no portion ends there.
@@ -259,7 +261,7 @@ def compare(name, rows, with_name, others):
 def take_up(folder):
     """Each way in which jobs can come to nothing."""
     world = replace(SMALL, today=datetime.now(timezone.utc).date().isoformat())
-    stage = Stage(world, folder, _free_port())
+    stage = Stage(world, folder, _free_port(), PROFILE)
     measured = Measured(stage, 0)
     try:
         stage.prepare(False)
@@ -285,7 +287,7 @@ def main():
     world = replace(world, today=datetime.now(timezone.utc).date().isoformat())
     with tempfile.TemporaryDirectory() as folder:
         take_up(Path(folder))
-        stage = Stage(world, Path(folder), _free_port())
+        stage = Stage(world, Path(folder), _free_port(), PROFILE)
         measured = Measured(stage, latency / 1000)
         try:
             stage.prepare(False)
