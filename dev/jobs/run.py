@@ -114,7 +114,7 @@ class Measured:
                     cr.execute("SELECT count(*), coalesce(sum(exec_time), 0) FROM queue_job")
                     jobs, work = cr.fetchone()
             there = told()
-        here = self.stage._odoo(self.database, do="look")
+        here = self.stage.odoo(self.database, do="look")
         if here["digest"] != there["digest"]:
             raise SystemExit("error: OpenEduCat does not hold what Moodle holds")
         again = log.read_text().count(" tries left, try again in ")
@@ -196,7 +196,7 @@ class Measured:
                     self._begin()
                     after = self._rows(cr)
             there = told()
-        here = self.stage._odoo(self.database, do="look")
+        here = self.stage.odoo(self.database, do="look")
         courses = self.stage.world.courses
         left, done = ['["running", "None", "None"]'], [f'["done", {courses}, "None"]']
         if jobs < 2 or before["runs"] != left or len(before["queued"]) != courses:
