@@ -93,6 +93,7 @@ class TestChangeOfDirectionThere(test_both.TestChangeOfDirection):
     profile = COMPANION
 
 
+@unittest.skipUnless(test_pull_faults.ALL, "in make faults")
 @tagged("post_install", "-at_install")
 class TestPullFaultsThere(test_pull_faults.TestPullFaults):
     profile = COMPANION

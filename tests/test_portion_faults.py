@@ -73,6 +73,7 @@ class TestSharedHistories(SharedOut, test_histories_real.TestRealHistories):
     profiles = ("2024", "2026", "companion")
 
 
+@unittest.skipUnless(test_pull_faults.ALL, "in make faults")
 @tagged("post_install", "-at_install")
 class TestSharedPullFaults(SharedOut, test_pull_faults.TestPullFaults):
     pass
