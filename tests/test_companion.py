@@ -391,6 +391,17 @@ class TestUnchanged(CompanionCase):
 
 
 @tagged("post_install", "-at_install")
+class TestFindPastSessions(CompanionCase):
+    def test_numbers_are_tried_by_the_function_that_takes_one(self):
+        """The plug-in has none for a single session."""
+        session = self.add_session("PALE")
+        with self.own_cursors():
+            self.assertEqual(self.instance.backfill_attendance(session.id, session.id + 2), 1)
+        kept = self.env["moodle.mapping"]._of_course(self.instance, self.moodle_course.id)
+        self.assertIn(str(session.id), str(kept.known_sessions))
+
+
+@tagged("post_install", "-at_install")
 class TestPages(CompanionCase):
     direction = "moodle"
 

@@ -107,9 +107,9 @@ def _mark(row: Json) -> MoodleMark:
 
 def _families(first: str | None) -> list[str]:
     """:param first: the family that an operation is known by, ``None`` for none
-    :return: all families, that one first
+    :return: all families that share their operations, that one first if it is one of them
     """
-    return [family for family in dict.fromkeys((first, *PREFIX)) if family]
+    return [family for family in dict.fromkeys((first, *PREFIX)) if family in PREFIX]
 
 
 class AttendanceApi:
