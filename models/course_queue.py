@@ -40,11 +40,11 @@ class MoodleCourseQueue(models.AbstractModel):
 
     def _done_with(self, course_id, queue="courses"):
         """In the transaction of what was done with that course: an interrupted one is left."""
-        self.env["moodle.course.queued"]._take(self, queue, course_id)
+        self._done_with_all([course_id], queue)
 
-    def _done_with_all(self, course_ids):
+    def _done_with_all(self, course_ids, queue="courses"):
         """As :meth:`_done_with`, of many at once."""
-        self.env["moodle.course.queued"]._take_all(self, "courses", course_ids)
+        self.env["moodle.course.queued"]._take(self, queue, course_ids)
 
     def _no_more(self):
         """It has ended, whatever is left."""
@@ -133,14 +133,11 @@ class MoodleCourseQueued(models.Model):
         )
         return [course for (course,) in self.env.cr.fetchall()]
 
-    def _take(self, owner, queue=None, course=None):
-        """Take away one course, or all without a name of the queue."""
-        one = SQL(" AND queue = %s AND course = %s", queue, course) if queue else SQL()
-        self._delete(owner, one)
-
-    def _take_all(self, owner, queue, courses):
-        """Take away these courses."""
-        which = SQL(" AND queue = %s AND course = ANY(%s::int[])", queue, list(courses))
+    def _take(self, owner, queue=None, courses=()):
+        """Take away these courses, or all without a name of the queue."""
+        which = SQL()
+        if queue:
+            which = SQL(" AND queue = %s AND course = ANY(%s::int[])", queue, list(courses))
         self._delete(owner, which)
 
     def _delete(self, owner, which):

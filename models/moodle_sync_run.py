@@ -440,11 +440,7 @@ class MoodleSyncRun(models.Model):
         numbers = {
             "courses_done": 1,
             "moodle_calls": calls,
-            "sessions_seen": plan.sessions_seen,
-            "marks_seen": plan.marks_seen,
-            "marks_skipped": sum(plan.skipped.values()),
-            "sessions_older": plan.sessions_older,
-            "sessions_early": plan.sessions_early,
+            **_seen(plan),
             **outcome.done,
         }
         self._gain(numbers, plan.skipped)
@@ -460,15 +456,8 @@ class MoodleSyncRun(models.Model):
             return
         numbers, skipped = Counter(courses_done=len(found)), Counter()
         for course in found:
-            idle = course.idle
-            numbers.update(
-                sessions_seen=idle.sessions_seen,
-                marks_seen=idle.marks_seen,
-                marks_skipped=sum(idle.skipped.values()),
-                sessions_older=idle.sessions_older,
-                sessions_early=idle.sessions_early,
-            )
-            skipped.update(idle.skipped)
+            numbers.update(_seen(course.idle.plan))
+            skipped.update(course.idle.skipped)
         self._done_with_all([course.course_id for course in found])
         self._gain(numbers, skipped)
         mappings = self.env["moodle.mapping"].browse([course.mapping_id for course in found])
@@ -618,3 +607,18 @@ class MoodleSyncRun(models.Model):
                 )
             )
         return "\n".join(lines)
+
+
+def _seen(plan):
+    """What was looked at.
+
+    :param plan: ``CoursePlan``
+    :return: ``{name of a field: number}``
+    """
+    return {
+        "sessions_seen": plan.sessions_seen,
+        "marks_seen": plan.marks_seen,
+        "marks_skipped": sum(plan.skipped.values()),
+        "sessions_older": plan.sessions_older,
+        "sessions_early": plan.sessions_early,
+    }

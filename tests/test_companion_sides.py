@@ -71,13 +71,7 @@ class TestPushThere(test_push.TestPush):
         self.assertEqual(self.sent, [1])
 
     def test_another_set_with_a_status_of_the_schools_own(self):
-        for letter, word, points in test_push.DEFAULT_STATUSES:
-            self.moodle.add_status(self.lectures, letter, word, points, setnumber=2)
-        self.moodle.add_status(self.lectures, "M", "Medical", 1, setnumber=2)
-        session = self.add_session("MMMM", statusset=2)
-        self.make_sheet("PALE")
-        self.sync()
-        self.assertEqual(self.moodle_marks(session), "PALE..")
+        self.in_another_set()
 
 
 @tagged("post_install", "-at_install")

@@ -86,7 +86,8 @@ class TestPush(PushCase):
         self.assertEqual(self.moodle_marks(session), "......")
         self.assertFalse(sheet.moodle_session_id or cancelled.moodle_session_id)
 
-    def test_another_status_set_and_a_custom_status(self):
+    def in_another_set(self):
+        """Marks of the school's own, in a set of their own, that are sent over."""
         for letter, word, points in DEFAULT_STATUSES:
             self.moodle.add_status(self.lectures, letter, word, points, setnumber=2)
         self.moodle.add_status(self.lectures, "M", "Medical", 1, setnumber=2)
@@ -94,6 +95,9 @@ class TestPush(PushCase):
         self.make_sheet("PALE")
         self.sync()
         self.assertEqual(self.moodle_marks(session), "PALE..")
+
+    def test_another_status_set_and_a_custom_status(self):
+        self.in_another_set()
         self.assertEqual(dict(self.updates[0].params)["statusset"], "2")
 
     def test_a_status_that_the_set_lacks_is_a_gap(self):

@@ -1,6 +1,7 @@
 """What a line needs so that it says what Moodle says. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from . import plan as p
 from .marks import Mark
@@ -23,6 +24,11 @@ def lines(
         for line in lines_of_student.get(mark.student_id, [None])
     ]
     return [plan for plan in plans if plan]
+
+
+def not_put_back(plan: p.LinePlan) -> p.LinePlan:
+    """The same where both sides may write: nothing is put back there."""
+    return replace(plan, action=p.UPDATE) if plan.action == p.PUT_BACK else plan
 
 
 def line_plan(

@@ -1,7 +1,8 @@
 """In what portions the marks of a course go to Moodle, and how each is read back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .plan import PushPlan, by_session
 
@@ -13,6 +14,8 @@ MARKS = 60
 SESSIONS = 3
 TIMES = 6
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -23,7 +26,7 @@ class Batch:
     """
 
     activity_id: int
-    sessions: tuple[tuple[int, tuple[PushPlan, ...]], ...]
+    sessions: tuple[tuple[int, Sequence[PushPlan]], ...]
     whole: bool = False
 
 
@@ -35,7 +38,7 @@ def batches(
     :param lists: whether Moodle can list the sessions of an activity
     :return: tuple of :class:`Batch`, each of whole sessions
     """
-    by_activity: dict[int, list[tuple[int, tuple[PushPlan, ...]]]] = {}
+    by_activity: dict[int, list[tuple[int, Sequence[PushPlan]]]] = {}
     for session_id, found in by_session(pushes).items():
         sessions = by_activity.setdefault(activities[session_id], [])
         sessions.append((session_id, tuple(found)))
@@ -44,16 +47,20 @@ def batches(
         sizes[activity] = sizes.get(activity, 0) + 1
     result = []
     for activity, sessions in by_activity.items():
-        for portion in _portions(sessions):
+        for portion in portions(sessions):
             few = len(portion) < SESSIONS or sizes[activity] > TIMES * len(portion)
             result.append(Batch(activity, tuple(portion), lists and not few))
     return tuple(result)
 
 
-def _portions(
-    sessions: Iterable[tuple[int, tuple[PushPlan, ...]]],
-) -> Iterable[list[tuple[int, tuple[PushPlan, ...]]]]:
-    portion: list[tuple[int, tuple[PushPlan, ...]]] = []
+def portions(
+    sessions: Iterable[tuple[T, Sequence[PushPlan]]],
+) -> Iterable[list[tuple[T, Sequence[PushPlan]]]]:
+    """What is kept together, after :data:`MARKS` marks.
+
+    :param sessions: something of each session, with its pushes
+    """
+    portion: list[tuple[T, Sequence[PushPlan]]] = []
     marks = 0
     for session in sessions:
         portion.append(session)

@@ -70,9 +70,7 @@ def line_plan(line: Line, mark: Mark, found: str, types: AttendanceTypes) -> p.L
     """
     assert mark.status is not None
     plan = pull.line_plan(line, replace(mark, remark=""), types)
-    if plan and plan.action == p.PUT_BACK:
-        # Nothing is put back where both sides may write.
-        plan = replace(plan, action=p.UPDATE)
+    plan = plan and pull.not_put_back(plan)
     if found == merge.PULL:
         if not plan or plan.action == p.AGREE:
             plan = p.LinePlan(p.REMARK, line.id, line.student_id, mark.status)

@@ -10,7 +10,7 @@ from .course_index import CourseIndex
 from .findings import Findings
 from .marks import Mark
 from .placing import PlacedMarks
-from .pull import line_plan
+from .pull import line_plan, not_put_back
 from .push import push_plan
 from .records import Line, MoodleSession, Sheet
 from .window import Rules
@@ -128,12 +128,7 @@ def _lines_for(
     if action == merge.PULL:
         found: Sequence[Line | None] = lines or [None]
         plans = [line_plan(line, mark, index.types) for line in found]
-        # Nothing is put back where both sides may write.
-        return [
-            replace(plan, action=p.UPDATE if plan.action == p.PUT_BACK else plan.action)
-            for plan in plans
-            if plan
-        ]
+        return [not_put_back(plan) for plan in plans if plan]
     # A remark goes along only when Moodle has changed: one written here meanwhile stays, since
     # it can't be pushed.
     news = index.rules.direction == merge.BOTH and sheet.seen != session.seen

@@ -142,8 +142,8 @@ class CompanionApi:
                 pages.first = answer | {"sessions": ()}
             elif total != number(pages.first["total"]) or ids[:1] != pages.ids[-1:]:
                 return None
-            new = [id_ for id_ in ids if id_ not in pages.ids[-1:]]
             known = set(pages.ids[-1:])
+            new = [id_ for id_ in ids if id_ not in known]
             pages.ids += new
             pages.sessions += [session for session in sessions if session.id not in known]
             pages.odd += [record for record in odd if record.id not in known]

@@ -379,8 +379,9 @@ def _line(
 
 def _marked(base, marked_at, created_by, written_at, agreed_remark, remarked_at):
     """When a person last marked a line, and whether one ever did; the remark that both sides
-    agreed on, and when a person last changed the line's own. Lines older than this add-on have no such moment; until a sync has touched them, their last write is it.
-    Lines that nobody made are of OpenEduCat's route without a log-in.
+    agreed on, and when a person last changed the line's own. Lines older than this add-on have no
+    such moment; until a sync has touched them, their last write is it. Lines that nobody made are
+    of OpenEduCat's route without a log-in.
 
     :return: unix seconds, a boolean, a text, and unix seconds
     """

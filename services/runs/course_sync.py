@@ -15,7 +15,7 @@ from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.planner import plan_course
 from ..domain.remembered import may_be_remembered
-from ..domain.unchanged import Idle, next_change, sign
+from ..domain.unchanged import Idle, next_change, sign, sign_by_digest
 from ..domain.untaken import untaken
 from ..domain.warmth import lively
 from ..moodle import moodle_errors as errors
@@ -226,7 +226,7 @@ class CourseSync:
         rules = replace(self.sides.rules_now(), allowance=self._allowed)
         common = self.sides.common_sign.text
         if self._digest:
-            return sign(self._digest, 0, self.subject, (), rules, common, self.course.span)
+            return sign_by_digest(self._digest, self.subject, rules, common, self.course.span)
         at, sessions = answer.remembered.at, answer.reading.sessions
         return sign(answer.heard, at, self.subject, sessions, rules, common, self.course.span)
 

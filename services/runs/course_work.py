@@ -47,14 +47,14 @@ class Question:
 @dataclass(frozen=True)
 class Answer:
     """:param begun: moment of the clock at which Moodle was asked first
-    :param remembered: ``Remembered`` of what was read
+    :param remembered: ``Remembered`` of what was read; ``None`` where there is nothing to remember
     :param by_memory: whether it is all that was used of people, groups and activities
     :param heard: fingerprint of Moodle's answers
     """
 
     reading: CourseReading
     begun: float
-    remembered: Remembered
+    remembered: Remembered | None
     by_memory: bool = False
     heard: str = ""
 

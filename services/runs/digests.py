@@ -5,7 +5,7 @@ the digests of 500 courses. ORM, but for what is asked.
 from dataclasses import dataclass, replace
 
 from ..domain import brake
-from ..domain.unchanged import Idle, sign
+from ..domain.unchanged import Idle, sign_by_digest
 from ..moodle import moodle_errors as errors
 
 
@@ -67,7 +67,7 @@ def unchanged(sides, courses, settings, digests):
             allowance=brake.NOTHING,
         )
         subject = courses.subject(course)
-        same = idle.sign == sign(digest, 0, subject, (), rules, common, course.span)
+        same = idle.sign == sign_by_digest(digest, subject, rules, common, course.span)
         if same and now < idle.until:
             found.append(Unchanged(course.id, mapping_id, idle))
     return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ..domain.mark_rows import REFUSED, SAME, WRITTEN, with_results
 from ..domain.plan import by_session
-from ..domain.push_batches import MARKS
+from ..domain.push_batches import portions
 from ..moodle import moodle_errors as errors
 from .pusher import PushOutcome
 
@@ -32,20 +32,11 @@ class _Stop:
 class MarksSending:
     """The marks of one course on their way, as ``Sending``: a portion is what is kept together.
 
-    :param sent: list of ``(pushes of a session, future of its PushOutcome)``
+    :param sent: list of ``(future of the PushOutcome of a session, its pushes)``
     """
 
     def __init__(self, sent):
-        self._portions = []
-        portion, marks = [], 0
-        for pushes, future in sent:
-            portion.append(future)
-            marks += len(pushes)
-            if marks >= MARKS:
-                self._portions.append(portion)
-                portion, marks = [], 0
-        if portion:
-            self._portions.append(portion)
+        self._portions = [[future for future, _pushes in portion] for portion in portions(sent)]
 
     @property
     def ended(self):
@@ -90,7 +81,7 @@ class MarkSender:
         )
         known, stop = {session.id: session for session in sessions}, _Stop()
         sent = [
-            (found, self._pool.submit(self._send, known[session_id], tuple(found), stop))
+            (self._pool.submit(self._send, known[session_id], tuple(found), stop), found)
             for session_id, found in by_session(pushes).items()
         ]
         return MarksSending(sent)
