@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
+ODOO = Path(__file__).with_name("odoo_bin.py")
 PATIENCE = 60
 READY = "queue job runner ready for db"
 
@@ -18,7 +20,7 @@ def serving(database, workers, log):
     :raise TimeoutError: the runner does not begin
     """
     command = [
-        sys.executable, "-m", "odoo", "server", "--config", os.environ["CONF"], "-d", database,
+        sys.executable, str(ODOO), "server", "--config", os.environ["CONF"], "-d", database,
         "--workers", str(workers), "--max-cron-threads", "0", "--load", "base,web,queue_job",
         "--log-level", "info",
     ]  # fmt: skip
