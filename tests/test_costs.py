@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from ..services.domain.status import booleans
 from ..services.openeducat import plan_applier
 from ..services.openeducat.local_store import QUIET
+from ..services.openeducat.rows import create_whole
 from ..services.runs.sync_attendance import SyncAttendance
 from .builders import START
 from .common import MoodleCase
@@ -141,14 +142,46 @@ class TestQueries(MoodleCase):
         self.add_session("PALE")
         with self.statements() as sent:
             self.sync()
-        self.assertNotIn("DISCARD PLANS", sent, "not worth it")
+        self.assertNotIn(plan_applier.BY_INDEX, sent, "not worth it")
         self.add_session("PALE", starts=START + 86400)
         with self.statements() as sent, patch.object(plan_applier, "MANY_LINES", 4):
             self.sync()
         kinds = [sql.split(" (")[0] for sql in sent if sql.startswith(("INSERT", "DISCARD"))]
-        place = kinds.index("DISCARD PLANS")
+        place = kinds.index(plan_applier.BY_INDEX)
         self.assertEqual(kinds[place - 1], 'INSERT INTO "op_attendance_sheet"')
         self.assertEqual(kinds[place + 1], 'INSERT INTO "op_attendance_line"')
+
+    def test_many_lines_are_checked_without_reading_all_sheets(self):
+        """While there are few of them PostgreSQL would rather read them all, for each line."""
+        # As if there were few, however large earlier tests have left the table.
+        self.env.cr.execute("SET LOCAL random_page_cost = 1000000")
+        self.env.cr.execute("DISCARD PLANS")
+        for many, most in ((5, 4), (4, 0)):
+            self.add_session("PALE", starts=START + 86400 * many)
+            scans = []
+
+            def whole(model, *args, scans=scans):
+                before = self.scans("op_attendance_sheet")
+                records = create_whole(model, *args)
+                if model._name == "op.attendance.line":
+                    scans.append(self.scans("op_attendance_sheet") - before)
+                return records
+
+            with (
+                patch.object(plan_applier, "MANY_LINES", many),
+                patch.object(plan_applier, "create_whole", whole),
+            ):
+                self.sync()
+            self.assertEqual(scans, [most], f"of 4 new lines, where {many} are many")
+            self.env.cr.execute("SHOW enable_seqscan")
+            self.assertEqual(self.env.cr.fetchone(), ("on",), "for lines alone")
+
+    def scans(self, table):
+        """:return: how often this transaction has read a table whole"""
+        self.env.cr.execute(
+            "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = %s", (table,)
+        )
+        return self.env.cr.fetchone()[0]
 
     def test_a_course_is_one_transaction(self):
         """With what it adds to the run, so that a killed run repeats nothing."""

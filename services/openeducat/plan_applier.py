@@ -26,11 +26,16 @@ REFUSALS = (UserError, AccessError, ValueError, psycopg2.IntegrityError, psycopg
 
 # New lines in one go: more of them take no less time, and more memory.
 LINES_AT_ONCE = 4000
-# New lines before which PostgreSQL is to look anew how large the tables are. It plans the check of
-# a foreign key once for a connection: in a first pull while there are hardly any sheets, so that
-# each line is checked by reading all of them, however many they become. Without this the lines of
-# 30 courses took half as long again; after a minute or so autovacuum would have helped.
+# New lines before which PostgreSQL is to plan anew how it checks a foreign key. It does so once for
+# a connection: in a first pull while there are hardly any sheets, so that each line is checked by
+# reading all of them, however many they become. Without this the lines of 30 courses took half as
+# long again; after a minute or so autovacuum would have helped.
 MANY_LINES = 500
+# And how: while there are few sheets it would read all of them again, and the plan of a course
+# would be made for the sheets of that course. Each is looked up by its number, as it is later.
+# ``SET LOCAL`` ends with the transaction, and with a savepoint that is rolled back.
+BY_INDEX = "DISCARD PLANS; SET LOCAL enable_seqscan = off"
+AS_BEFORE = "SET LOCAL enable_seqscan TO DEFAULT"
 
 
 class PlanApplier:
@@ -337,14 +342,17 @@ class _Writer:
                 }
                 for line in lines
             ]
-        if len(values) >= MANY_LINES:
-            self.env.cr.execute("DISCARD PLANS")
+        many = len(values) >= MANY_LINES
+        if many:
+            self.env.cr.execute(BY_INDEX)
         for begin in range(0, len(values), LINES_AT_ONCE):
             create_whole(Line, copied, values[begin : begin + LINES_AT_ONCE])
             if len(values) > LINES_AT_ONCE:
                 # Nobody reads them again: an activity has up to 40,000.
                 self.env.flush_all()
                 Line.invalidate_model()
+        if many:
+            self.env.cr.execute(AS_BEFORE)
         self.done["lines_created"] += len(values)
 
     def _change_lines(self, lines):
