@@ -353,7 +353,7 @@ class TestWholePlan(BaseCase):
             b.sheet(7, batch_id=2),
             b.sheet(8, day=NEXT_DAY),
         ]
-        line = replace(b.line(1, 101, "L", 6, base="P"), marked_at=TAKEN + 1)
+        line = b.line(1, 101, "L", 6, base="P")._replace(marked_at=TAKEN + 1)
         plan = self.plan(session, sheets=sheets, lines=[line], direction="both", may_create=True)
         self.assertEqual(
             replace(plan, sessions=()),

@@ -21,7 +21,7 @@ PUSH = p.PushPlan(1, 7, 101, 1, "P", 5, 3, (11,), 40)
 class TestPushPlan(RuleCase):
     def setUp(self):
         super().setUp()
-        self.line = replace(b.line(11, 101, "P", sheet_id=7, base=None), marked_at=40)
+        self.line = b.line(11, 101, "P", sheet_id=7, base=None)._replace(marked_at=40)
 
     def push(self, session, line=None, others=(), kept=None, **values):
         line = line or self.line
@@ -89,7 +89,7 @@ class TestPushPlan(RuleCase):
             r.MoodleStatus(10, "X", "Left out", 0.5),
         )
         session = b.session(1, statuses=statuses, status_set=3)
-        line = replace(self.line, status="E")
+        line = self.line._replace(status="E")
         chosen = (Chosen("X", "-"),)
         self.assertIsNone(self.push(session, line, rules={"chosen": chosen}))
         kind = "refused_push"

@@ -534,27 +534,27 @@ class TestSettling(RuleCase):
 
     def test_a_conflict_that_moodle_wins(self):
         session = b.session(1, {1: "A"})
-        line = replace(b.line(1, 101, "L", base="P"), marked_at=session.taken_at - 1)
+        line = b.line(1, 101, "L", base="P")._replace(marked_at=session.taken_at - 1)
         found = self.settle(session, [line], [Mark(101, "A")])
         self.assertEqual([plan.action for plan in found.lines], [p.UPDATE])
         self.assertEqual([one.winner for one in found.conflicts], ["moodle"])
 
     def test_a_conflict_that_can_not_be_sent_is_none(self):
         session = b.session(1, {1: "A"}, user_ids=frozenset())
-        line = replace(b.line(1, 101, "L", base="P"), marked_at=session.taken_at + 1)
+        line = b.line(1, 101, "L", base="P")._replace(marked_at=session.taken_at + 1)
         found = self.settle(session, [line], [Mark(101, "A")])
         self.assertEqual((found.pushes, found.conflicts), ((), ()))
         self.assertEqual(self.whys(), ["push_not_listed"])
 
     def test_a_conflict_that_openeducat_wins(self):
         session = b.session(1, {1: "A"})
-        line = replace(b.line(1, 101, "L", base="P"), marked_at=session.taken_at + 1)
+        line = b.line(1, 101, "L", base="P")._replace(marked_at=session.taken_at + 1)
         found = self.settle(session, [line], [Mark(101, "A")])
         self.assertEqual([push.status for push in found.pushes], ["L"])
         self.assertEqual([one.winner for one in found.conflicts], ["oec"])
 
     def test_a_mark_of_moodles_own_task_gives_way(self):
-        line = replace(b.line(1, 101, "L", base="P"), marked_at=5)
+        line = b.line(1, 101, "L", base="P")._replace(marked_at=5)
         for taken_by, winner in ((0, "oec"), (30, "moodle")):
             session = b.session(1, {1: "A"}, taken_by=taken_by)
             found = self.settle(session, [line], [Mark(101, "A")])
@@ -562,7 +562,7 @@ class TestSettling(RuleCase):
 
     def test_no_clock_that_is_off_decides(self):
         session = b.session(1, {1: "A"})
-        line = replace(b.line(1, 101, "L", base="P"), marked_at=5)
+        line = b.line(1, 101, "L", base="P")._replace(marked_at=5)
         for rules in ({"clock_sure": False}, {"now": session.taken_at - CLOCK_OFF - 1}):
             self.findings = Findings(b.COURSE.id)
             found = self.settle(session, [line], [Mark(101, "A")], rules=rules)

@@ -19,7 +19,7 @@ TAKEN = b.START + b.HOUR
 
 def marked(line_id, student_id, status, base, at=0, **values):
     """A line of sheet 1 with the time of its mark."""
-    return replace(b.line(line_id, student_id, status, base=base), marked_at=at, **values)
+    return b.line(line_id, student_id, status, base=base)._replace(marked_at=at, **values)
 
 
 def pushed(line_ids, student_id, status, at=0):

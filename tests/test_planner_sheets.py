@@ -47,7 +47,7 @@ class TestLinePlans(BaseCase):
             (None, "P", 0, p.UPDATE, 3),
             (None, None, 0, p.UPDATE, 3),
         ):
-            line = replace(b.line(7, 101, status, base=base), type_id=type_id)
+            line = b.line(7, 101, status, base=base)._replace(type_id=type_id)
             self.assertEqual(
                 self.plan(line, Mark(101, "P")), p.LinePlan(action, 7, 101, "P", "P", None, wanted)
             )
@@ -64,7 +64,7 @@ class TestLinePlans(BaseCase):
             ("P", "", 0, p.LinePlan(p.REMARK, 7, 101, "P", remark="bus")),
             (None, "train", 4, p.LinePlan(p.REMARK, 7, 101, "P", None, "bus", 3)),
         ):
-            line = replace(b.line(7, 101, "P", base=base, remark=remark), type_id=type_id)
+            line = b.line(7, 101, "P", base=base, remark=remark)._replace(type_id=type_id)
             self.assertEqual(self.plan(line, Mark(101, "P", "bus")), plan)
 
     def test_no_remark_in_moodle_leaves_the_one_here(self):
@@ -75,7 +75,7 @@ class TestLinePlans(BaseCase):
         self.assertIsNone(self.plan(b.line(7, 101, "P", remark="note"), Mark(101, "P")))
 
     def test_without_types_the_lines_type_stays(self):
-        line = replace(b.line(7, 101, "P"), type_id=4)
+        line = b.line(7, 101, "P")._replace(type_id=4)
         self.assertIsNone(pull.line_plan(line, Mark(101, "P")))
 
     def test_all_lines_of_a_sheet(self):
@@ -402,7 +402,7 @@ class TestExistingSheets(SheetsCase):
         session = b.session(5, {1: "A", 2: "A"})
         sheets = [b.sheet(7, session), b.sheet(8, session, batch_id=2)]
         lines = [
-            replace(b.line(n, 100 + n, "L", 6 + n, base="P"), marked_at=TAKEN + 1) for n in (1, 2)
+            b.line(n, 100 + n, "L", 6 + n, base="P")._replace(marked_at=TAKEN + 1) for n in (1, 2)
         ]
         placed = {"of_sheet": {7: [Mark(101, "A")], 8: [Mark(102, "A")]}}
         found = self.work(session, sheets, lines, placed, direction="both")

@@ -58,7 +58,7 @@ class TestUntaken(BaseCase):
     def test_a_mark_in_openeducat_is_one_too(self):
         line = Line(id=1, sheet_id=3, student_id=1, status="P", base=None, remark="", active=True)
         self.assertEqual(self.found(local=LocalState(sheets=(SHEET,), lines=(line,))), [])
-        blank = replace(line, status=None)
+        blank = line._replace(status=None)
         self.assertEqual(self.found(local=LocalState(sheets=(SHEET,), lines=(blank,))), [(1, "")])
 
     def test_a_cancelled_class_needs_none(self):

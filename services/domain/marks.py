@@ -25,7 +25,7 @@ SKIPPED_AS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A mark of a known student. ``status`` ``None`` is one that is none of P A L E: it
     can't be carried over, but a push has to know that it is there. ``status_id``: Moodle's own;

@@ -1,6 +1,6 @@
 """Which sheet or batch each mark of a session belongs to. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import merge
@@ -43,11 +43,12 @@ def placed_marks(index: CourseIndex, session: MoodleSession, findings: Findings)
     of_sheet: dict[int, list[Mark]] = {}
     of_batch: dict[int, list[Mark]] = {}
     unplaced: list[Mark] = []
+    sheet_of = _sheet_of_each(index, sheets)
     for mark in known.marks:
         if not begun and (not sheets or index.rules.direction == merge.MOODLE):
             findings.skip("not_begun")
             continue
-        sheet = _sheet_with_line(index, sheets, mark)
+        sheet = sheet_of.get(mark.student_id)
         batch = 0
         if sheet is None and mark.status is not None and index.rules.direction != merge.OEC:
             batch = _batch_of(index, session, mark, findings)
@@ -67,10 +68,13 @@ def placed_marks(index: CourseIndex, session: MoodleSession, findings: Findings)
     return PlacedMarks(session, of_sheet, of_batch, tuple(unplaced), known.undecided, known.seen)
 
 
-def _sheet_with_line(index: CourseIndex, sheets: Iterable[Sheet], mark: Mark) -> Sheet | None:
-    """The sheet that holds the student's line already. A student has one line a session, also
-    after a change of batch."""
-    return next((s for s in sheets if mark.student_id in index.lines(s.id)), None)
+def _sheet_of_each(index: CourseIndex, sheets: Sequence[Sheet]) -> dict[int, Sheet]:
+    """The sheet that holds a student's line already. A student has one line a session, also
+    after a change of batch.
+
+    :return: ``{student id: Sheet}``; of several sheets the first
+    """
+    return {student: sheet for sheet in reversed(sheets) for student in index.lines(sheet.id)}
 
 
 def _batch_of(index: CourseIndex, session: MoodleSession, mark: Mark, findings: Findings) -> int:

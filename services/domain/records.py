@@ -3,6 +3,8 @@ the other, no database, no network: the planner sees nothing else.
 
 Times are unix seconds (UTC) as Moodle sends them; dates are ``datetime.date`` in
 the instance's time zone; a status is one of ``P A L E`` or ``None``.
+
+What there are tens of thousands of is a named tuple, which is made in a third of the time.
 """
 
 import hashlib
@@ -11,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 # What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
 LARGEST = 2**31 - 1
@@ -112,8 +115,7 @@ class OddRecord:
     activity_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MoodleMark:
+class MoodleMark(NamedTuple):
     """A row of a session's ``attendance_log``.
 
     ``status_id`` 0 is a remark without a status; an id that is not in the
@@ -311,8 +313,7 @@ class Sheet:
     points: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """op.attendance.line, archived ones included.
 
     ``status`` is ``None`` with none or several of the four booleans set; ``base``

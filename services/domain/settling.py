@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import merge, remarks
 from . import plan as p
@@ -84,7 +84,7 @@ def settle_sheet(
             plans += found
             if remark == merge.PUSH:
                 assert line and mark  # both have one
-                line = replace(line, status=mark.status)
+                line = line._replace(status=mark.status)
                 alone = push_plan(
                     index, session, sheet, line, [line], findings,
                     remarks.text(line), mark.status_id,
