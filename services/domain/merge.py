@@ -4,7 +4,7 @@ Three-way: ``base`` is the status both sides last agreed on. A side that differs
 it was changed; a side that says nothing was not (absence is never a write).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .status import STATUSES
 
@@ -24,8 +24,7 @@ UNSURE = "unsure"  # both have changed, and a clock is too far off to say who wa
 NOBODYS = "nobodys"  # a line that no person has marked yet
 
 
-@dataclass(frozen=True)
-class MoodleSide:
+class MoodleSide(NamedTuple):
     """:param status: one of ``P A L E``, or ``None`` for a status that is none of them
     :param time: when the mark was made, or where Moodle gives no time per student, when the
         session was last taken by somebody else than us, unix seconds by Odoo's clock; 0 for a
@@ -40,8 +39,7 @@ class MoodleSide:
     sure: bool = True
 
 
-@dataclass(frozen=True)
-class OdooSide:
+class OdooSide(NamedTuple):
     """:param status: one of ``P A L E``, or ``None`` for a line with none or several
     :param time: when a person last changed the mark, unix seconds; 0 for never
     :param person: whether a person has ever marked it
@@ -54,8 +52,7 @@ class OdooSide:
     sure: bool = True
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """:param conflict: both sides had changed, and this one's action won by its time"""
 
     action: str

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import merge, remarks
 from . import plan as p
@@ -56,19 +56,24 @@ def settle_sheet(
     session, lines = placed.session, index.lines(sheet.id)
     mark_of = {mark.student_id: mark for mark in marks}
     students = [s for s in sorted(lines.keys() | mark_of.keys()) if s not in spoken]
+    # A remark goes along only when Moodle has changed: one written here meanwhile stays, since
+    # it can't be pushed.
+    news = index.rules.direction == merge.BOTH and sheet.seen != session.seen
+    taken = _taken(session, sheet, index.rules)
     plans: list[p.LinePlan] = []
     pushes: list[p.PushPlan] = []
     conflicts: list[p.Conflict] = []
     odd: Counter[str] = Counter()
     for student in students:
-        if {student, 0} & placed.undecided:
+        # 0 is somebody who is not known, and so may be anybody.
+        if student in placed.undecided or 0 in placed.undecided:
             continue
         of_student = lines.get(student, [])
         # Of two lines in a sheet the one marked last speaks.
         line = max(of_student, key=lambda line: line.marked_at, default=None)
         mark = mark_of.get(student)
         base = line.base if line else index.local.dropped.get((session.id, student))
-        moodle = _moodle_side(session, sheet, mark, index.rules)
+        moodle = _moodle_side(mark, taken, index.rules)
         verdict = merge.settle(index.rules.direction, base, moodle, _odoo_side(line, index.rules))
         remark = remarks.verdict(verdict.action, line, mark, moodle, index.rules)
         push = None
@@ -80,7 +85,7 @@ def settle_sheet(
         elif verdict.action in ODD:
             odd[verdict.action] += 1
         else:
-            found = _lines_for(verdict.action, index, session, sheet, of_student, mark, remark)
+            found = _lines_for(verdict.action, index, news, of_student, mark, remark)
             plans += found
             if remark == merge.PUSH:
                 assert line and mark  # both have one
@@ -107,13 +112,13 @@ def settle_sheet(
 def _lines_for(
     action: str,
     index: CourseIndex,
-    session: MoodleSession,
-    sheet: Sheet,
+    news: bool,
     lines: Sequence[Line],
     mark: Mark | None,
     remark: str | None,
 ) -> list[p.LinePlan]:
-    """:param remark: what becomes of the remark, see ``remarks.verdict``
+    """:param news: whether Moodle's remark is brought, unless ``remark`` says so
+    :param remark: what becomes of the remark, see ``remarks.verdict``
     :return: list of ``plan.LinePlan`` of one student
     """
     if not mark or not mark.status:
@@ -129,32 +134,38 @@ def _lines_for(
         found: Sequence[Line | None] = lines or [None]
         plans = [line_plan(line, mark, index.types) for line in found]
         return [not_put_back(plan) for plan in plans if plan]
-    # A remark goes along only when Moodle has changed: one written here meanwhile stays, since
-    # it can't be pushed.
-    news = index.rules.direction == merge.BOTH and sheet.seen != session.seen
-    shown = mark if news else Mark(mark.student_id, mark.status)
+    shown = mark if news or not mark.remark else replace(mark, remark="")
     agreeing = [line for line in lines if line.status == mark.status]
     plans = [line_plan(line, shown, index.types) for line in agreeing]
     return [plan for plan in plans if plan]
 
 
+def _taken(session: MoodleSession, sheet: Sheet, rules: Rules) -> merge.MoodleSide:
+    """:return: what holds for each mark of a session of which Moodle says no time of its own"""
+    moment = taken_by_others(session, sheet, rules) - rules.clock_offset
+    return merge.MoodleSide(
+        status=None,
+        time=moment,
+        machine=not session.taken_by,
+        sure=rules.clock_sure and rules.possible(moment),
+    )
+
+
 def _moodle_side(
-    session: MoodleSession, sheet: Sheet, mark: Mark | None, rules: Rules
+    mark: Mark | None, taken: merge.MoodleSide, rules: Rules
 ) -> merge.MoodleSide | None:
+    """:param taken: see :func:`_taken`"""
     if mark is None:
         return None
     if mark.taken_at is None:
-        taken_at, taken_by = taken_by_others(session, sheet, rules), session.taken_by
-        moment = taken_at - rules.clock_offset
-    else:
-        taken_by = mark.taken_by
-        # A mark that we have sent says nothing that is not known here.
-        ours = bool(rules.user_id) and taken_by == rules.user_id
-        moment = 0 if ours else mark.taken_at - rules.clock_offset
+        return merge.MoodleSide(mark.status, taken.time, taken.machine, taken.sure)
+    # A mark that we have sent says nothing that is not known here.
+    ours = bool(rules.user_id) and mark.taken_by == rules.user_id
+    moment = 0 if ours else mark.taken_at - rules.clock_offset
     return merge.MoodleSide(
         status=mark.status,
         time=moment,
-        machine=not taken_by,
+        machine=not mark.taken_by,
         sure=rules.clock_sure and rules.possible(moment),
     )
 

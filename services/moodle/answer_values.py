@@ -144,6 +144,9 @@ def any_number(value: Json) -> int:
 
     :raise OddValue: another value
     """
+    # See number.
+    if type(value) is int and -LARGEST <= value <= LARGEST:
+        return value
     text_value = str(value)
     if isinstance(value, bool) or not _ANY_NUMBER.fullmatch(text_value):
         raise OddValue(SHAPE)
