@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import merge, remarks
 from . import plan as p
@@ -134,7 +134,7 @@ def _lines_for(
         found: Sequence[Line | None] = lines or [None]
         plans = [line_plan(line, mark, index.types) for line in found]
         return [not_put_back(plan) for plan in plans if plan]
-    shown = mark if news or not mark.remark else replace(mark, remark="")
+    shown = mark if news or not mark.remark else Mark(mark.student_id, mark.status)
     agreeing = [line for line in lines if line.status == mark.status]
     plans = [line_plan(line, shown, index.types) for line in agreeing]
     return [plan for plan in plans if plan]
@@ -143,12 +143,7 @@ def _lines_for(
 def _taken(session: MoodleSession, sheet: Sheet, rules: Rules) -> merge.MoodleSide:
     """:return: what holds for each mark of a session of which Moodle says no time of its own"""
     moment = taken_by_others(session, sheet, rules) - rules.clock_offset
-    return merge.MoodleSide(
-        status=None,
-        time=moment,
-        machine=not session.taken_by,
-        sure=rules.clock_sure and rules.possible(moment),
-    )
+    return _side(None, moment, session.taken_by, rules)
 
 
 def _moodle_side(
@@ -162,12 +157,13 @@ def _moodle_side(
     # A mark that we have sent says nothing that is not known here.
     ours = bool(rules.user_id) and mark.taken_by == rules.user_id
     moment = 0 if ours else mark.taken_at - rules.clock_offset
-    return merge.MoodleSide(
-        status=mark.status,
-        time=moment,
-        machine=not mark.taken_by,
-        sure=rules.clock_sure and rules.possible(moment),
-    )
+    return _side(mark.status, moment, mark.taken_by, rules)
+
+
+def _side(status: str | None, moment: int, taken_by: int, rules: Rules) -> merge.MoodleSide:
+    """:param moment: unix seconds by Odoo's clock"""
+    sure = rules.clock_sure and rules.possible(moment)
+    return merge.MoodleSide(status, moment, not taken_by, sure)
 
 
 def _odoo_side(line: Line | None, rules: Rules) -> merge.OdooSide | None:
