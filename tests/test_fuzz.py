@@ -348,6 +348,8 @@ class TestRuns(TwoCourses, FuzzCase):
         functions = PROFILES[self.profile].service
         self.moodle.add_token(TOKEN, user=self.sync_user, functions=functions)
         self.instance.token = TOKEN
+        # Of calls that are under way together it is chance whose comes first.
+        self.instance.calls_at_once = 1
         self.first = self.add_session("PALEPA")
         self.add_session("LL", starts=START + 3600, group=self.groups[0])
         self.lab = self.add_session("AAPPLE", activity=self.labs)
