@@ -4,6 +4,7 @@ import time
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo import models
 from odoo.tests import tagged
 
 from ..services.domain.status import booleans
@@ -175,6 +176,37 @@ class TestQueries(MoodleCase):
             self.assertEqual(scans, [most], f"of 4 new lines, where {many} are many")
             self.env.cr.execute("SHOW enable_seqscan")
             self.assertEqual(self.env.cr.fetchone(), ("on",), "for lines alone")
+
+    def test_new_lines_are_asked_for_defaults_that_there_can_be(self):
+        Line = type(self.env["op.attendance.line"])
+        asked = []
+
+        def of_each(model, names, original=models.BaseModel.default_get):
+            if model._name == "op.attendance.line":
+                asked.append(set(names))
+            return original(model, names)
+
+        self.env["ir.default"].set("op.attendance.line", "remark", "by default")
+        with patch.object(models.BaseModel, "default_get", of_each):
+            self.add_session("PA")
+            self.sync()
+            can = {name for name, field in Line._fields.items() if field.default} | {"remark"}
+            self.assertEqual(len(asked), 2)
+            self.assertLessEqual(asked[0], can)
+            asked.clear()
+            # A module that is loaded before this one may have a say in any of them.
+            with patch.object(
+                next(cls for cls in Line.mro() if cls.__name__ == "MailThread"),
+                "default_get",
+                lambda model, names: of_each(model, names),
+                create=True,
+            ):
+                self.add_session("PA", starts=START + 86400)
+                self.sync()
+            self.assertEqual(len(asked), 2)
+            self.assertIn("moodle_marked_at", asked[0])
+        self.assertEqual(self.sheets.attendance_line.mapped("remark"), ["by default"] * 4)
+        self.assertTrue(all(self.sheets.attendance_line.mapped("active")))
 
     def scans(self, table):
         """:return: how often this transaction has read a table whole"""

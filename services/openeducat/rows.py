@@ -131,11 +131,12 @@ def create_whole(model, fields, values):
     """Create records that have their copies along. The ORM would compute each copy once more,
     which took a seventh of a first pull, and find what is there.
 
+    :param model: one of ``moodle.owned``
     :param fields: of :func:`copied_fields`
     :param values: list of values, with :func:`copied_values` of the record behind the link
     :return: the records
     """
-    records = model.create(values)
+    records = model._for_many().create(values).with_env(model.env)
     for name in fields:
         model.env.remove_to_compute(model._fields[name], records)
     return records
