@@ -9,8 +9,8 @@ somebody who may read that record.
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError
 
-# In the context of what the synchronisation makes: the fields that can have a default.
-WITH_DEFAULTS = "moodle_with_defaults"
+from ..services.openeducat.rows import WITH_DEFAULTS
+
 # Marks what the synchronisation writes.
 OURS = "connector_no_export"
 
@@ -143,27 +143,28 @@ class MoodleOwned(models.AbstractModel):
         """Defaults come from the context (``default_…``), which anybody can send, and from what
         users have stored as theirs."""
         if self._written_by_us():
-            names = self.env.context.get(WITH_DEFAULTS)
+            names = self.env.context.get(WITH_DEFAULTS, {}).get(self._name)
             if names is not None:
                 fields_list = [name for name in fields_list if name in names]
             return super().default_get(fields_list)
         values = super().default_get(fields_list)
         return {name: v for name, v in values.items() if name not in self._owned_fields}
 
-    def _for_many(self):
-        """The same, for the synchronisation to make many records with. For each of them Odoo asks
-        every field without a value for its default, though hardly any has one: that took a
-        twentieth of a first pull."""
+    def _with_defaults(self):
+        """The fields of which a new record can have a default. For each record Odoo asks every
+        field without a value, though hardly any has one: that took a twentieth of a first pull.
+
+        :return: frozenset of names; ``None`` where beside Odoo itself a module that is loaded
+            before this one has its say, which may be of any field
+        """
         classes = type(self).mro()
         further = classes[classes.index(MoodleOwned) + 1 :]
         if sum("default_get" in vars(cls) for cls in further) > 1:
-            # Beside Odoo itself a module has its say, which may be of any field.
-            return self
+            return None
         names = {name for name, field in self._fields.items() if field.default or field.inherited}
         names |= self.env["ir.default"]._get_model_defaults(self._name).keys()
         given = (key for key in self.env.context if key.startswith("default_"))
-        names |= {key.removeprefix("default_") for key in given}
-        return self.with_context(**{WITH_DEFAULTS: frozenset(names)})
+        return frozenset(names.union(key.removeprefix("default_") for key in given))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -2,6 +2,9 @@
 
 from odoo.tools import SQL
 
+# In the context of a run: ``{model: result of _with_defaults}``, see ``moodle.owned``.
+WITH_DEFAULTS = "moodle_with_defaults"
+
 # What the database gives for such a field is what the ORM gives, but for an empty value.
 _EMPTY = {
     "boolean": False,
@@ -131,12 +134,11 @@ def create_whole(model, fields, values):
     """Create records that have their copies along. The ORM would compute each copy once more,
     which took a seventh of a first pull, and find what is there.
 
-    :param model: one of ``moodle.owned``
     :param fields: of :func:`copied_fields`
     :param values: list of values, with :func:`copied_values` of the record behind the link
     :return: the records
     """
-    records = model._for_many().create(values).with_env(model.env)
+    records = model.create(values)
     for name in fields:
         model.env.remove_to_compute(model._fields[name], records)
     return records

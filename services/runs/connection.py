@@ -14,9 +14,12 @@ from ..moodle.moodle_reader import MoodleReader
 from ..openeducat.common_sign import CommonSign
 from ..openeducat.local_store import QUIET, LocalStore
 from ..openeducat.people_store import PeopleStore
+from ..openeducat.rows import WITH_DEFAULTS
 from .course_reader import CourseReader
 from .mark_sender import MarkSender
 from .pusher import Pusher
+
+LINE = "op.attendance.line"
 
 
 class Connection:
@@ -31,7 +34,10 @@ class Connection:
         instance = env["moodle.instance"].browse(instance_id)
         company = instance.company_id or env.company
         context = {"allowed_company_ids": company.ids, "lang": instance._message_lang()}
-        self.instance = instance.with_context(**context)
+        instance = instance.with_context(**context)
+        # Of which a first pull makes tens of thousands.
+        defaults = {LINE: instance.env[LINE]._with_defaults()}
+        self.instance = instance.with_context(**{WITH_DEFAULTS: defaults})
         self.env = self.instance.env
 
     def commit(self):
