@@ -31,9 +31,9 @@ LINES_AT_ONCE = 4000
 # reading all of them, however many they become. Without this the lines of 30 courses took half as
 # long again; after a minute or so autovacuum would have helped.
 MANY_LINES = 500
-# And how: while there are few sheets it would read all of them again, and the plan of a course
-# would be made for the sheets of that course. Each is looked up by its number, as it is later.
-# ``SET LOCAL`` ends with the transaction, and with a savepoint that is rolled back.
+# And how: while there are few sheets it would plan to read them all, once more. They are looked up
+# by their number, as they are later. ``SET LOCAL`` ends with the transaction, and with a savepoint
+# that is rolled back.
 BY_INDEX = "DISCARD PLANS; SET LOCAL enable_seqscan = off"
 AS_BEFORE = "SET LOCAL enable_seqscan TO DEFAULT"
 
