@@ -9,7 +9,7 @@ somebody who may read that record.
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..services.openeducat.rows import WITH_DEFAULTS
+from ..services.openeducat.local_store import WITH_DEFAULTS
 
 # Marks what the synchronisation writes.
 OURS = "connector_no_export"
@@ -143,16 +143,19 @@ class MoodleOwned(models.AbstractModel):
         """Defaults come from the context (``default_…``), which anybody can send, and from what
         users have stored as theirs."""
         if self._written_by_us():
-            names = self.env.context.get(WITH_DEFAULTS, {}).get(self._name)
-            if names is not None:
+            context = self.env.context
+            names = context.get(WITH_DEFAULTS, {}).get(self._name)
+            # Another module may give any along.
+            if names is not None and not any(key.startswith("default_") for key in context):
                 fields_list = [name for name in fields_list if name in names]
             return super().default_get(fields_list)
         values = super().default_get(fields_list)
         return {name: v for name, v in values.items() if name not in self._owned_fields}
 
     def _with_defaults(self):
-        """The fields of which a new record can have a default. For each record Odoo asks every
-        field without a value, though hardly any has one: that took a twentieth of a first pull.
+        """The fields of which a new record can have a default, but for what the context gives. For
+        each record Odoo asks every field without a value, though hardly any has one: that took a
+        twentieth of a first pull.
 
         :return: frozenset of names; ``None`` where beside Odoo itself a module that is loaded
             before this one has its say, which may be of any field
@@ -162,9 +165,7 @@ class MoodleOwned(models.AbstractModel):
         if sum("default_get" in vars(cls) for cls in further) > 1:
             return None
         names = {name for name, field in self._fields.items() if field.default or field.inherited}
-        names |= self.env["ir.default"]._get_model_defaults(self._name).keys()
-        given = (key for key in self.env.context if key.startswith("default_"))
-        return frozenset(names.union(key.removeprefix("default_") for key in given))
+        return frozenset(names.union(self.env["ir.default"]._get_model_defaults(self._name)))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -208,6 +208,22 @@ class TestQueries(MoodleCase):
         self.assertEqual(self.sheets.attendance_line.mapped("remark"), ["by default"] * 4)
         self.assertTrue(all(self.sheets.attendance_line.mapped("active")))
 
+    def test_a_default_that_comes_along_with_a_new_line_holds(self):
+        """Another module may give one, in the context of what it creates."""
+        thread = next(
+            cls for cls in type(self.env["op.attendance.line"]).mro() if cls.__name__ == "MailThread"
+        )
+
+        def create(model, vals_list, original=thread.create):
+            if model._name == "op.attendance.line":
+                model = model.with_context(default_remark="along")
+            return original(model, vals_list)
+
+        self.add_session("PA")
+        with patch.object(thread, "create", create):
+            self.sync()
+        self.assertEqual(self.sheets.attendance_line.mapped("remark"), ["along"] * 2)
+
     def scans(self, table):
         """:return: how often this transaction has read a table whole"""
         self.env.cr.execute(

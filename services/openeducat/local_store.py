@@ -22,6 +22,8 @@ QUIET = {
     "mail_notrack": True,
     "tracking_disable": True,
 }
+# In the context of a run, too: ``{model: result of _with_defaults}``, see ``moodle.owned``.
+WITH_DEFAULTS = "moodle_with_defaults"
 
 
 def unix(moment):

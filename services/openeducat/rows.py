@@ -2,9 +2,6 @@
 
 from odoo.tools import SQL
 
-# In the context of a run: ``{model: result of _with_defaults}``, see ``moodle.owned``.
-WITH_DEFAULTS = "moodle_with_defaults"
-
 # What the database gives for such a field is what the ORM gives, but for an empty value.
 _EMPTY = {
     "boolean": False,

@@ -12,9 +12,8 @@ from ..moodle.module_detector import Detection
 from ..moodle.moodle_client import MoodleClient
 from ..moodle.moodle_reader import MoodleReader
 from ..openeducat.common_sign import CommonSign
-from ..openeducat.local_store import QUIET, LocalStore
+from ..openeducat.local_store import QUIET, WITH_DEFAULTS, LocalStore
 from ..openeducat.people_store import PeopleStore
-from ..openeducat.rows import WITH_DEFAULTS
 from .course_reader import CourseReader
 from .mark_sender import MarkSender
 from .pusher import Pusher
