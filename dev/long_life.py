@@ -196,8 +196,8 @@ class School:
 
     def run(self):
         """:return: ``(seconds, SQL queries, whether anything was written)``"""
-        # The scripted Moodle lives in this process: what it kept of two years' calls would cost time
-        # that no run causes.
+        # The scripted Moodle lives in this process: the calls of two years would be looked through with
+        # each collection of garbage.
         self.server.reset_calls()
         queries, started = sql_db.sql_counter, clock_gettime(CLOCK_MONOTONIC)
         (result,) = self.instance._sync_attendance("cron")
