@@ -211,7 +211,9 @@ class TestQueries(MoodleCase):
     def test_a_default_that_comes_along_with_a_new_line_holds(self):
         """Another module may give one, in the context of what it creates."""
         thread = next(
-            cls for cls in type(self.env["op.attendance.line"]).mro() if cls.__name__ == "MailThread"
+            cls
+            for cls in type(self.env["op.attendance.line"]).mro()
+            if cls.__name__ == "MailThread"
         )
 
         def create(model, vals_list, original=thread.create):
