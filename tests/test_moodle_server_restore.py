@@ -86,9 +86,7 @@ class TestActivity(Case):
         restored = self.state.bin_and_restore(
             self.activity, order=lambda sessions: sorted(sessions, key=lambda s: -s.id)
         )
-        self.assertEqual(
-            [s.sessdate for s in self.sessions_of(restored)], [START + DAY, START]
-        )
+        self.assertEqual([s.sessdate for s in self.sessions_of(restored)], [START + DAY, START])
 
     def test_a_hidden_status_stays_hidden_and_in_use(self):
         late = self.state.status_of(self.whole, "L")

@@ -106,6 +106,8 @@ DAY = 86400
 
 @dataclass
 class Session:
+    """:param lesson: what it is, whatever number it has"""
+
     id: int
     starts: int
     group: int = 0
@@ -118,10 +120,15 @@ class Session:
     description: str = ""
     activity: int = 1
     modified_at: int = 0
+    lesson: int = 0
 
 
 @dataclass
 class Sheet:
+    """:param lesson: that it was last linked with; and all that it ever was of, before another
+    sheet was made in its place
+    """
+
     id: int
     register: int
     batch: int
@@ -133,13 +140,14 @@ class Sheet:
     active: bool = True
     held_at: int = 0
     points: str = ""
-    # Sessions that it was of before another sheet was made in its place.
-    former: set = field(default_factory=set)
+    lesson: int = 0
+    lessons: set = field(default_factory=set)
     # Whether the sync itself has cancelled it.
     by_sync: bool = False
 
-    def is_of(self, session):
-        return session.id == self.session or session.id in self.former
+    def link(self, lesson):
+        self.lesson = lesson
+        self.lessons.add(lesson)
 
 
 @dataclass
@@ -186,15 +194,18 @@ class World:
         self.sessions, self.sheets, self.lines, self.registers = {}, {}, {}, {}
         self.dropped, self.not_held = {}, {}
         self.deleted = {}
-        self.last_id = 100
+        self.last_id = self.last_lesson = 100
+        # Of a session and of an activity in Moodle.
+        self.last_number, self.last_activity = 100, len(self.sets)
         # {(letter, description or "", activity or 0): (meaning, send)}, and by activity what
         # that makes of each status.
         self.chosen, self._in_force = {}, {}
         # All that a status was ever said to mean: by who marks with it, and by who chose.
         self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items()}
-        # What a person (or Moodle's machine) has written, in order; status ids in Moodle.
+        # What a person (or Moodle's machine) has written, in order: by lesson and student, status
+        # ids in Moodle; by line here.
         self.said_in_moodle, self.said_here = {}, {}
-        # {(session, student): [what was said, in order, on each line that is gone]}
+        # {(lesson, student): [what was said, in order, on each line that is gone]}
         self.said_before = {}
         self.sent = {}
         self.was_doubled = set()
@@ -207,13 +218,24 @@ class World:
         self.last_id += 1
         return self.last_id
 
+    def new_number(self):
+        self.last_number += 1
+        return self.last_number
+
+    def new_lesson(self):
+        self.last_lesson += 1
+        return self.last_lesson
+
     # --- people in Moodle ---------------------------------------------------------
 
     def moodle_clock(self):
         return self.now + self.skew
 
     def add_session(self, day, group=0, activity=1):
-        session = Session(self.new_id(), b.START + day * DAY, group, activity=activity)
+        session = Session(
+            self.new_number(), b.START + day * DAY, group, activity=activity,
+            lesson=self.new_lesson(),
+        )  # fmt: skip
         session.modified_at = self.moodle_clock()
         self.sessions[session.id] = session
         return session
@@ -237,7 +259,7 @@ class World:
 
     def _said(self, session, user, letter, by=TEACHER):
         session.taken_at, session.taken_by = self.moodle_clock(), by
-        self.said_in_moodle.setdefault((session.id, STUDENTS[user]), []).append(letter.id)
+        self.said_in_moodle.setdefault((session.lesson, STUDENTS[user]), []).append(letter.id)
 
     def _set_row(self, session, user, status_id, by):
         """As Moodle writes: the oldest row, if there is one; Attendance's own page writes the
@@ -254,7 +276,7 @@ class World:
         if session.log.get(user) and user in self.listed(session):
             session.log[user].append(letter.id)
             session.times[user].append((self.moodle_clock(), TEACHER))
-            self.was_doubled.add((session.id, STUDENTS[user]))
+            self.was_doubled.add((session.lesson, STUDENTS[user]))
             self._said(session, user, letter)
 
     def mend_doubled(self, session, keep):
@@ -317,7 +339,7 @@ class World:
         sheet = self.sheets[line.sheet]
         if line.base and sheet.session:
             self.dropped[sheet.session, line.student] = line.base
-        said = self.said_before.setdefault((sheet.session, line.student), [])
+        said = self.said_before.setdefault((sheet.lesson, line.student), [])
         said.append(self.said_here.get(line.id, []))
         del self.lines[line.id]
 
@@ -563,8 +585,9 @@ class World:
         if plan.new_sessions:
             for new in plan.new_sessions:
                 session = Session(
-                    self.new_id(), new.starts, new.group_id, description=new.description,
+                    self.new_number(), new.starts, new.group_id, description=new.description,
                     activity=new.activity_id, modified_at=self.moodle_clock(),
+                    lesson=self.new_lesson(),
                 )  # fmt: skip
                 self.sessions[session.id] = session
                 self.writes["moodle"] += 1
@@ -611,7 +634,7 @@ class World:
                     del session.log[push.user_id][:-1], session.times[push.user_id][:-1]
                 self._set_row(session, push.user_id, push.status_id, SYNC)
                 session.taken_at, session.taken_by = self.moodle_clock(), SYNC
-                self.sent.setdefault((session_id, push.student_id), set()).add(push.status_id)
+                self.sent.setdefault((session.lesson, push.student_id), set()).add(push.status_id)
                 self.writes["moodle"] += 1
             self._confirm(session, pushes)
         return plan
@@ -693,8 +716,6 @@ class World:
                 sheet = self.sheets[sheet_plan.sheet_id]
                 if sheet_plan.moved:
                     sheet.register = register
-            if sheet_plan.unlinked:
-                sheet.former.add(sheet.session)
             for name, attribute in (
                 ("attendance_date", "date"), ("state", "state"), ("moodle_seen", "seen"),
                 ("moodle_session_id", "session"), ("moodle_lasttaken", "taken_at"),
@@ -703,6 +724,8 @@ class World:
                 if name in sheet_plan.values:
                     setattr(sheet, attribute, sheet_plan.values[name])
                     self.writes["odoo"] += 1
+            if sheet_plan.values.get("moodle_session_id"):
+                sheet.link(self.sessions[sheet.session].lesson)
             sheet.by_sync = sheet.by_sync and sheet.state == "cancel"
             for line_plan in order(list(sheet_plan.lines)):
                 self._write_line(sheet, line_plan)
@@ -896,12 +919,13 @@ class World:
         come to agree, one that nobody wrote last on either side."""
         mistaken = {number for number, words in self.words.items() if len(words) > 1}
         for _sheet, session, line, moodle, user in self.cells():
-            key = session.id, line.student
+            key = session.lesson, line.student
             there = self.said_in_moodle.get(key, [])
             here = [
                 self.said_here.get(other.id, [])
                 for other in self.lines.values()
-                if other.student == line.student and self.sheets[other.sheet].is_of(session)
+                if other.student == line.student
+                and session.lesson in self.sheets[other.sheet].lessons
             ]
             before = self.said_before.get(key, [])
             ever = {letter for said in (*here, *before) for letter in said}
