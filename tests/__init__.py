@@ -54,6 +54,7 @@ from . import (
     test_papers,
     test_percent,
     test_planner_adopting,
+    test_planner_following,
     test_planner_gone,
     test_planner_index,
     test_planner_letters,

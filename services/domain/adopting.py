@@ -8,6 +8,7 @@ from datetime import date
 from . import linking
 from .course_index import CourseIndex
 from .findings import Findings
+from .linking import is_detached
 from .placing import PlacedMarks
 from .records import MoodleSession, Sheet
 from .whose_sheet import conflicting, owner, several_no_more, two_courses
@@ -95,7 +96,12 @@ def _free_sheets(
         if not misplaced and (sheet.session_id or sheet.id in linked):
             if sheet.state != "cancel":
                 occupied.add(place)
-        elif sheet.active and sheet.state != "cancel" and sheet.own:
+        elif (
+            sheet.active
+            and sheet.state != "cancel"
+            and sheet.own
+            and sheet.id not in index.waiting.sheets
+        ):
             free.setdefault(place, []).append(sheet)
     return free, occupied
 
@@ -127,6 +133,8 @@ def report_misplaced(index: CourseIndex, adopted: Collection[int], findings: Fin
     for sheet in index.local.sheets:
         session = index.misplaced.get(sheet.id)
         if not session or sheet.id in adopted or sheet.state == "cancel" or not sheet.active:
+            continue
+        if sheet.id in index.waiting.sheets or is_detached(sheet):
             continue
         findings.gap(
             "session_elsewhere",

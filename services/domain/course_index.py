@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from . import linking, merge, status_meaning
+from . import plan as p
 from .matching import People
 from .records import (
     NO_TYPES,
@@ -42,7 +43,8 @@ class CourseIndex:
     * ``accounts``: Moodle's user ids, by student id;
     * ``activity_names``: by activity id;
     * ``sets``: ``{status id: Meaning}`` of each status set, see :meth:`meanings`;
-    * ``types``: none where OpenEduCat is right, since nothing of its own is written then.
+    * ``types``: none where OpenEduCat is right, since nothing of its own is written then;
+    * ``waiting``: what nobody touches until a person has answered.
     """
 
     reading: CourseReading
@@ -60,10 +62,16 @@ class CourseIndex:
     activity_names: dict[int, str]
     sets: dict[SetKey, dict[int, Meaning]]
     types: AttendanceTypes
+    waiting: p.Waiting = p.NOTHING_WAITS
 
     @classmethod
     def of(
-        cls, reading: CourseReading, local: LocalState, people: People, rules: Rules
+        cls,
+        reading: CourseReading,
+        local: LocalState,
+        people: People,
+        rules: Rules,
+        waiting: p.Waiting = p.NOTHING_WAITS,
     ) -> "CourseIndex":
         """Look both sides through once; the first three are of the same course."""
         sessions = {session.id: session for session in reading.sessions}
@@ -89,6 +97,7 @@ class CourseIndex:
             activity_names={activity.id: activity.name for activity in reading.activities},
             sets=_sets(reading.sessions, rules.chosen),
             types=local.types if rules.direction != merge.OEC else NO_TYPES,
+            waiting=waiting,
         )
 
     def linked(self, sheets_of_session: dict[int, list[Sheet]]) -> "CourseIndex":

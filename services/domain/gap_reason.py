@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+# Whether sessions under new numbers are those of sheets that are here: *Follow*, *Other lessons*.
+FOLLOW, OTHER = "follow", "other"
+
 # What a gap names, in the order of its reason. Each detail is of another type, which only its
 # :class:`Sort` tells.
 Details = tuple[Any, ...]
@@ -107,6 +110,7 @@ class Reason:
     :param also: ``{name: (name of a detail, sort)}``: a detail that is named in two ways
     :param record: model of the record of OpenEduCat that can be opened to fix it
     :param allows: whether *Apply anyway* can let it through
+    :param asks: answers that a person can give: some of :data:`FOLLOW` and :data:`OTHER`
     """
 
     why: str
@@ -117,6 +121,7 @@ class Reason:
     also: Mapping[str, tuple[str, AnySort]] = field(default_factory=dict)
     record: str = ""
     allows: bool = False
+    asks: tuple[str, ...] = ()
 
     def in_order(self, details: Mapping[str, object]) -> Details:
         """:param details: ``{name: value}`` of all details

@@ -13,7 +13,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from . import site_identity
-from .gap_reason import Amounts, AnySort, Case, Counted, IfShown, Kind, OneOf, Page, Reason, Sort
+from .gap_reason import (
+    FOLLOW,
+    OTHER,
+    Amounts,
+    AnySort,
+    Case,
+    Counted,
+    IfShown,
+    Kind,
+    OneOf,
+    Page,
+    Reason,
+    Sort,
+)
 
 if TYPE_CHECKING:
     # It stands on this file.
@@ -63,6 +76,12 @@ STOPPED: Mapping[str, AnySort] = {
     "sheets": SHEETS,
     "what": TOUCHED,
     "share": Sort.COUNT,
+}
+LESSONS: Mapping[str, AnySort] = {
+    "activity": Sort.ACTIVITY,
+    "day": Sort.DAY,
+    "sheets": SHEETS,
+    "marks": MARKS,
 }
 EMPTIED: Mapping[str, AnySort] = {"activity": Sort.ACTIVITY, "sheets": SHEETS, "marks": MARKS}
 ONE = {"count": 1}
@@ -610,6 +629,48 @@ CATALOGUE = (
         ),
     ),
     Kind(
+        "numbers_changed",
+        "Same lessons or others",
+        page=Page.ATTENDANCE,
+        reasons=(
+            Reason(
+                "lessons_unsure",
+                LESSONS,
+                _lt(
+                    "The activity %(activity)s has sessions, the first on %(day)s, that may be "
+                    "lessons of which OpenEduCat has sheets already (%(sheets)s, %(marks)s) and "
+                    "whose own sessions are gone in Moodle; but it is not certain. They wait: no "
+                    "second sheet is created, and none is changed or cancelled. If they are the "
+                    "same lessons, press Follow; if not, Other lessons."
+                ),
+                asks=(FOLLOW, OTHER),
+            ),
+            Reason(
+                "lessons_beside",
+                LESSONS,
+                _lt(
+                    "The activity %(activity)s has sessions, the first on %(day)s, that look like "
+                    "a copy of others that Moodle still has, and of which OpenEduCat has sheets "
+                    "(%(sheets)s, %(marks)s). No second sheet is created for the copy. Delete one "
+                    "of the two in Moodle. If they are other lessons, press Other lessons."
+                ),
+                asks=(OTHER,),
+            ),
+            Reason(
+                "number_again",
+                LESSONS,
+                _lt(
+                    "Moodle has given the number of a deleted attendance activity out again: its "
+                    "sheets (%(sheets)s, %(marks)s) would be taken for sessions of the activity "
+                    "%(activity)s, the first on %(day)s. They wait: no sheet is created, changed "
+                    "or cancelled. If they are the same lessons, press Follow; if not, Other "
+                    "lessons: the sheets then stay as they are."
+                ),
+                asks=(FOLLOW, OTHER),
+            ),
+        ),
+    ),
+    Kind(
         "conflicting_sheets",
         "Conflicting sheets",
         page=Page.ATTENDANCE,
@@ -905,5 +966,6 @@ def check(gap: "Gap") -> None:
         or len(gap.details) != len(reason.details)
         or (gap.record and gap.record[0] != reason.record)
         or (gap.allows and not reason.allows)
+        or (gap.asks and not reason.asks)
     ):
         raise ValueError(f"The catalogue has no gap such as {gap}")

@@ -4,7 +4,7 @@ answers that can't be used. Pure."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from . import brake, merge
+from . import brake, linking, merge
 from . import plan as p
 from .course_index import CourseIndex
 from .findings import Findings
@@ -63,8 +63,8 @@ def deleted_sessions(index: CourseIndex, findings: Findings) -> Gone:
 
 
 def _without_their_session(index: CourseIndex) -> list[tuple[Sheet, int]]:
-    """:return: sheets that are not cancelled, of sessions of this course that Moodle does not
-    list and has not failed to deliver, each with the id of its activity
+    """:return: sheets that are not cancelled and do not wait, of sessions of this course that
+    Moodle does not list and has not failed to deliver, each with the id of its activity
     """
     reading = index.reading
     here = set(index.sessions)
@@ -78,6 +78,8 @@ def _without_their_session(index: CourseIndex) -> list[tuple[Sheet, int]]:
         and sheet.state != "cancel"
         and sheet.seen
         and sheet.seen.course_id == reading.course.id
+        and sheet.id not in index.waiting.sheets
+        and not linking.is_detached(sheet)
     ]
 
 

@@ -42,6 +42,12 @@ def stands_for(sheet: Sheet, session: MoodleSession) -> bool:
     )
 
 
+def is_detached(sheet: Sheet) -> bool:
+    """Whether a person has said that a sheet's session is none that Moodle still has, though
+    another one has its number."""
+    return sheet.seen is not None and not sheet.seen.activity_id
+
+
 @dataclass(frozen=True)
 class Held:
     """What both sides hold, to tell by which session a sheet is of.

@@ -54,6 +54,9 @@ def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: F
     pairs, new_sessions = [], []
     for sheet in free:
         choice = choices[sheet.id]
+        if choice.session and choice.session.id in index.waiting.sessions:
+            # It may be of a sheet that waits.
+            continue
         if choice.session:
             pairs.append((sheet, choice.session))
         elif sheet.state == "done":
@@ -83,7 +86,8 @@ def _link_in_place(
         and rules.in_window(sheet.date)
         and owner(reading, sheet, rules) == reading.course.id
     ]
-    begun = [session for session in sessions if session.marks and rules.begun(session)]
+    waiting = index.waiting.sessions
+    begun = [s for s in sessions if s.marks and rules.begun(s) and s.id not in waiting]
     choices = _choices(index, free, begun, taken, left)
     days = {(index.day(s), batch) for s in begun for number, batch in left if number == s.id}
     pairs: list[tuple[Sheet, MoodleSession]] = []

@@ -94,6 +94,53 @@ class SessionPlan:
     sheets: tuple[SheetPlan, ...]
 
 
+@dataclass(frozen=True)
+class Follow:
+    """A sheet that is linked with another number, because its session has come back under it.
+
+    :param before: numbers of the course, activity and session until now
+    :param seen: ``moodle_seen`` of the sheet afterwards: the new place, and what was last seen
+    """
+
+    sheet_id: int
+    before: tuple[int, int, int]
+    session_id: int
+    seen: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What follows to new numbers, before anything else is done.
+
+    * ``activities``: ``{activity id until now: activity id}`` of which the sessions follow;
+    * ``held``: ``{(session id, student id): status id}`` that Moodle shows for a mark that it
+      did not keep, where that mark has not changed.
+    """
+
+    sheets: tuple[Follow, ...] = ()
+    activities: dict[int, int] = field(default_factory=dict)
+    held: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def sessions(self) -> dict[int, int]:
+        """``{session id until now: session id}``."""
+        return {one.before[2]: one.session_id for one in self.sheets}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What nobody touches until a person has said whether it is the same: ids of sessions, of
+    sheets, and of activities that count as never met until then."""
+
+    sessions: frozenset[int] = frozenset()
+    sheets: frozenset[int] = frozenset()
+    activities: frozenset[int] = frozenset()
+
+
+NOTHING_FOLLOWS = Followed()
+NOTHING_WAITS = Waiting()
+
+
 @dataclass(frozen=True, slots=True)
 class PushPlan:
     """One mark for Moodle.
@@ -214,6 +261,7 @@ class Gap:
     :param letter: :class:`Letter` of Moodle that has no meaning here; such a gap is one of
         the instance, whatever courses meet it
     :param allows: what *Apply anyway* lets through: ``parts`` of a ``brake.Allowance``
+    :param asks: under which the answer of a person is kept, where the reason offers some
     :raise ValueError: the catalogue has no such gap
     """
 
@@ -228,6 +276,7 @@ class Gap:
     record: Record = ()
     letter: "Letter | None" = None
     allows: dict[str, dict[str, int]] = field(default_factory=dict)
+    asks: str = ""
 
     def __post_init__(self) -> None:
         gaps.check(self)
@@ -250,6 +299,7 @@ class More(TypedDict, total=False):
     about: str
     record: Record
     allows: dict[str, dict[str, int]]
+    asks: str
 
 
 def gap(
@@ -332,6 +382,8 @@ class CoursePlan:
     :param sessions_older: sessions with marks that were neither held nor taken nor changed
         inside the window
     :param sessions_early: sessions with marks before the course's start date
+    :param followed: sheets that follow their sessions to new numbers, first of all
+    :param waiting: what waits for a person to say whether it is the same
     """
 
     sessions: tuple[SessionPlan, ...] = ()
@@ -346,10 +398,18 @@ class CoursePlan:
     sessions_older: int = 0
     sessions_early: int = 0
     emptied: tuple[Emptied, ...] = ()
+    followed: Followed = NOTHING_FOLLOWS
+    waiting: Waiting = NOTHING_WAITS
 
     @property
     def empty(self) -> bool:
-        return not (self.sessions or self.cancelled or self.pushes or self.new_sessions)
+        return not (
+            self.sessions
+            or self.cancelled
+            or self.pushes
+            or self.new_sessions
+            or self.followed.sheets
+        )
 
     def sheets(self) -> Iterator[SheetPlan]:
         for session in self.sessions:
@@ -379,5 +439,6 @@ def fingerprint(
     """
     sessions = [session for session in plan.sessions if session.session_id not in without]
     pushes = [push for push in plan.pushes if push.session_id not in without]
-    text = repr((sessions, plan.cancelled, pushes, plan.new_sessions if new_sessions else ()))
+    new = plan.new_sessions if new_sessions else ()
+    text = repr((plan.followed.sheets, sessions, plan.cancelled, pushes, new))
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -9,6 +9,7 @@ from . import plan as p
 from .adopting import Adopted, adopt, report_misplaced
 from .course_index import CourseIndex
 from .findings import Findings
+from .following import follow
 from .gone import (
     deleted_sessions,
     report_hidden_people,
@@ -32,13 +33,22 @@ def plan_course(
     index = CourseIndex.of(reading, local, people, rules)
     findings = Findings(reading.course.id)
 
+    # What has come back under other numbers.
+    following = follow(index, local, findings)
+    rules, waiting = following.rules, following.waiting
+    if following.matters:
+        index = CourseIndex.of(reading, following.local, people, rules, waiting)
+
     # Which sessions count, and which sheets without a session are theirs.
     looked_at = counted(reading.sessions, reading.course, index.sheets_of_session, rules)
     links = link(index, looked_at.sessions, findings)
     index = index.linked(links.sheets_of_session)
 
     # What their marks say, of whom, and in which sheet that belongs.
-    placed = [placed_marks(index, session, findings) for session in looked_at.sessions]
+    sessions = [one for one in looked_at.sessions if one.id not in waiting.sessions]
+    left = [one for one in looked_at.sessions if one.id in waiting.sessions]
+    findings.skip("in_doubt", sum(len(session.marks) for session in left))
+    placed = [placed_marks(index, session, findings) for session in sessions]
     adopted = Adopted()
     if rules.direction != OEC:
         adopted = adopt(index, links.linked, placed, findings)
@@ -63,11 +73,13 @@ def plan_course(
         gaps=findings.gaps,
         skipped=findings.skipped,
         sessions_seen=sum(bool(session.marks) for session in looked_at.sessions),
-        marks_seen=sum(one.seen for one in placed),
+        marks_seen=sum(len(session.marks) for session in looked_at.sessions),
         pushes=tuple(push for done in work for push in done.pushes),
         new_sessions=links.new_sessions,
         conflicts=tuple(conflict for done in work for conflict in done.conflicts),
         sessions_older=looked_at.older,
         sessions_early=looked_at.early,
         emptied=gone.emptied,
+        followed=following.followed,
+        waiting=waiting,
     )

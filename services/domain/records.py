@@ -235,7 +235,8 @@ class CourseReading:
     * ``people_listed``: whether Moodle listed anybody as enrolled;
     * ``odd``: what was in the answers and can't be used;
     * ``lacking``: rights that the token's account lacks in this course, by Moodle's names;
-    * ``rivals``: other Moodle courses of the same subject and course.
+    * ``rivals``: other Moodle courses of the same subject and course;
+    * ``courses_listed``: ids of all courses that Moodle lists, none where that is not known.
     """
 
     course: MoodleCourse
@@ -251,6 +252,7 @@ class CourseReading:
     odd: tuple[OddRecord, ...] = ()
     lacking: tuple[str, ...] = ()
     rivals: tuple[MoodleCourse, ...] = ()
+    courses_listed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -367,13 +369,32 @@ NO_TYPES = AttendanceTypes()
 
 
 @dataclass(frozen=True)
+class Met:
+    """What earlier runs have met of a Moodle course, and what people have said of it.
+
+    * ``sessions``: ids; those that began before ``since`` (unix seconds) are not kept;
+    * ``modules``: ``{activity id: MoodleActivity.module_id}``, 0 where that is not known;
+    * ``answers``: see ``following.question_key``; each is ``follow`` or ``other``.
+    """
+
+    sessions: frozenset[int] = frozenset()
+    since: int = 0
+    modules: dict[int, int] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    def never(self, activity_id: int) -> bool:
+        """Whether an activity was never met."""
+        return activity_id not in self.modules
+
+
+@dataclass(frozen=True)
 class LocalState:
     """What OpenEduCat holds for one Moodle course.
 
     ``dropped``: what lines said that somebody deleted, ``{(session id, student id):
     status}``. ``not_held``: marks that Moodle accepted and did not keep,
     ``{(session id, student id): (status sent, Moodle status id then, unix seconds of the
-    mark here)}``.
+    mark here)}``. ``met``: ``None`` where nobody has looked; then no sheet follows.
     """
 
     registers: tuple[Register, ...] = ()
@@ -382,3 +403,4 @@ class LocalState:
     dropped: dict[tuple[int, int], str | None] = field(default_factory=dict)
     not_held: dict[tuple[int, int], tuple[str, int, int]] = field(default_factory=dict)
     types: AttendanceTypes = field(default_factory=AttendanceTypes)
+    met: Met | None = None

@@ -16,6 +16,7 @@ SKIPPED = {
     "not_begun": _lt("in sessions that have not begun"),
     "odd": _lt("that can't be used"),
     "two_courses": _lt("of sheets that may belong to two Moodle courses"),
+    "in_doubt": _lt("of lessons that may be the same as others"),
     "unsure_sheets": _lt("of days on which it is not clear which sheet belongs to which session"),
     "unmatched_student": _lt("of people who match no student"),
     "ambiguous_student": _lt("of people who match several students"),
