@@ -111,6 +111,40 @@ class History:
         session = self.pick(self.world.deleted)
         return session and self.world.bring_back(session)
 
+    # --- what gives known things other numbers ---------------------------------------
+
+    def _shuffled(self, items):
+        """As often as not in the order of before."""
+        return self.random.choice((list, self._mixed))(items)
+
+    def _mixed(self, items):
+        return self.random.sample(items, len(items))
+
+    def restore_activity(self):
+        activity = self.random.choice(list(self.world.sets))
+        self.world.restore_activity(activity, self.random.random() < 0.7, self._shuffled)
+
+    def restore_course(self):
+        shift = self.random.choice((0, 0, 7, -28))
+        self.world.restore_course(self.random.random() < 0.7, self._shuffled, shift)
+
+    def copy_activity(self):
+        if len(self.world.sets) > 3:
+            return False
+        activity = self.random.choice(list(self.world.sets))
+        self.world.copy_activity(activity, self.random.random() < 0.5, self._shuffled)
+
+    def make_again(self):
+        session = self.pick(self.world.sessions)
+        return session and self.world.make_again(session)
+
+    def restart(self):
+        self.world.restart()
+
+    def hide(self):
+        activity = self.random.choice(list(self.world.sets))
+        self.world.hide(activity, self.random.choice(self.world.all_letters(activity)))
+
     def enrol(self):
         self.world.toggle_enrolment(self.random.choice((1, 2, 3)))
 
@@ -183,6 +217,11 @@ ACTIONS = (
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all",
     "double", "mend_doubled",
+)  # fmt: skip
+# What gives known things other numbers.
+RESTORES = (
+    "restore_activity", "restore_activity", "restore_course", "copy_activity", "make_again",
+    "restart",
 )  # fmt: skip
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

@@ -31,8 +31,10 @@ class RealWorld:
         self.window_days = window_days
         self.said_in_moodle, self.said_here, self.said_before = {}, {}, {}
         self.sent, self.was_doubled = {}, set()
-        # {id of a sheet: ids of the sessions that it was ever of}
-        self.sessions_of = {}
+        # By number of a session: what it is, whatever number that has; and by id of a sheet: the
+        # number that it is linked with, and all that it ever was of, the last one last.
+        self.lesson_of, self.linked, self.lessons_of = {}, {}, {}
+        self.last_lesson = 0
         self.deleted = {}
         self.players = {1: 0, 2: 1, 3: 4}
         self.users = {user: case.users[n] for user, n in self.players.items()}
@@ -48,6 +50,8 @@ class RealWorld:
         # The function that writes marks, in this Moodle.
         self.writing = SET_MARKS if case.server.profile.companion else UPDATE
         self.groups = {11: case.groups[0], 12: case.groups[1], 0: None}
+        # Where a course has no start, a restore moves no date.
+        case.moodle_course.startdate = b.START - 100 * w.DAY
         self.sets = dict(enumerate(sets, 1))
         self.activities = {
             number: self._activity(number, name) for number, name in self.sets.items()
@@ -56,7 +60,7 @@ class RealWorld:
         self.letter_by_id = {
             status.id: letter
             for number in self.sets
-            for status, letter in zip(self._statuses(number), self.letters_of(number), strict=True)
+            for status, letter in zip(self._statuses(number), self.all_letters(number), strict=True)
         }
         self.choices = []
         case.clock.wall = lambda: self.now
@@ -90,12 +94,34 @@ class RealWorld:
 
     def add_session(self, day, group=0, activity=1):
         self._tick()
-        return self.moodle.add_session(
+        session = self.moodle.add_session(
             self.activities[activity], b.START + day * w.DAY, group=self.groups[group]
         )
+        self.lesson_of[session.id] = self._new_lesson()
+        return session
+
+    def _new_lesson(self):
+        self.last_lesson += 1
+        return self.last_lesson
+
+    def lesson(self, session):
+        """Those that a run has made are met here first."""
+        return self.lesson_of.setdefault(session.id, 0) or self._met(session)
+
+    def _met(self, session):
+        self.lesson_of[session.id] = self._new_lesson()
+        return self.lesson_of[session.id]
+
+    def all_letters(self, activity):
+        return w.LETTERS_OF[self.sets[activity]]
 
     def letters_of(self, activity):
-        return w.LETTERS_OF[self.sets[activity]]
+        hidden = self._hidden(activity)
+        return [letter for letter in self.all_letters(activity) if letter.id not in hidden]
+
+    def _hidden(self, activity):
+        hidden = [status for status in self._statuses(activity) if not status.visible]
+        return {self.letter_by_id[status.id].id for status in hidden}
 
     def letters(self, session):
         return self.letters_of(self._number(session))
@@ -119,7 +145,8 @@ class RealWorld:
             self._said(session, account.id, letter)
 
     def _said(self, session, account, letter):
-        self.said_in_moodle.setdefault((session.id, account), []).append(letter.id)
+        said = self.said_in_moodle.setdefault((self.lesson(session), account), [])
+        said.append(letter.id)
 
     def double(self, session, user, letter):
         self._tick()
@@ -130,7 +157,7 @@ class RealWorld:
             self.moodle.double(
                 session, account, status=self._status(session, letter), by=self.case.teacher
             )
-            self.was_doubled.add((session.id, account.id))
+            self.was_doubled.add((self.lesson(session), account.id))
             self.moodle.taken(session, self.case.teacher.id)
             self._said(session, account.id, letter)
 
@@ -163,6 +190,103 @@ class RealWorld:
 
     def bring_back(self, session):
         self.sessions[session.id] = self.deleted.pop(session.id)
+
+    # --- what gives known things other numbers --------------------------------------
+
+    def _restored(self, restore, numbers, order, lesson_of):
+        """
+        :param restore: function (order) that puts activities back
+        :param numbers: of these here
+        :param order: function that puts a list into another order
+        :param lesson_of: function (session of before) -> lesson of the new one
+        """
+        before = []
+
+        def noted(sessions):
+            before.append(order(sessions))
+            return before[-1]
+
+        self._tick()
+        activities = restore(noted)
+        for number, activity, sessions in zip(numbers, activities, before, strict=True):
+            self.activities[number] = activity
+            for status, letter in zip(
+                self._statuses(number), self.all_letters(number), strict=True
+            ):
+                self.letter_by_id[status.id] = letter
+            again = [s for s in self.sessions.values() if s.attendance_id == activity.id]
+            again.sort(key=lambda session: session.id)
+            for session, old in zip(again, sessions, strict=True):
+                self.lesson_of[session.id] = lesson_of(old)
+        there = {activity.id for activity in self.activities.values()}
+        self.deleted = {n: s for n, s in self.deleted.items() if s.attendance_id in there}
+
+    def restore_activity(self, activity, users=True, order=list):
+        old = self.activities[activity]
+
+        def restore(noted):
+            return [self.moodle.bin_and_restore(old, users, noted)]
+
+        self._restored(restore, [activity], order, self.lesson)
+
+    def restore_course(self, users=True, order=list, shift=0):
+        case, moodle = self.case, self.moodle
+        enrolments = dict(moodle.enrolments[case.moodle_course.id])
+        members_of = [set(group.members) for group in case.groups]
+        item = moodle.delete_course(case.moodle_course, users)
+        def restore(noted):
+            course = moodle.restore_course(
+                item, startdate=item.course.startdate + shift * w.DAY, order=noted
+            )
+            case.moodle_course = course
+            return [a for a in moodle.attendances.values() if a.course_id == course.id]
+
+        numbers = sorted(self.activities, key=lambda number: self.activities[number].id)
+        self._restored(restore, numbers, order, self.lesson)
+        course = case.moodle_course
+        case.groups = [group for group in moodle.groups.values() if group.course_id == course.id]
+        self.groups = {11: case.groups[0], 12: case.groups[1], 0: None}
+        # Where it was restored without people, they are enrolled again.
+        moodle.enrolments[course.id].update(enrolments)
+        for group, members in zip(case.groups, members_of, strict=True):
+            group.members |= members
+
+    def copy_activity(self, activity, users=False, order=list):
+        old, number = self.activities[activity], max(self.sets) + 1
+        self.sets[number] = self.sets[activity]
+
+        def restore(noted):
+            backup = self.moodle.back_up_activity(old, users)
+            return [self.moodle.restore_activity(backup, order=noted)]
+
+        def other_lesson(session):
+            lesson, before = self._new_lesson(), self.lesson(session)
+            for table in (self.said_in_moodle, self.said_before):
+                for _lesson, person in [key for key in table if key[0] == before]:
+                    table[lesson, person] = list(table[before, person])
+            for line in self.lines.values() if users else ():
+                if before in self.lessons_of.get(line.attendance_id.id, ()):
+                    key = lesson, line.student_id.id
+                    self.said_before.setdefault(key, []).append(self.said_here.get(line.id, []))
+            self.was_doubled |= {(lesson, who) for old, who in self.was_doubled if old == before}
+            return lesson
+
+        self._restored(restore, [number], order, other_lesson)
+
+    def make_again(self, session):
+        self._tick()
+        again = self.moodle.make_session_again(session)
+        self.lesson_of[again.id] = self.lesson(session)
+
+    def restart(self):
+        self.moodle.restart()
+        self.deleted.clear()
+        self.lesson_of = {n: lesson for n, lesson in self.lesson_of.items() if n in self.sessions}
+
+    def hide(self, activity, letter):
+        for status in self._statuses(activity):
+            if self.letter_by_id[status.id] is letter:
+                self.moodle.hide_status(status, status.visible)
 
     def toggle_enrolment(self, user):
         account, course = self.users[user], self.case.moodle_course
@@ -225,7 +349,8 @@ class RealWorld:
         self.said_here.setdefault(line.id, []).append(from_booleans(line))
 
     def delete_line(self, line):
-        key = line.attendance_id.moodle_session_id, line.student_id.id
+        lesson = [0, *self.lessons_of.get(line.attendance_id.id, ())][-1]
+        key = lesson, line.student_id.id
         self.said_before.setdefault(key, []).append(self.said_here.get(line.id, []))
         line.unlink()
 
@@ -259,13 +384,24 @@ class RealWorld:
             if call.written and call.function in (UPDATE, SET_MARKS):
                 params = parse(call.params)
                 for mark in params.get("marks", {0: params}).values():
-                    key = int(params["sessionid"]), int(mark["studentid"])
+                    session = self.sessions[int(params["sessionid"])]
+                    key = self.lesson(session), int(mark["studentid"])
                     self.sent.setdefault(key, set()).add(int(mark["statusid"]))
         server.faults.clear()
         server._hooks.clear()
         for sheet in self.sheets.values():
-            if sheet.moodle_session_id:
-                self.sessions_of.setdefault(sheet.id, set()).add(sheet.moodle_session_id)
+            self._note_link(sheet)
+
+    def _note_link(self, sheet):
+        number = sheet.moodle_session_id
+        session = self.sessions.get(number)
+        if session and self.linked.get(sheet.id) != number:
+            # The last one last.
+            lessons = self.lessons_of.setdefault(sheet.id, {})
+            lesson = self.lesson(session)
+            lessons.pop(lesson, None)
+            lessons[lesson] = True
+        self.linked[sheet.id] = number
 
     def _once(self, action):
         left = [action]
@@ -298,6 +434,7 @@ class RealWorld:
         copy.enrolled = {user for user, account in self.users.items() if account.id in course}
         group_of = {group.id: number for number, group in self.groups.items() if group}
         for session in self.sessions.values():
+            copy.hidden[self._number(session)] = self._hidden(self._number(session))
             copy.sessions[session.id] = w.Session(
                 session.id,
                 session.sessdate,
@@ -305,6 +442,7 @@ class RealWorld:
                 taken_at=session.lasttaken or 0,
                 activity=self._number(session),
                 modified_at=session.timemodified,
+                lesson=self.lesson(session),
             )
             for row in session.log:
                 if row.user_id in numbers:
@@ -317,7 +455,8 @@ class RealWorld:
             copy.sheets[sheet.id] = w.Sheet(
                 sheet.id, sheet.register_id.id, batches[sheet.batch_id.id],
                 sheet.attendance_date, sheet.state, sheet.moodle_session_id, active=sheet.active,
-                former=self.sessions_of.get(sheet.id, set()),
+                lesson=[0, *self.lessons_of.get(sheet.id, ())][-1],
+                lessons=set(self.lessons_of.get(sheet.id, ())),
                 by_sync=sheet.state == "cancel" and ":was" in (sheet.moodle_seen or ""),
             )  # fmt: skip
         for line in self.lines.values():
@@ -329,15 +468,15 @@ class RealWorld:
                 )  # fmt: skip
         copy.said_here = self.said_here
         copy.said_before = {
-            (session, of_student[student]): said
-            for (session, student), said in self.said_before.items()
+            (lesson, of_student[student]): said
+            for (lesson, student), said in self.said_before.items()
             if student in of_student
         }
 
         def in_copy(table):
             return {
-                (session, w.STUDENTS[numbers[account]]): values
-                for (session, account), values in table.items()
+                (lesson, w.STUDENTS[numbers[account]]): values
+                for (lesson, account), values in table.items()
                 if account in numbers
             }
 

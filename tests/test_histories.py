@@ -54,7 +54,7 @@ def _at_rest(world):
     world.run()
     if world.writes or world.plan().gaps != plan.gaps:
         found.append(f"a run without edits wrote {dict(world.writes)}")
-    return [*found, *world.inventions(), *world.broken]
+    return [*found, *world.mistaken(), *world.inventions(), *world.broken]
 
 
 @tagged("post_install", "-at_install")

@@ -11,6 +11,7 @@ under test; what may be known of it unasked is said there by hand as well.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 
 from ..services.domain import matching, merge
 from ..services.domain import plan as p
@@ -94,6 +95,26 @@ LETTERS_OF = {
     for number, (name, rows) in enumerate(SETS.items(), 1)
 }
 ALL_LETTERS = {letter.id: letter for letters in LETTERS_OF.values() for letter in letters}
+# By how much the statuses of an activity grow when it is restored.
+GENERATION = 1000
+
+
+@cache
+def letters_of(name, generation):
+    """:param generation: how often the activity was restored"""
+    letters = tuple(
+        replace(letter, status=replace(letter.status, id=letter.id + GENERATION * generation))
+        for letter in LETTERS_OF[name]
+    )
+    ALL_LETTERS.update({letter.id: letter for letter in letters})
+    return letters
+
+
+def first(status_id):
+    """The number that a status had before its activity was ever restored."""
+    return status_id % GENERATION
+
+
 # What a student's rows in a session say, where that is none of the four.
 HELD_BACK, DOUBLED = "held back", "doubled"
 LEAVE_OUT = "-"
@@ -106,6 +127,8 @@ DAY = 86400
 
 @dataclass
 class Session:
+    """:param lesson: what it is, whatever number it has"""
+
     id: int
     starts: int
     group: int = 0
@@ -118,10 +141,15 @@ class Session:
     description: str = ""
     activity: int = 1
     modified_at: int = 0
+    lesson: int = 0
 
 
 @dataclass
 class Sheet:
+    """:param lesson: that it was last linked with; and all that it ever was of, before another
+    sheet was made in its place
+    """
+
     id: int
     register: int
     batch: int
@@ -133,13 +161,14 @@ class Sheet:
     active: bool = True
     held_at: int = 0
     points: str = ""
-    # Sessions that it was of before another sheet was made in its place.
-    former: set = field(default_factory=set)
+    lesson: int = 0
+    lessons: set = field(default_factory=set)
     # Whether the sync itself has cancelled it.
     by_sync: bool = False
 
-    def is_of(self, session):
-        return session.id == self.session or session.id in self.former
+    def link(self, lesson):
+        self.lesson = lesson
+        self.lessons.add(lesson)
 
 
 @dataclass
@@ -177,7 +206,12 @@ class World:
             may_create=may_create,
         )
         self.skew = skew
+        self.course = b.COURSE
         self.sets = dict(enumerate(sets, 1))
+        # By activity: how often it was restored, its place among the modules of the course, and
+        # the statuses of it that are hidden, by the number that they had first.
+        self.generations, self.hidden = dict.fromkeys(self.sets, 0), {n: set() for n in self.sets}
+        self.modules = {number: 1000 + number for number in self.sets}
         self.shows_all = shows_all
         self.companion = PROFILES[profile].companion
         self.window_days = window_days
@@ -186,15 +220,20 @@ class World:
         self.sessions, self.sheets, self.lines, self.registers = {}, {}, {}, {}
         self.dropped, self.not_held = {}, {}
         self.deleted = {}
-        self.last_id = 100
+        self.last_id = self.last_lesson = 100
+        # Of a session and of an activity in Moodle.
+        self.last_number, self.last_activity = 100, len(self.sets)
         # {(letter, description or "", activity or 0): (meaning, send)}, and by activity what
         # that makes of each status.
         self.chosen, self._in_force = {}, {}
         # All that a status was ever said to mean: by who marks with it, and by who chose.
-        self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items()}
-        # What a person (or Moodle's machine) has written, in order; status ids in Moodle.
+        self.words = {
+            n: {x.truth} - {None} for n, x in ALL_LETTERS.items() if n == first(n)
+        }
+        # What a person (or Moodle's machine) has written, in order: by lesson and student, status
+        # ids in Moodle; by line here.
         self.said_in_moodle, self.said_here = {}, {}
-        # {(session, student): [what was said, in order, on each line that is gone]}
+        # {(lesson, student): [what was said, in order, on each line that is gone]}
         self.said_before = {}
         self.sent = {}
         self.was_doubled = set()
@@ -207,13 +246,24 @@ class World:
         self.last_id += 1
         return self.last_id
 
+    def new_number(self):
+        self.last_number += 1
+        return self.last_number
+
+    def new_lesson(self):
+        self.last_lesson += 1
+        return self.last_lesson
+
     # --- people in Moodle ---------------------------------------------------------
 
     def moodle_clock(self):
         return self.now + self.skew
 
     def add_session(self, day, group=0, activity=1):
-        session = Session(self.new_id(), b.START + day * DAY, group, activity=activity)
+        session = Session(
+            self.new_number(), b.START + day * DAY, group, activity=activity,
+            lesson=self.new_lesson(),
+        )  # fmt: skip
         session.modified_at = self.moodle_clock()
         self.sessions[session.id] = session
         return session
@@ -226,7 +276,13 @@ class World:
         return self.letters_of(session.activity)
 
     def letters_of(self, activity):
-        return LETTERS_OF[self.sets[activity]]
+        """Those that a teacher can mark with."""
+        hidden = self.hidden[activity]
+        return [x for x in self.all_letters(activity) if first(x.id) not in hidden]
+
+    def all_letters(self, activity):
+        """The hidden ones, too."""
+        return letters_of(self.sets[activity], self.generations[activity])
 
     def moodle_mark(self, session, user, letter, by=TEACHER):
         """:param letter: one of :meth:`letters`"""
@@ -237,7 +293,8 @@ class World:
 
     def _said(self, session, user, letter, by=TEACHER):
         session.taken_at, session.taken_by = self.moodle_clock(), by
-        self.said_in_moodle.setdefault((session.id, STUDENTS[user]), []).append(letter.id)
+        said = self.said_in_moodle.setdefault((session.lesson, STUDENTS[user]), [])
+        said.append(first(letter.id))
 
     def _set_row(self, session, user, status_id, by):
         """As Moodle writes: the oldest row, if there is one; Attendance's own page writes the
@@ -254,7 +311,7 @@ class World:
         if session.log.get(user) and user in self.listed(session):
             session.log[user].append(letter.id)
             session.times[user].append((self.moodle_clock(), TEACHER))
-            self.was_doubled.add((session.id, STUDENTS[user]))
+            self.was_doubled.add((session.lesson, STUDENTS[user]))
             self._said(session, user, letter)
 
     def mend_doubled(self, session, keep):
@@ -293,6 +350,109 @@ class World:
     def toggle_enrolment(self, user):
         self.enrolled ^= {user}
 
+    # --- what gives known things other numbers --------------------------------------
+
+    def _under_new_numbers(self, activity, users, order, shift=0):
+        """A copy of an activity and its sessions, which are of the same lessons.
+
+        :param users: without them nobody is marked
+        :param order: function that puts a list into another order
+        :param shift: days by which everything moves
+        :return: its number
+        """
+        self.last_activity += 1
+        number = self.last_activity
+        self.sets[number] = self.sets[activity]
+        self.generations[number] = self.generations[activity] + 1
+        self.hidden[number] = set(self.hidden[activity])
+        self.modules[number] = max(self.modules.values()) + 1
+        sessions = [s for s in self.sessions.values() if s.activity == activity]
+        for session in order(sessions):
+            self._copy(session, number, users, shift * DAY)
+        self._in_force.clear()
+        return number
+
+    def _copy(self, session, activity, users, seconds):
+        copy = replace(
+            session,
+            id=self.new_number(),
+            activity=activity,
+            starts=session.starts + seconds,
+            modified_at=session.modified_at + seconds,
+            taken_at=users and session.taken_at and session.taken_at + seconds,
+            taken_by=users and session.taken_by,
+            log={},
+            times={},
+        )
+        for user, rows in session.log.items() if users else ():
+            more = GENERATION * self.generations[activity]
+            copy.log[user] = [row and first(row) + more for row in rows]
+            copy.times[user] = [(at and at + seconds, by) for at, by in session.times[user]]
+        self.sessions[copy.id] = copy
+        return copy
+
+    def _take_away(self, activity):
+        """With what was deleted of it before, which is in no bin."""
+        for table in (self.sessions, self.deleted):
+            for session in [s for s in table.values() if s.activity == activity]:
+                del table[session.id]
+        for table in (self.sets, self.generations, self.hidden, self.modules):
+            del table[activity]
+        self._in_force.clear()
+
+    def restore_activity(self, activity, users=True, order=list):
+        """Deleted, and brought back from the recycle bin."""
+        self._under_new_numbers(activity, users, order)
+        self._take_away(activity)
+
+    def restore_course(self, users=True, order=list, shift=0):
+        """The same of a whole course; or one restored from a backup that is a while old, beside
+        which the old one is deleted."""
+        self.course = replace(self.course, id=self.course.id + 1)
+        for activity in list(self.sets):
+            self._under_new_numbers(activity, users, order, shift)
+            self._take_away(activity)
+        self.deleted.clear()
+
+    def copy_activity(self, activity, users=False, order=list):
+        """*Duplicate*, or a backup restored beside what it is of: other lessons."""
+        number = self._under_new_numbers(activity, users, order)
+        for session in self.sessions.values():
+            if session.activity == number:
+                lesson, session.lesson = session.lesson, self.new_lesson()
+                for table in (self.said_in_moodle, self.said_before):
+                    for said, student in [key for key in table if key[0] == lesson]:
+                        table[session.lesson, student] = list(table[said, student])
+                for line in self.lines.values():
+                    if users and lesson in self.sheets[line.sheet].lessons:
+                        key = session.lesson, line.student
+                        said = self.said_before.setdefault(key, [])
+                        said.append(list(self.said_here.get(line.id, ())))
+                self.was_doubled |= {
+                    (session.lesson, student)
+                    for before, student in self.was_doubled
+                    if before == lesson
+                }
+        return number
+
+    def make_again(self, session):
+        """A teacher deletes a session and adds one of the same time: nobody is marked in it."""
+        again = self._copy(session, session.activity, users=False, seconds=0)
+        again.modified_at = self.moodle_clock()
+        again.taken_at = again.taken_by = 0
+        del self.sessions[session.id]
+
+    def restart(self):
+        """A database that gives out the highest number again, if what had it is gone."""
+        self.last_number = max(self.sessions, default=100)
+        self.last_activity = max(self.sets)
+        self.deleted.clear()
+
+    def hide(self, activity, letter):
+        """All that Moodle allows with a status in use; or it is shown again."""
+        self.hidden[activity] ^= {first(letter.id)}
+        self._in_force.clear()
+
     # --- people in OpenEduCat -----------------------------------------------------
 
     def add_sheet(self, day, batch, letters="", state="done"):
@@ -317,7 +477,7 @@ class World:
         sheet = self.sheets[line.sheet]
         if line.base and sheet.session:
             self.dropped[sheet.session, line.student] = line.base
-        said = self.said_before.setdefault((sheet.session, line.student), [])
+        said = self.said_before.setdefault((sheet.lesson, line.student), [])
         said.append(self.said_here.get(line.id, []))
         del self.lines[line.id]
 
@@ -342,7 +502,7 @@ class World:
         self._in_force.clear()
         for number in self.sets:
             for status_id, (status, _send) in self.in_force(number).items():
-                self.words[status_id] |= {status} - {None}
+                self.words[first(status_id)] |= {status} - {None}
 
     def _row_for(self, letter, activity):
         acronym, words = letter.status.acronym, letter.status.description
@@ -404,7 +564,7 @@ class World:
     def said_by(self, session, user):
         """What those say: ``None``, one of ``P A L E``, or that they can't be used."""
         meanings = self.in_force(session.activity)
-        said = {meanings[row][0] or row for row in self.shown(session, user)}
+        said = {meanings.get(row, (None,))[0] or row for row in self.shown(session, user)}
         if len(said) > 1:
             return DOUBLED
         (one,) = said or {None}
@@ -453,11 +613,11 @@ class World:
 
     def reading(self):
         activities = tuple(
-            b.LECTURES if number == 1 else r.MoodleActivity(number, name)
+            r.MoodleActivity(number, name, module_id=self.modules[number])
             for number, name in self.sets.items()
         )
         return r.CourseReading(
-            course=b.COURSE,
+            course=self.course,
             activities=activities,
             sessions=tuple(self.as_read(session) for session in self.sessions.values()),
             listed=frozenset(self.sets),
@@ -468,7 +628,7 @@ class World:
         return r.MoodleSession(
             id=session.id,
             activity_id=session.activity,
-            course_id=b.COURSE.id,
+            course_id=self.course.id,
             group_id=session.group,
             starts=session.starts,
             duration=3600,
@@ -563,8 +723,9 @@ class World:
         if plan.new_sessions:
             for new in plan.new_sessions:
                 session = Session(
-                    self.new_id(), new.starts, new.group_id, description=new.description,
+                    self.new_number(), new.starts, new.group_id, description=new.description,
                     activity=new.activity_id, modified_at=self.moodle_clock(),
+                    lesson=self.new_lesson(),
                 )  # fmt: skip
                 self.sessions[session.id] = session
                 self.writes["moodle"] += 1
@@ -611,7 +772,9 @@ class World:
                     del session.log[push.user_id][:-1], session.times[push.user_id][:-1]
                 self._set_row(session, push.user_id, push.status_id, SYNC)
                 session.taken_at, session.taken_by = self.moodle_clock(), SYNC
-                self.sent.setdefault((session_id, push.student_id), set()).add(push.status_id)
+                self.sent.setdefault((session.lesson, push.student_id), set()).add(
+                    first(push.status_id)
+                )
                 self.writes["moodle"] += 1
             self._confirm(session, pushes)
         return plan
@@ -693,8 +856,6 @@ class World:
                 sheet = self.sheets[sheet_plan.sheet_id]
                 if sheet_plan.moved:
                     sheet.register = register
-            if sheet_plan.unlinked:
-                sheet.former.add(sheet.session)
             for name, attribute in (
                 ("attendance_date", "date"), ("state", "state"), ("moodle_seen", "seen"),
                 ("moodle_session_id", "session"), ("moodle_lasttaken", "taken_at"),
@@ -703,6 +864,8 @@ class World:
                 if name in sheet_plan.values:
                     setattr(sheet, attribute, sheet_plan.values[name])
                     self.writes["odoo"] += 1
+            if sheet_plan.values.get("moodle_session_id"):
+                sheet.link(self.sessions[sheet.session].lesson)
             sheet.by_sync = sheet.by_sync and sheet.state == "cancel"
             for line_plan in order(list(sheet_plan.lines)):
                 self._write_line(sheet, line_plan)
@@ -758,12 +921,28 @@ class World:
 
     # --- what must hold -----------------------------------------------------------
 
+    def mistaken(self):
+        """Lessons that have two sheets of a batch, or whose sheet was cancelled though they are
+        held, as sentences."""
+        held = {session.lesson for session in self.sessions.values() if self.counts(session)}
+        standing = {}
+        for sheet in self.sheets.values():
+            if not sheet.session:
+                continue
+            if sheet.by_sync and sheet.lesson in held:
+                yield f"cancelled, and its lesson is held: {sheet}"
+            if sheet.state != "cancel":
+                standing.setdefault((sheet.lesson, sheet.batch), []).append(sheet)
+        for (lesson, batch), sheets in standing.items():
+            if len(sheets) > 1:
+                yield f"lesson {lesson} has {len(sheets)} sheets of batch {batch}: {sheets}"
+
     def cells(self):
         """Each line of a session that speaks for its student, and what Moodle says."""
         done = set()
         for sheet in sorted(self.sheets.values(), key=lambda s: (not s.active, s.id)):
             session = self.sessions.get(sheet.session)
-            if session is None:
+            if session is None or session.lesson not in sheet.lessons:
                 continue
             by_student = {}
             for line in self.lines.values():
@@ -807,7 +986,7 @@ class World:
                 gap = self._not_sent(session, line)
             if not gap:
                 yield where
-            elif gaps is not None and p.gap_key("refused_push", b.COURSE.id, gap) not in gaps:
+            elif gaps is not None and p.gap_key("refused_push", self.course.id, gap) not in gaps:
                 yield f"{where}: no gap {gap}"
 
     def _not_sent(self, session, line):
@@ -874,7 +1053,7 @@ class World:
                 said = self.said_by(session, user)
                 if said == DOUBLED:
                     expected.add(
-                        p.gap_key("doubled", b.COURSE.id, f"{session.id}:{STUDENTS[user]}")
+                        p.gap_key("doubled", self.course.id, f"{session.id}:{STUDENTS[user]}")
                     )
                 elif said == HELD_BACK and self.rules.direction != merge.OEC:
                     letter = ALL_LETTERS[self.shown(session, user)[0]]
@@ -896,12 +1075,13 @@ class World:
         come to agree, one that nobody wrote last on either side."""
         mistaken = {number for number, words in self.words.items() if len(words) > 1}
         for _sheet, session, line, moodle, user in self.cells():
-            key = session.id, line.student
+            key = session.lesson, line.student
             there = self.said_in_moodle.get(key, [])
             here = [
                 self.said_here.get(other.id, [])
                 for other in self.lines.values()
-                if other.student == line.student and self.sheets[other.sheet].is_of(session)
+                if other.student == line.student
+                and session.lesson in self.sheets[other.sheet].lessons
             ]
             before = self.said_before.get(key, [])
             ever = {letter for said in (*here, *before) for letter in said}
@@ -910,14 +1090,15 @@ class World:
             where = f"session {session.id}, student {line.student}: {moodle} / {line.status}"
             if line.status not in ever | {None}:
                 yield f"{where}: nobody wrote {line.status}"
-            for number in session.log.get(user, ()):
+            for number in map(first, session.log.get(user, ())):
                 if number not in there and not self.words[number] & ever:
                     yield f"{where}: nobody wrote {ALL_LETTERS[number]}"
             agreed = self.rules.direction == merge.BOTH and moodle == line.status
             if not (agreed and moodle) or mistaken or key in self.was_doubled:
                 continue
-            meanings = self.in_force(session.activity)
-            there = [meanings[number][0] for number in there]
+            in_force = self.in_force(session.activity).items()
+            meanings = {first(number): meaning for number, (meaning, _send) in in_force}
+            there = [meanings[number] for number in there]
             last = {
                 [letter for letter in said if letter in p_a_l_e][-1]
                 for said in (there, *here)

@@ -240,10 +240,9 @@ def add_attendance(call, params):
 
 @_native("remove_attendance", "attendanceid")
 def remove_attendance(call, params):
-    activity = call.state.attendances.pop(params.number("attendanceid"), None)
+    activity = call.state.attendances.get(params.number("attendanceid"))
     if activity is None:
         raise MoodleException("invalidrecordunknown")
-    state = call.state
-    state.sessions = {s.id: s for s in state.sessions.values() if s.attendance_id != activity.id}
+    call.state.delete_activity(activity)
     call.wrote()
     return True

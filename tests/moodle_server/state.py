@@ -9,6 +9,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from .backups import Backups
+
 DEFAULT_STATUSES = (
     ("P", "Present", 2),
     ("A", "Absent", 0),
@@ -256,7 +258,7 @@ class Table(dict):
         return self.last
 
 
-class MoodleState:
+class MoodleState(Backups):
     """:param timezone: of the site and, unless given, of each user
     :param now: unix seconds of the server's clock; ``None`` for the real time
     """
@@ -515,14 +517,16 @@ class MoodleState:
 
     def listed(self, session):
         """Ids of those who appear in the session's ``users``: students of the course
-        and group, whatever the state of enrolment or account; not the deleted."""
+        and group, whatever the state of enrolment or account; not the deleted. Nobody is in a
+        group that was deleted."""
         group = self.groups.get(session.group_id)
+        members = group.members if group else ()
         return [
             user_id
             for user_id, enrolment in self.enrolments[self.course_of(session).id].items()
             if enrolment.listed
             and not self.users[user_id].deleted
-            and (group is None or user_id in group.members)
+            and (not session.group_id or user_id in members)
         ]
 
     def marks(self, session):
