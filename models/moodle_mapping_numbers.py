@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..services.domain.records import Met
+from .moodle_mapping_course import SETTINGS
 
 
 class MoodleMapping(models.Model):
@@ -8,6 +9,12 @@ class MoodleMapping(models.Model):
     what waits, and what people have answered."""
 
     _inherit = "moodle.mapping"
+
+    def _settings(self):
+        """How a course is synchronised, as values for that of the course it is now."""
+        self.ensure_one()
+        names = (*SETTINGS, "waits_since", "direction_before")
+        return self._convert_to_write({name: self[name] for name in names if self[name]})
 
     def _met(self, since):
         """:param since: unix seconds, see ``Rules.noted_since``

@@ -30,7 +30,7 @@ from .records import LocalState, Met, MoodleSession, Seen, Sheet
 from .status_meaning import of_session
 from .window import Rules
 
-# Agreed marks below which it is no sign that none of them is there any more.
+# Agreed marks below which it is no sign that most of them are not there any more.
 FEW = 3
 # Shifts of all sessions that are looked at.
 SHIFTS = 3
@@ -238,8 +238,8 @@ def _place(sheet: Sheet) -> Place:
 def _given_again(index: CourseIndex, met: Met) -> frozenset[int]:
     """Activities that have a number which another one had before, as MySQL gives the highest
     number out again: Moodle's own address of it is another one; or all of its sessions are on
-    other days than the sheets say, and none of the marks is there that both sides agreed on; or
-    they have each other's times and marks.
+    other days than the sheets say, and at most half of the marks are there that both sides agreed
+    on; or they have each other's times and marks.
     """
     standing: dict[int, list[tuple[Sheet, MoodleSession]]] = {}
     for session_id, session in index.sessions.items():
@@ -254,19 +254,19 @@ def _given_again(index: CourseIndex, met: Met) -> frozenset[int]:
             continue
         before = met.modules.get(activity.id)
         other = before and activity.module_id and before != activity.module_id
-        if other or _nothing_is_left(index, pairs) or _swapped(index, activity.id, pairs):
+        if other or _little_is_left(index, pairs) or _swapped(index, activity.id, pairs):
             found.add(activity.id)
     return frozenset(found)
 
 
-def _nothing_is_left(index: CourseIndex, pairs: Iterable[tuple[Sheet, MoodleSession]]) -> bool:
+def _little_is_left(index: CourseIndex, pairs: Iterable[tuple[Sheet, MoodleSession]]) -> bool:
     total = Evidence()
     for sheet, session in pairs:
         if not sheet.held_at or index.rules.date(sheet.held_at) == index.day(session):
             return False
         (lesson,) = lessons_of([sheet])
         total += evidence(index, lesson, session)
-    return not total.same and total.agreed >= FEW
+    return total.agreed >= FEW and total.same * 2 <= total.agreed
 
 
 def _swapped(

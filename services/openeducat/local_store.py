@@ -137,10 +137,13 @@ class LocalStore:
         mappings = Mapping.search_fetch(self._of_courses, names)
         return {mapping.moodle_id: mapping.with_prefetch() for mapping in mappings}
 
-    def course_mappings(self, mapped):
-        """The mapping of each course, created or corrected where it is needed.
+    def course_mappings(self, mapped, listed=frozenset()):
+        """The mapping of each course, created or corrected where it is needed. One that is there
+        instead of another of the same subject and course, which is gone, is synchronised as that
+        was.
 
         :param mapped: list of ``(MoodleCourse, CourseMatch)``
+        :param listed: ids of all courses that Moodle has, none where that is not known
         :return: ``{Moodle course id: moodle.mapping}``
         """
         by_id = self.known_course_mappings()
@@ -162,10 +165,20 @@ class LocalStore:
                     "model": "op.subject",
                     "moodle_id": course.id,
                 }
-                new.append({**keys, **values})
+                former = self._former(by_id.values(), match.pair, listed)
+                new.append({**keys, **values, **(former._settings() if former else {})})
         for mapping in self.env["moodle.mapping"].create(new):
             by_id[mapping.moodle_id] = mapping.with_prefetch()
         return by_id
+
+    @staticmethod
+    def _former(mappings, pair, listed):
+        """:return: the mapping of the latest course of a pair if all of them are gone, or
+            ``None``"""
+        alike = [m for m in mappings if (m.oec_record_id, m.op_course_id.id) == pair]
+        if not alike or not listed or any(mapping.moodle_id in listed for mapping in alike):
+            return None
+        return max(alike, key=lambda mapping: mapping.moodle_id)
 
     # --- attendance -----------------------------------------------------------
 

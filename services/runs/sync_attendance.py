@@ -299,7 +299,7 @@ class SyncAttendance:
         courses = self.matched_courses(sides, run)
         mapped = courses.mapped
         chosen_courses.note_unmatched(run, sides, courses)
-        mappings = sides.store.course_mappings(mapped)
+        mappings = sides.store.course_mappings(mapped, courses.listed)
         settings = {id_: sides.settings_of(mapping) for id_, mapping in mappings.items()}
         chosen_courses.forget_unread(run, sides, mapped, mappings, settings)
         resting = chosen_courses.resting(run, mapped, settings)
