@@ -141,6 +141,10 @@ class History:
     def restart(self):
         self.world.restart()
 
+    def answer(self):
+        asked = self.world.asked
+        return bool(asked) and self.world.answer(self.random.choice(sorted(asked)))
+
     def hide(self):
         activity = self.random.choice(list(self.world.sets))
         self.world.hide(activity, self.random.choice(self.world.all_letters(activity)))
@@ -221,7 +225,7 @@ ACTIONS = (
 # What gives known things other numbers.
 RESTORES = (
     "restore_activity", "restore_activity", "restore_course", "copy_activity", "make_again",
-    "restart",
+    "restart", "answer",
 )  # fmt: skip
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))
