@@ -42,6 +42,7 @@ WRITTEN = {
     "sheets_updated": "sheet{s} updated",
     "sheets_moved": "sheet{s} moved",
     "sheets_cancelled": "sheet{s} cancelled",
+    "sheets_followed": "sheet{s} under new numbers",
     "lines_created": "new line{s}",
     "lines_updated": "line{s} changed",
     "lines_put_back": "line{s} put back",

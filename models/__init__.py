@@ -21,6 +21,7 @@ from . import (
     moodle_mapping_thrift,
     moodle_session_untaken,
     moodle_status_meaning,
+    moodle_mapping_numbers,
     moodle_student_attendance,
     moodle_sync_gap,
     moodle_sync_outcome,

@@ -135,6 +135,17 @@ class MoodleInstance(models.Model):
         # sudo: attendance managers may not write instances; the right to sync was checked.
         self.sudo().message_post(body=self.env._("Allowed manually: %s", about))
 
+    def _note_answer(self, course_name, question, follow):
+        """Who has said what of lessons that may be the same."""
+        self.ensure_one()
+        said = {"course": course_name, "question": question}
+        if follow:
+            body = self.env._("Answered manually, Follow: %(course)s: %(question)s", **said)
+        else:
+            body = self.env._("Answered manually, Other lessons: %(course)s: %(question)s", **said)
+        # sudo: see _note_let_through.
+        self.sudo().message_post(body=body)
+
     def _last_working_runs(self):
         """The last run of each that has done a course: see :meth:`_last_runs`."""
         return self._last_runs([("courses_done", ">", 0)])

@@ -10,7 +10,7 @@ from odoo.tools.sql import create_index
 from ..services.domain import gaps as catalogue
 from ..services.domain import matching
 from ..services.domain import plan as p
-from ..services.domain.gap_reason import KeptGap, Page
+from ..services.domain.gap_reason import FOLLOW, OTHER, KeptGap, Page
 from ..services.domain.status_words import suggestion
 from ..services.texts.messages_gaps import describe, read_names
 from ..services.texts.messages_letters import status_word
@@ -101,6 +101,9 @@ class MoodleSyncGap(models.Model):
     )
     allows = fields.Json(readonly=True, help="What Apply anyway allows, in numbers.")
     can_apply = fields.Boolean(compute="_compute_can_apply")
+    asks = fields.Char(readonly=True, help="Under which the answer of a person is kept.")
+    can_follow = fields.Boolean(compute="_compute_can_follow")
+    can_other = fields.Boolean(compute="_compute_can_follow")
     maps = fields.Char(compute="_compute_maps", help="What a mapping can fix it with.")
     can_undo = fields.Boolean(compute="_compute_can_undo")
     moodle_url = fields.Char("In Moodle", compute="_compute_moodle_url")
@@ -165,6 +168,14 @@ class MoodleSyncGap(models.Model):
     def _compute_can_apply(self):
         for gap in self:
             gap.can_apply = bool(gap.allows) and gap.state in ("open", "ignored")
+
+    @api.depends("asks", "why", "state")
+    def _compute_can_follow(self):
+        for gap in self:
+            open_ = gap.asks and gap.state in ("open", "ignored")
+            answers = catalogue.REASONS[gap.why].asks if open_ else ()
+            gap.can_follow = FOLLOW in answers
+            gap.can_other = OTHER in answers
 
     @api.depends("acronym", "description")
     def _compute_suggestion(self):
@@ -260,6 +271,38 @@ class MoodleSyncGap(models.Model):
             instance.name,
             self.env._("The next run will do this in about a minute, unless more has changed."),
             "info",
+        )
+
+    def action_follow(self):
+        """They are the same lessons: the sheets go over to the new numbers."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._answer(FOLLOW, self.can_follow)
+
+    def action_other_lessons(self):
+        """They are other lessons, with sheets of their own."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._answer(OTHER, self.can_other)
+
+    def _answer(self, answer, can):
+        """:param can: whether that is one of the answers
+        :raise UserError: nobody asks any more
+        """
+        instance = self.instance_id
+        instance._check_may_sync()
+        if not can:
+            raise UserError(self.env._("Nothing waits for an answer here any more."))
+        # sudo: the synchronisation's own bookkeeping; the right to sync was checked.
+        mapping = self.env["moodle.mapping"].sudo()._of_course(instance, self.unit)
+        if not mapping:
+            raise UserError(self.env._("This Moodle course is not matched any more."))
+        mapping._keep_answer(self.asks, answer)
+        instance._note_answer(self.course_name, self.words, answer == FOLLOW)
+        self._mended()
+        instance._continue_in_background()
+        return instance._notify(
+            instance.name, self.env._("The next run will do this in about a minute."), "info"
         )
 
     def action_open_moodle(self):
@@ -527,6 +570,7 @@ class MoodleSyncGap(models.Model):
             "record_model": gap.record[0] if gap.record else False,
             "record_id": gap.record[1] if gap.record else 0,
             "allows": gap.allows or False,
+            "asks": gap.asks or False,
         }
 
     def _count_again(self, gaps, now, run):

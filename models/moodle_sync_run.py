@@ -43,6 +43,7 @@ COUNTERS = (
     "sheets_moved",
     "sheets_cancelled",
     "sheets_restored",
+    "sheets_followed",
     "lines_created",
     "lines_updated",
     "lines_put_back",
@@ -59,8 +60,8 @@ COUNTERS = (
 # Those of them that say that something was written on either side, as the summary lists them.
 WRITTEN = (
     "registers_created", "sheets_created", "sheets_adopted", "sheets_updated", "sheets_moved",
-    "sheets_cancelled", "sheets_restored", "lines_created", "lines_updated", "lines_put_back",
-    "remarks_updated", "types_corrected", "marks_pushed", "moodle_sessions_created",
+    "sheets_cancelled", "sheets_restored", "sheets_followed", "lines_created", "lines_updated",
+    "lines_put_back", "remarks_updated", "types_corrected", "marks_pushed", "moodle_sessions_created",
 )  # fmt: skip
 
 
@@ -165,6 +166,11 @@ class MoodleSyncRun(models.Model):
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
     sheets_restored = fields.Integer("Sheets restored", readonly=True)
+    sheets_followed = fields.Integer(
+        "Sheets under new numbers",
+        readonly=True,
+        help="Their sessions have come back in Moodle under other numbers.",
+    )
     lines_created = fields.Integer("New lines", readonly=True)
     lines_updated = fields.Integer("Lines changed in Moodle", readonly=True)
     lines_put_back = fields.Integer("Lines reset to match Moodle", readonly=True)

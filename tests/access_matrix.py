@@ -83,10 +83,12 @@ METHODS = {
     "moodle.sync.gap": {
         "action_apply_anyway": SYNC,
         "action_choose": SYNC,
+        "action_follow": SYNC,
         "action_ignore": SYNC,
         "action_map": SYNC,
         "action_open_moodle": SYNC,
         "action_open_record": SYNC,
+        "action_other_lessons": SYNC,
         "action_preview": SYNC,
         "action_reopen": SYNC,
         "action_undo": SYNC,

@@ -19,6 +19,7 @@ LINK_SHEET = "link_sheet"
 MOVE_SHEET = "move_sheet"
 CANCEL_SHEET = "cancel_sheet"
 RESTORE_SHEET = "restore_sheet"
+FOLLOW_SHEET = "follow_sheet"
 NEW_SESSION = "new_session"
 NEW_LINE = "new_line"
 UPDATE = "update"
@@ -132,11 +133,35 @@ class _Lister:
         }
 
     def entries(self) -> list[Change]:
-        found = [*self._sheets(), *self._cancelled(), *self._pushes(), *self._new_sessions()]
+        found = [
+            *self._followed(),
+            *self._sheets(),
+            *self._cancelled(),
+            *self._pushes(),
+            *self._new_sessions(),
+        ]
         return sorted(
             found,
             key=lambda c: (str(c.day or ""), c.starts, c.session_id, c.kind, c.student_id),
         )
+
+    def _followed(self) -> Iterator[Change]:
+        for one in self.plan.followed.sheets:
+            sheet = self.sheets[one.sheet_id]
+            session = self.sessions.get(one.session_id)
+            yield Change(
+                FOLLOW_SHEET,
+                day=sheet.date,
+                starts=session.starts if session else 0,
+                session_id=one.session_id,
+                sheet_id=one.sheet_id,
+                batch_id=sheet.batch_id,
+                marks=len(self.lines_of_sheet.get(one.sheet_id, ())),
+                # Course, activity and session, as Moodle's addresses name them.
+                detail=" → ".join(
+                    f"{course}/{activity}/{number}" for course, activity, number in one.places
+                ),
+            )
 
     def _sheets(self) -> Iterator[Change]:
         for session in self.plan.sessions:

@@ -62,7 +62,7 @@ def follow(index: CourseIndex, local: LocalState, findings: Findings) -> Followi
     if local.met is None:
         return nothing
     sides = _Sides.of(index, local.met)
-    if not sides.new and not sides.again:
+    if not (sides.new and (sides.gone or sides.living)) and not sides.again:
         return nothing
     pairing = _Pairing(sides)
     pairing.by_beginning()
@@ -161,10 +161,7 @@ class _Sides:
             session
             for session in index.reading.sessions
             if session.id not in holding
-            and (
-                session.activity_id in never
-                or (session.id not in met.sessions and session.starts >= met.since)
-            )
+            and (session.activity_id in never or met.is_new(session))
         ]
         whole = {_place(sheet) for sheet in gone if left.activity(sheet)}
         living = [sheet for sheet in linked if sheet.id not in lost and sheet.id not in left.unsure]
@@ -240,8 +237,9 @@ def _place(sheet: Sheet) -> Place:
 
 def _given_again(index: CourseIndex, met: Met) -> frozenset[int]:
     """Activities that have a number which another one had before, as MySQL gives the highest
-    number out again: Moodle's own address of it is another one; or all of its sessions are at
-    other times than the sheets say, and none of the marks is there that both sides agreed on.
+    number out again: Moodle's own address of it is another one; or all of its sessions are on
+    other days than the sheets say, and none of the marks is there that both sides agreed on; or
+    they have each other's times and marks.
     """
     standing: dict[int, list[tuple[Sheet, MoodleSession]]] = {}
     for session_id, session in index.sessions.items():
@@ -256,7 +254,7 @@ def _given_again(index: CourseIndex, met: Met) -> frozenset[int]:
             continue
         before = met.modules.get(activity.id)
         other = before and activity.module_id and before != activity.module_id
-        if other or _nothing_is_left(index, pairs):
+        if other or _nothing_is_left(index, pairs) or _swapped(index, activity.id, pairs):
             found.add(activity.id)
     return frozenset(found)
 
@@ -269,6 +267,24 @@ def _nothing_is_left(index: CourseIndex, pairs: Iterable[tuple[Sheet, MoodleSess
         (lesson,) = lessons_of([sheet])
         total += evidence(index, lesson, session)
     return not total.same and total.agreed >= FEW
+
+
+def _swapped(
+    index: CourseIndex, activity: int, pairs: Iterable[tuple[Sheet, MoodleSession]]
+) -> bool:
+    """Whether another session of the activity has the time and marks that a sheet's own had."""
+    moved = [(x, session) for x, session in pairs if x.held_at not in (0, session.starts)]
+    at: dict[int, list[MoodleSession]] = {}
+    for session in index.reading.sessions if moved else ():
+        if session.activity_id == activity:
+            at.setdefault(session.starts, []).append(session)
+    for sheet, own in moved:
+        (lesson,) = lessons_of([sheet])
+        same = evidence(index, lesson, own).same
+        for other in at.get(sheet.held_at, ()):
+            if fit(index, lesson, other) == Fit.MARKS:
+                return evidence(index, lesson, other).same > same
+    return False
 
 
 # --- which is which -------------------------------------------------------------------
@@ -576,13 +592,15 @@ class _Waits:
     sessions: set[int] = field(default_factory=set)
     sheets: set[int] = field(default_factory=set)
     activities: set[int] = field(default_factory=set)
+    again: set[int] = field(default_factory=set)
 
     @property
     def waiting(self) -> p.Waiting:
-        if not (self.sessions or self.sheets or self.activities):
-            return p.NOTHING_WAITS
         return p.Waiting(
-            frozenset(self.sessions), frozenset(self.sheets), frozenset(self.activities)
+            frozenset(self.sessions),
+            frozenset(self.sheets),
+            frozenset(self.activities),
+            frozenset(self.again),
         )
 
     def add_unsure(
@@ -615,9 +633,12 @@ class _Waits:
             key = activities_key((course, activity), activity)
             if not left or sides.answer(key) == OTHER:
                 continue
-            here = [sides.index.sessions.get(lesson.session_id) for lesson in left]
-            found = [(x, s) for x, s in zip(left, here, strict=True) if s]
-            self._add(sides, "number_again", key, found, findings)
+            numbers = {lesson.session_id for lesson in left}
+            here = [s for s in sides.index.reading.sessions if s.activity_id == activity]
+            again = [session for session in here if session.id in numbers]
+            self._ask(sides, "number_again", key, left, again or here, findings)
+            self.again.add(activity)
+            self.sessions |= {session.id for session in again}
             self.sheets |= {sheet.id for lesson in left for sheet in lesson.sheets}
 
     def add_beside(self, sides: _Sides, findings: Findings) -> None:
@@ -638,7 +659,6 @@ class _Waits:
                 found = _copies(sides.index, lessons, new)
                 if found:
                     self._add(sides, "lessons_beside", key, found, findings)
-                    self.activities.add(activity)
                     break
 
     def _add(
@@ -650,26 +670,38 @@ class _Waits:
         findings: Findings,
     ) -> None:
         pairs = list(pairs)
-        index = sides.index
         sessions = {session.id: session for _lesson, session in pairs}
-        sheets = {sheet.id: sheet for lesson, _session in pairs for sheet in lesson.sheets}
         self.sessions |= sessions.keys()
-        self.activities |= {
-            session.activity_id for session in sessions.values()
-        } & (sides.never | sides.again)
-        first = min(sessions.values(), key=lambda s: (s.starts, s.id))
-        marks = sum(bool(mark.status_id) for s in sessions.values() for mark in s.marks)
+        activities = {session.activity_id for session in sessions.values()}
+        self.activities |= activities & sides.never - sides.again
+        lessons = [lesson for lesson, _session in pairs]
+        self._ask(sides, why, key, lessons, sessions.values(), findings)
+
+    @staticmethod
+    def _ask(
+        sides: _Sides,
+        why: str,
+        key: str,
+        lessons: Iterable[Lesson],
+        sessions: Iterable[MoodleSession],
+        findings: Findings,
+    ) -> None:
+        """:param sessions: that may be the lessons; without any there is nothing to name"""
+        index, here = sides.index, sorted(sessions, key=lambda s: (s.starts, s.id))
+        sheets = {sheet.id for lesson in lessons for sheet in lesson.sheets}
+        first = here[0] if here else None
+        activity = first.activity_id if first else int(key.rpartition(">")[2])
         findings.gap(
             why,
             f"numbers:{key}",
             {
-                "activity": index.activity_name(first),
-                "day": index.day(first).isoformat(),
+                "activity": index.activity_name(first) if first else activity,
+                "day": index.day(first).isoformat() if first else "",
                 "sheets": len(sheets),
                 "marks": sum(len(index.lines(sheet)) for sheet in sheets),
             },
-            marks=marks,
-            moodle_id=first.activity_id,
+            marks=sum(bool(mark.status_id) for session in here for mark in session.marks),
+            moodle_id=activity,
             asks=key,
         )
 

@@ -662,7 +662,7 @@ CATALOGUE = (
                 _lt(
                     "Moodle has given the number of a deleted attendance activity out again: its "
                     "sheets (%(sheets)s, %(marks)s) would be taken for sessions of the activity "
-                    "%(activity)s, the first on %(day)s. They wait: no sheet is created, changed "
+                    "%(activity)s. They wait: no sheet is created, changed "
                     "or cancelled. If they are the same lessons, press Follow; if not, Other "
                     "lessons: the sheets then stay as they are."
                 ),

@@ -107,6 +107,12 @@ class Follow:
     session_id: int
     seen: str
 
+    @property
+    def places(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        """Numbers of the course, activity and session: until now, and from now on."""
+        course, activity, _hash = self.seen.split(":")
+        return self.before, (int(course), int(activity), self.session_id)
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -130,11 +136,13 @@ class Followed:
 @dataclass(frozen=True)
 class Waiting:
     """What nobody touches until a person has said whether it is the same: ids of sessions, of
-    sheets, and of activities that count as never met until then."""
+    sheets, of activities that count as never met until then (``activities``), and of those that
+    have another one's number (``again``)."""
 
     sessions: frozenset[int] = frozenset()
     sheets: frozenset[int] = frozenset()
     activities: frozenset[int] = frozenset()
+    again: frozenset[int] = frozenset()
 
 
 NOTHING_FOLLOWS = Followed()

@@ -386,6 +386,12 @@ class Met:
         """Whether an activity was never met."""
         return activity_id not in self.modules
 
+    def is_new(self, session: MoodleSession) -> bool:
+        """Whether a session was never met."""
+        if self.never(session.activity_id):
+            return True
+        return session.id not in self.sessions and session.starts >= self.since
+
 
 @dataclass(frozen=True)
 class LocalState:

@@ -195,11 +195,13 @@ class LocalStore:
             if (seen := Seen.parse(row["moodle_seen"]))
         ]
 
-    def state(self, reading, subject, rules, types):
+    def state(self, reading, subject, rules, types, met=None):
         """Sheets of the subject inside the window, those of the sessions read, wherever they
-        are, and unlinked ones of the days of these; with their registers and lines.
+        are, and unlinked ones of the days of these; with their registers and lines. Where
+        something was never met, those too that it may be of.
 
         :param types: of :meth:`attendance_types`
+        :param met: ``Met``, what was met of the course before
         :return: ``LocalState``
         """
         start = rules.window_start
@@ -211,9 +213,16 @@ class LocalStore:
             older = {rules.date(session.starts) for session in wanted if session.marks}
             older = sorted(day for day in older if day < start)
             if older:
-                # An old session that was taken inside the window may be of a sheet of its day.
-                free = [("moodle_instance_id", "=", False), ("attendance_date", "in", older)]
+                # An old session that was taken inside the window may be of a sheet of its day;
+                # one that was never met, also of a linked one.
+                news = met is not None and any(met.is_new(session) for session in wanted)
+                linked = [self.instance.id] if news else []
+                free = [("moodle_instance_id", "in", [False, *linked])]
+                free.append(("attendance_date", "in", older))
                 in_window = ["|", *in_window, "&", *free]
+            if met is not None and any(met.never(s.activity_id) and s.marks for s in wanted):
+                # A whole activity is back, perhaps on other days: of any that is not here.
+                in_window = ["|", *in_window, *self._elsewhere(reading)]
         of_sessions = [
             ("moodle_instance_id", "=", self.instance.id),
             ("moodle_session_id", "in", sessions),
@@ -280,7 +289,16 @@ class LocalStore:
             dropped=mapping._dropped_lines() if mapping else {},
             not_held=mapping._not_held() if mapping else {},
             types=types,
+            met=met,
         )
+
+    def _elsewhere(self, reading):
+        """:return: domain of the sheets that are linked with what was not read of the course"""
+        places = [f"{reading.course.id}:{activity.id}:%" for activity in reading.activities]
+        domain = [("moodle_instance_id", "=", self.instance.id), ("moodle_session_id", "!=", 0)]
+        for place in places:
+            domain += ["!", ("moodle_seen", "=like", place)]
+        return ["&"] * (len(places) + 1) + domain
 
     def _registers_of(self, subject):
         """:return: ``Query`` of the registers of a subject and course"""

@@ -7,6 +7,7 @@ other session anything.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import psycopg2
 
@@ -56,12 +57,17 @@ class PlanApplier:
         self.gaps = []
         # Ids of Moodle sessions of which nothing was written.
         self.refused = set()
+        # What follows to new numbers, as far as it was carried out.
+        self.followed = p.NOTHING_FOLLOWS
         self._registers = {}
 
     def apply(self, plan):
         """:param plan: ``plan.CoursePlan``"""
-        if plan.sessions and self._try(plan.sessions) is not None:
-            for session in plan.sessions:
+        if plan.followed.sheets:
+            self._follow(plan.followed)
+        sessions = [s for s in plan.sessions if s.session_id not in self.refused]
+        if sessions and self._try(sessions) is not None:
+            for session in sessions:
                 refusal = self._alone(session)
                 if refusal is not None:
                     self.refused.add(session.session_id)
@@ -76,6 +82,43 @@ class PlanApplier:
                     "sheet": sheet.name,
                 }
                 self.gaps.append(p.gap("refused", self.course_id, f"cancel:{sheet.id}", said))
+
+    def _follow(self, followed):
+        """Sheets go over to new numbers, before anything else is written of their sessions; where
+        one is refused, nothing is written of its session."""
+        if self._guarded(lambda: self._renumber(followed.sheets)) is None:
+            self.followed = followed
+            return
+        kept = []
+        for one in followed.sheets:
+            refusal = self._guarded(lambda one=one: self._renumber([one]))
+            if refusal is None:
+                kept.append(one)
+                continue
+            self.refused.add(one.session_id)
+            sheet = self.env["op.attendance.sheet"].browse(one.sheet_id)
+            said = {
+                "words": _words(refusal),
+                "day": sheet.attendance_date.isoformat(),
+                "sheet": "",
+            }
+            self.gaps.append(p.gap("refused", self.course_id, f"follow:{sheet.id}", said))
+        self.followed = replace(followed, sheets=tuple(kept))
+
+    def _renumber(self, follows):
+        Sheet = self.env["op.attendance.sheet"]
+        before = {one.before[2] for one in follows}
+        between = [one.sheet_id for one in follows if one.session_id in before]
+        if between:
+            # Numbers go round: a register has one sheet of each.
+            Sheet.browse(between).write({"moodle_session_id": 0})
+            self.env.flush_all()
+        for one in follows:
+            Sheet.browse(one.sheet_id).write(
+                {"moodle_session_id": one.session_id, "moodle_seen": one.seen}
+            )
+        self.env.flush_all()
+        self.done["sheets_followed"] += len(follows)
 
     def _refused(self, session, refusal):
         day = session.sheets[0].date.isoformat()

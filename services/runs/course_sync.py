@@ -13,6 +13,7 @@ from functools import partial
 from ..domain import brake, matching
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
+from ..domain.following import with_followed
 from ..domain.planner import plan_course
 from ..domain.remembered import may_be_remembered
 from ..domain.unchanged import Idle, next_change, sign, sign_by_digest
@@ -75,6 +76,8 @@ class CourseSync:
         self._modules, self._allowed = mapping.known_modules, mapping.allowed
         self._listed = mapping.known_untaken
         self._digest = digest
+        self._courses_listed = courses.listed
+        self._met = mapping._met(self.rules.noted_since) if self.sides.api.lists_sessions else None
         self._known = self._known_sessions()
         # A session that is to be made needs to know who is there now.
         remembers = thrifty and not self.rules.may_create and not self.sides.api.companion
@@ -132,7 +135,7 @@ class CourseSync:
             held = tuple(gap for gap in plan.gaps if gap.allows)
         if held:
             work = _with_everything(work)
-            plan = plan_course(work.reading, local, people, work.rules)
+            local, people, plan = self._plan(work)
         return work, local, people, plan, held
 
     def begin(self, run, approved=None):
@@ -254,7 +257,7 @@ class CourseSync:
         reader, commit = self.sides.course_reader, self.sides.odoo.commit
         commit()
         answer = self._answered()
-        reading = replace(answer.reading, rivals=self.rivals)
+        reading = self._among_others(answer.reading)
         links = self.sides.people.links("op.student", _people_in(reading))
         commit()
         reading = reader.with_absent_users(reading, links)
@@ -271,6 +274,9 @@ class CourseSync:
             by_memory=answer.by_memory,
             sign=self._sign(answer),
         )
+
+    def _among_others(self, reading):
+        return replace(reading, rivals=self.rivals, courses_listed=self._courses_listed)
 
     def _answered(self):
         """:return: :class:`Answer`, as fresh as the direction asks for"""
@@ -328,11 +334,13 @@ class CourseSync:
             rivals = matching.rivals(work.reading.users, people)
             if rivals:
                 raise _RivalsFound(rivals)
-        local = self.sides.store.state(work.reading, self.subject, work.rules, self.types)
+        local = self.sides.store.state(
+            work.reading, self.subject, work.rules, self.types, self._met
+        )
         plan = plan_course(work.reading, local, people, work.rules)
         if work.by_memory and not may_be_remembered(gap.kind for gap in plan.gaps):
             raise _MemoryFailed
-        return local, people, plan
+        return with_followed(local, plan.followed), people, plan
 
     @staticmethod
     def _stop(work, local, people, plan):
@@ -370,6 +378,7 @@ class CourseSync:
             self.env["moodle.touched"]._seen(work.mapping)
         applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
         applier.apply(plan)
+        work.mapping._follow(applier.followed, run)
         if work.given_up:
             self.sides.people.end_links(work.given_up)
         self.sides.people.save_links(work.reading, people, work.links)
@@ -380,7 +389,8 @@ class CourseSync:
         )
         gaps = tuple(_in_moodles_words(gap, work.refused) for gap in plan.gaps)
         pushed = {push.session_id for push in plan.pushes}
-        left = untaken(work.reading, local, work.rules, pushed)
+        # Of what waits nobody knows whether it was taken.
+        left = untaken(work.reading, local, work.rules, pushed | plan.waiting.sessions)
         outcome = CourseOutcome(applier.done, plan, (*gaps, *applier.gaps), made_here, left)
         for conflict in plan.conflicts:
             outcome.done[f"conflicts_{conflict.winner}"] += 1
@@ -390,20 +400,19 @@ class CourseSync:
             refused = bool(applier.gaps or work.given_up)
             idle = None if refused else Idle.of(work.sign, plan, self._until(work))
             busy = not plan.empty
-            outcome.done.update(
-                self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
-            )
+            outcome.done.update(self._finish(run, work, outcome, idle=idle, busy=busy))
             run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
         self.env.flush_all()
         return outcome
 
-    def _finish(self, run, work, gaps, left, lost=None, sent=(), idle=None, busy=True):
-        """:param left: tuple of ``untaken.Untaken``
+    def _finish(self, run, work, outcome, lost=None, sent=(), idle=None, busy=True):
+        """:param outcome: :class:`CourseOutcome`
         :param lost, sent: see ``moodle.mapping._keep_not_held``
         :param idle: ``Idle``, where there was nothing to do
         :param busy: whether there was something
         :return: Counter of gaps_opened, gaps_closed
         """
+        gaps, left, waiting = outcome.gaps, outcome.untaken, outcome.plan.waiting
         if sent:
             work.mapping._keep_not_held(lost or {}, sent)
         remembered = {}
@@ -429,7 +438,13 @@ class CourseSync:
             work.known.forget_before(work.rules.noted_since)
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
-        modules = {str(a.id): a.module_id for a in work.reading.activities if a.module_id}
+        work.mapping._keep_waiting(waiting)
+        # What waits counts as never met; of a number given out again the old module is known.
+        modules = {
+            str(activity.id): activity.module_id
+            for activity in work.reading.activities
+            if activity.module_id and activity.id not in waiting.activities | waiting.again
+        }
         if not modules.items() <= work.modules.items():
             work.mapping._keep_modules({**work.modules, **modules})
         Gap = self.env["moodle.sync.gap"]
@@ -462,7 +477,7 @@ class CourseSync:
     def _end_of_push(self, run, work, pushed):
         """The end of a course of which marks were sent."""
         outcome = pushed.outcome
-        counts = self._finish(run, work, outcome.gaps, outcome.untaken, pushed.lost, pushed.sent)
+        counts = self._finish(run, work, outcome, pushed.lost, pushed.sent)
         ended = replace(outcome, done=outcome.done + counts)
         run._course_done(self.course, ended, self.sides.calls.take(self.env.cr))
         return ended
@@ -509,7 +524,7 @@ class CourseSync:
         self.sides.odoo.commit()
         reader = self.sides.course_reader
         reading, remembered = reader.read_course(self.course, work.known)
-        reading = replace(reading, rivals=self.rivals)
+        reading = self._among_others(reading)
         reading = reader.with_absent_users(reading, work.links)
         before = {session.id for session in work.reading.sessions}
         found = frozenset({session.id for session in reading.sessions} - before)

@@ -11,21 +11,33 @@ from ..domain.records import AttendanceTypes, MoodleCourse
 class MatchedCourses:
     """* ``matches``: tuple of ``(MoodleCourse, CourseMatch)``, those without a pair too;
     * ``table``: what they were looked up in;
-    * ``types``: the same for all courses.
+    * ``types``: the same for all courses;
+    * ``listed``: ids of all courses that Moodle has, none where that is not known.
     """
 
     matches: tuple[tuple[MoodleCourse, matching.CourseMatch], ...]
     table: matching.CourseTable
     types: AttendanceTypes
+    listed: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, courses, store):
+    def of(cls, courses, store, listed=frozenset()):
         """:param courses: iterable of ``MoodleCourse``
         :param store: ``LocalStore``
+        :param listed: see the class
         """
         types, table = store.attendance_types(), store.course_table()
         found = tuple((course, matching.match_course(course, table)) for course in courses)
-        return cls(found, table, types)
+        return cls(found, table, types, listed)
+
+    @classmethod
+    def all_of(cls, courses, store, odd):
+        """:param courses: ``MoodleCourse`` of all that Moodle lists
+        :param odd: ``OddRecord`` of those of them that can't be used
+        """
+        unread = {record.id for record in odd if record.what == "course"}
+        listed = {course.id for course in courses} | unread
+        return cls.of(courses, store, frozenset() if 0 in unread else frozenset(listed))
 
     @property
     def mapped(self):

@@ -120,7 +120,9 @@ class Portion(SyncAttendance):
         seen = site_identity.site_of(sides.detection, courses, 0)
         if site_identity.difference(sides.instance._known_site(), seen):
             raise OtherSiteError
-        return MatchedCourses.of(courses, sides.store)
+        # Of what was not asked for, nothing is known to be gone.
+        there = {course.id for course in courses} | (mappings.keys() - {*ids, *alike})
+        return MatchedCourses.of(courses, sides.store, frozenset(there))
 
     @contextmanager
     def _course_taken(self, run, sides, sync):

@@ -276,7 +276,8 @@ class SyncAttendance:
         :return: ``MatchedCourses``
         :raise WaitingError: another Moodle answers, and nobody has said what it is
         """
-        return MatchedCourses.of(self._list_courses(sides, run), sides.store)
+        courses = self._list_courses(sides, run)
+        return MatchedCourses.all_of(courses, sides.store, sides.reader.odd)
 
     def _list_courses(self, sides, run):
         courses = sides.reader.courses()

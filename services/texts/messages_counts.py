@@ -74,6 +74,10 @@ FORMS = {
     "sheets_adopted": (_lt("1 sheet linked"), _lt("%s sheets linked")),
     "sheets_cancelled": (_lt("1 sheet cancelled"), _lt("%s sheets cancelled")),
     "sheets_created": (_lt("1 new sheet"), _lt("%s new sheets")),
+    "sheets_followed": (
+        _lt("1 sheet followed to a new number"),
+        _lt("%s sheets followed to new numbers"),
+    ),
     "sheets_moved": (_lt("1 sheet moved"), _lt("%s sheets moved")),
     "sheets_restored": (_lt("1 sheet restored"), _lt("%s sheets restored")),
     "sheets_to_cancel": (_lt("1 sheet to cancel"), _lt("%s sheets to cancel")),

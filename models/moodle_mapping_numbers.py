@@ -1,0 +1,120 @@
+from odoo import models
+
+from ..services.domain.records import Met
+
+
+class MoodleMapping(models.Model):
+    """What is kept of a course so that its sheets can follow it to other numbers: what was met,
+    what waits, and what people have answered."""
+
+    _inherit = "moodle.mapping"
+
+    def _met(self, since):
+        """:param since: unix seconds, see ``Rules.noted_since``
+        :return: ``Met`` of a course
+        """
+        waiting = self._kept("waiting") or {}
+        asked, left = set(waiting.get("activities", ())), set(waiting.get("sessions", ()))
+        known = {
+            int(activity): {*map(int, sessions)}
+            for activity, sessions in (self.known_sessions or {}).items()
+        }
+        modules = {int(activity): module for activity, module in self.known_modules.items()}
+        return Met(
+            sessions=frozenset(
+                number
+                for activity, sessions in known.items()
+                for number in sessions - left
+                if activity not in asked
+            ),
+            since=since,
+            modules={
+                activity: number
+                for activity, number in {**dict.fromkeys(known, 0), **modules}.items()
+                if activity not in asked
+            },
+            answers=self._kept("answers") or {},
+        )
+
+    def _keep_waiting(self, waiting):
+        """:param waiting: ``plan.Waiting``"""
+        self.ensure_one()
+        found = {"sessions": sorted(waiting.sessions), "activities": sorted(waiting.activities)}
+        kept = found if any(found.values()) else None
+        if kept != self._kept("waiting"):
+            self._keep("waiting", kept)
+
+    def _keep_answer(self, key, answer):
+        """What a person has said of sessions that may be others; the next run reads the course.
+
+        :param key: see ``following.question_key``
+        :param answer: ``follow`` or ``other``
+        """
+        self.ensure_one()
+        self._keep("answers", {**(self._kept("answers") or {}), key: answer})
+        self.env["moodle.touched"]._touch_mapping(self)
+
+    def _follow(self, followed, run):
+        """What belongs to sessions that are there under other numbers, and to their activities.
+
+        :param followed: ``plan.Followed``, as far as it was carried out
+        :param run: ``moodle.sync.run``
+        """
+        self.ensure_one()
+        if not followed.sheets:
+            return
+        courses = {one.before[0] for one in followed.sheets} - {self.moodle_id}
+        others = self.search(
+            [
+                ("instance_id", "=", self.instance_id.id),
+                ("model", "=", "op.subject"),
+                ("moodle_id", "in", list(courses)),
+            ]
+        )
+        new = followed.sessions
+        for mapping in self + others:
+            dropped, not_held = mapping._dropped_lines(), mapping._not_held()
+            theirs = {session for session, _student in (*dropped, *not_held)} & new.keys()
+            if not theirs:
+                continue
+            for name in ("dropped", "not_held"):
+                kept = mapping._kept(name) or {}
+                left = {k: v for k, v in kept.items() if int(k) not in theirs}
+                mapping._keep(name, left)
+            self._drop_lines(
+                {(new[s], x): status for (s, x), status in dropped.items() if s in theirs}
+            )
+            moved = {
+                (new[s], x): (status, followed.held.get((new[s], x), status_id), at)
+                for (s, x), (status, status_id, at) in not_held.items()
+                if s in theirs
+            }
+            if moved:
+                self._keep_not_held(moved, set())
+        self.env["moodle.status.meaning"]._follow(self.instance_id, followed.activities, run)
+
+
+class MoodleStatusMeaning(models.Model):
+    _inherit = "moodle.status.meaning"
+
+    def _follow(self, instance, activities, run):
+        """What was chosen for an activity holds for the one that it is now; what was chosen for
+        that stays. To the runs it is no change.
+
+        :param activities: ``{activity id: the one that it is now}``
+        """
+        rows = self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("activity_id", "in", [*activities, *activities.values()]),
+            ]
+        )
+        taken = {(row.acronym, row.description or "", row.activity_id) for row in rows}
+        moved = self.browse()
+        for row in rows.filtered(lambda row: row.activity_id in activities):
+            number = activities[row.activity_id]
+            if (row.acronym, row.description or "", number) not in taken:
+                row.activity_id = number
+                moved += row
+        if moved:
+            run.meanings = instance._meanings_fingerprint()
