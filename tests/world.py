@@ -713,7 +713,7 @@ class World:
         if any(self.rules.date(session.starts) == sheet.date for session in marked):
             return not sheet.session or any(self._is_new(s) for s in wanted)
         seen = r.Seen.parse(sheet.seen)
-        back = any(self.met.never(session.activity) for session in marked)
+        back = any(self.met.never(session.activity) for session in self.sessions.values())
         elsewhere = seen and (seen.course_id != self.course.id or seen.activity_id not in self.sets)
         return bool(sheet.session and back and elsewhere)
 
@@ -1012,6 +1012,18 @@ class World:
         return here, [(s.starts, s.group, sorted(s.log.items())) for s in self.sessions.values()]
 
     # --- what must hold -----------------------------------------------------------
+
+    def is_held(self, sheet):
+        """Whether a sheet is linked with the session of its lesson."""
+        session = self.sessions.get(sheet.session)
+        seen = r.Seen.parse(sheet.seen)
+        place = session and (self.course.id, session.activity)
+        return bool(
+            session
+            and session.lesson == sheet.lesson
+            and seen
+            and (seen.course_id, seen.activity_id) == place
+        )
 
     def mistaken(self):
         """Lessons that have two sheets of a batch, or whose sheet was cancelled though they are
