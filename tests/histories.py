@@ -113,7 +113,7 @@ class History:
 
     # --- what gives known things other numbers ---------------------------------------
 
-    def _shuffled(self, items):
+    def shuffled(self, items):
         """As often as not in the order of before."""
         return self.random.choice((list, self._mixed))(items)
 
@@ -122,17 +122,17 @@ class History:
 
     def restore_activity(self):
         activity = self.random.choice(list(self.world.sets))
-        self.world.restore_activity(activity, self.random.random() < 0.7, self._shuffled)
+        self.world.restore_activity(activity, self.random.random() < 0.7, self.shuffled)
 
     def restore_course(self):
         shift = self.random.choice((0, 0, 7, -28))
-        self.world.restore_course(self.random.random() < 0.7, self._shuffled, shift)
+        self.world.restore_course(self.random.random() < 0.7, self.shuffled, shift)
 
     def copy_activity(self):
         if len(self.world.sets) > 3:
             return False
         activity = self.random.choice(list(self.world.sets))
-        self.world.copy_activity(activity, self.random.random() < 0.5, self._shuffled)
+        self.world.copy_activity(activity, self.random.random() < 0.5, self.shuffled)
 
     def make_again(self):
         session = self.pick(self.world.sessions)
@@ -140,6 +140,10 @@ class History:
 
     def restart(self):
         self.world.restart()
+
+    def answer(self):
+        asked = self.world.asked
+        return bool(asked) and self.world.answer(self.random.choice(sorted(asked)))
 
     def hide(self):
         activity = self.random.choice(list(self.world.sets))
@@ -216,12 +220,8 @@ ACTIONS = (
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all",
-    "double", "mend_doubled",
-)  # fmt: skip
-# What gives known things other numbers.
-RESTORES = (
-    "restore_activity", "restore_activity", "restore_course", "copy_activity", "make_again",
-    "restart",
+    "double", "mend_doubled", "restore_activity", "restore_course", "copy_activity", "make_again",
+    "restart", "answer",
 )  # fmt: skip
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

@@ -120,6 +120,49 @@ class TestHistories(BaseCase):
                 self.assertFalse(world.broken, f"{direction}, seed again {seed}: {history}")
             measured("installed again, direction %s: %s sheets more on a day", direction, doubled)
 
+    def test_what_is_equal_follows_its_numbers(self):
+        """Both sides equal, then an activity or the course comes back under other numbers: each
+        sheet follows, and nothing else is written."""
+        for direction in MOST_RUNS:
+            followed = left = 0
+            for seed in range(COUNT // 4):
+                history = self.history(direction, f"restored {seed}")
+                history.play(steps=14)
+                world = history.world
+                if at_rest(history) or world.asked:
+                    continue
+                before = {s.id: s for s in world.sheets.values() if world.is_held(s)}
+                lessons = {number: sheet.lesson for number, sheet in before.items()}
+                said = {line.id: (line.status, line.base) for line in world.lines.values()}
+                if history.random.random() < 0.5:
+                    world.restore_course(order=history.shuffled)
+                else:
+                    world.restore_activity(history.random.choice(list(world.sets)))
+                world.writes.clear()
+                world.run()
+                where = f"{direction}, seed restored {seed}: {history}"
+                self.assertFalse([*world.mistaken(), *world.broken], where)
+                self.assertEqual(
+                    {line.id: (line.status, line.base) for line in world.lines.values()},
+                    said,
+                    where,
+                )
+                for number, lesson in lessons.items():
+                    sheet = world.sheets[number]
+                    if number in world.waiting.sheets:
+                        left += 1
+                    else:
+                        followed += 1
+                        self.assertTrue(world.is_held(sheet), where)
+                        self.assertEqual(sheet.lesson, lesson, where)
+                self.assertFalse(at_rest(history), where)
+            measured(
+                "direction %s: %s sheets followed their sessions, of %s somebody is asked",
+                direction,
+                followed,
+                left,
+            )
+
     def test_pull(self):
         self.check("moodle")
 

@@ -16,6 +16,8 @@ from functools import cache
 from ..services.domain import matching, merge
 from ..services.domain import plan as p
 from ..services.domain import records as r
+from ..services.domain.gap_reason import FOLLOW, OTHER
+from ..services.domain.gaps import REASONS
 from ..services.domain.planner import plan_course
 from ..services.domain.status_meaning import Chosen
 from ..services.domain.window import Rules
@@ -142,6 +144,8 @@ class Session:
     activity: int = 1
     modified_at: int = 0
     lesson: int = 0
+    # Of which lesson it is a copy.
+    copy_of: int = 0
 
 
 @dataclass
@@ -219,6 +223,7 @@ class World:
         self.enrolled = set(STUDENTS)
         self.sessions, self.sheets, self.lines, self.registers = {}, {}, {}, {}
         self.dropped, self.not_held = {}, {}
+        self.met, self.waiting, self.asked = r.Met(), p.NOTHING_WAITS, {}
         self.deleted = {}
         self.last_id = self.last_lesson = 100
         # Of a session and of an activity in Moodle.
@@ -237,6 +242,12 @@ class World:
         self.said_before = {}
         self.sent = {}
         self.was_doubled = set()
+        # {lesson: (number of its session, when that begins)} as the last run has read them; and
+        # lessons that had another number and another beginning when the next one did, so that
+        # nothing but their marks can tell what they are.
+        self.read_at, self.estranged = {}, set()
+        # Ids of sheets of which somebody has said that they are to follow.
+        self.said_to_follow = set()
         self.writes = Counter()
         # What a run did and must not do, as sentences.
         self.broken = []
@@ -419,7 +430,8 @@ class World:
         number = self._under_new_numbers(activity, users, order)
         for session in self.sessions.values():
             if session.activity == number:
-                lesson, session.lesson = session.lesson, self.new_lesson()
+                lesson = session.copy_of = session.lesson
+                session.lesson = self.new_lesson()
                 for table in (self.said_in_moodle, self.said_before):
                     for said, student in [key for key in table if key[0] == lesson]:
                         table[session.lesson, student] = list(table[said, student])
@@ -622,6 +634,7 @@ class World:
             sessions=tuple(self.as_read(session) for session in self.sessions.values()),
             listed=frozenset(self.sets),
             listed_all=True,
+            courses_listed=frozenset({self.course.id}),
         )
 
     def as_read(self, session):
@@ -685,6 +698,7 @@ class World:
             ),
             dropped=dict(self.dropped),
             not_held=dict(self.not_held),
+            met=self.met,
         )  # fmt: skip
 
     def _looked_at(self, sheet):
@@ -692,13 +706,19 @@ class World:
         if start is None or sheet.date >= start:
             return True
         session = self.sessions.get(sheet.session)
-        if sheet.session:
-            return bool(session) and self.wanted(session)
-        return any(
-            session.log and self.rules.date(session.starts) == sheet.date
-            for session in self.sessions.values()
-            if self.wanted(session)
-        )
+        if sheet.session and session and self.wanted(session):
+            return True
+        wanted = [session for session in self.sessions.values() if self.wanted(session)]
+        marked = [session for session in wanted if session.log]
+        if any(self.rules.date(session.starts) == sheet.date for session in marked):
+            return not sheet.session or any(self._is_new(s) for s in wanted)
+        seen = r.Seen.parse(sheet.seen)
+        back = any(self.met.never(session.activity) for session in self.sessions.values())
+        elsewhere = seen and (seen.course_id != self.course.id or seen.activity_id not in self.sets)
+        return bool(sheet.session and back and elsewhere)
+
+    def _is_new(self, session):
+        return self.met.never(session.activity) or session.id not in self.met.sessions
 
     def plan(self, may_create=None):
         rules = replace(
@@ -730,6 +750,7 @@ class World:
                 self.sessions[session.id] = session
                 self.writes["moodle"] += 1
             plan = self.plan(may_create=False)
+        self._follow(plan)
         self._look_at(plan)
         order = shuffle or list
         read = {
@@ -778,6 +799,77 @@ class World:
                 self.writes["moodle"] += 1
             self._confirm(session, pushes)
         return plan
+
+    def _follow(self, plan):
+        """What has come back under other numbers, and what has been met by now."""
+        followed, waiting = plan.followed, plan.waiting
+        for one in followed.sheets:
+            sheet = self.sheets[one.sheet_id]
+            session = self.sessions.get(one.session_id)
+            before = sheet.seen
+            sheet.session, sheet.seen = one.session_id, one.seen
+            self.writes["odoo"] += 1
+            if session and session.lesson not in sheet.lessons:
+                if sheet.id not in self.said_to_follow and self._knows_better(sheet, session):
+                    self.broken.append(f"followed another lesson: {sheet}, {before}, {session}")
+                sheet.link(session.lesson)
+        numbers = followed.sessions
+        for (session, student), status in list(self.dropped.items()):
+            if session in numbers:
+                del self.dropped[session, student]
+                self.dropped[numbers[session], student] = status
+        for (session, student), (status, held, at) in list(self.not_held.items()):
+            if session in numbers:
+                del self.not_held[session, student]
+                key = numbers[session], student
+                self.not_held[key] = status, followed.held.get(key, held), at
+        for (acronym, words, activity), row in list(self.chosen.items()):
+            if activity in followed.activities:
+                del self.chosen[acronym, words, activity]
+                self.chosen.setdefault((acronym, words, followed.activities[activity]), row)
+                self._in_force.clear()
+        for session in self.sessions.values():
+            before = self.read_at.get(session.lesson, (session.id, session.starts))
+            if session.id != before[0] and session.starts != before[1]:
+                self.estranged.add(session.lesson)
+            if session.id not in waiting.sessions:
+                self.read_at[session.lesson] = session.id, session.starts
+        read = {session.id for session in self.sessions.values()}
+        modules = {n: m for n, m in self.modules.items() if n not in waiting.activities}
+        self.met = replace(
+            self.met,
+            sessions=self.met.sessions | read - waiting.sessions,
+            modules={**self.met.modules, **modules},
+        )
+        self.waiting = waiting
+        asking = [gap for gap in plan.gaps if gap.asks]
+        self.asked = {gap.asks: REASONS[gap.why].asks for gap in asking}
+        if (waiting.sessions or waiting.sheets or waiting.activities) and not asking:
+            self.broken.append(f"waits, and nobody is asked: {waiting}")
+
+    def _knows_better(self, sheet, session):
+        """Whether the lesson of a sheet is held at the same time as the session that it followed.
+        Where it was moved, or is gone, the sheet says nothing else than that."""
+        return any(
+            (other.starts, other.group) == (session.starts, session.group)
+            for other in self.sessions.values()
+            if other.lesson in sheet.lessons - {session.copy_of}
+        )
+
+    def answer(self, key):
+        """Somebody says whether it is the same: what is true, as far as that is offered."""
+        numbers = [session for session in self.sessions.values() if session.id in self.waiting.sessions]
+        lessons = {
+            lesson for number in self.waiting.sheets for lesson in self.sheets[number].lessons
+        }
+        whole = ":" in key
+        new = int(key.partition(">")[2])
+        about = [s for s in numbers if (s.activity if whole else s.id) == new]
+        same = any(session.lesson in lessons for session in about)
+        answer = FOLLOW if same and FOLLOW in self.asked[key] else OTHER
+        if answer == FOLLOW:
+            self.said_to_follow |= self.waiting.sheets
+        self.met = replace(self.met, answers={**self.met.answers, key: answer})
 
     def _look_at(self, plan):
         """Whether a plan does what it must not, whatever comes of it."""
@@ -921,6 +1013,18 @@ class World:
 
     # --- what must hold -----------------------------------------------------------
 
+    def is_held(self, sheet):
+        """Whether a sheet is linked with the session of its lesson."""
+        session = self.sessions.get(sheet.session)
+        seen = r.Seen.parse(sheet.seen)
+        place = session and (self.course.id, session.activity)
+        return bool(
+            session
+            and session.lesson == sheet.lesson
+            and seen
+            and (seen.course_id, seen.activity_id) == place
+        )
+
     def mistaken(self):
         """Lessons that have two sheets of a batch, or whose sheet was cancelled though they are
         held, as sentences."""
@@ -928,6 +1032,8 @@ class World:
         standing = {}
         for sheet in self.sheets.values():
             if not sheet.session:
+                continue
+            if sheet.lesson in self.estranged or sheet.id in self.waiting.sheets:
                 continue
             if sheet.by_sync and sheet.lesson in held:
                 yield f"cancelled, and its lesson is held: {sheet}"
@@ -968,7 +1074,8 @@ class World:
                 yield f"{where}: cancelled by the sync, and its session is there"
             if sheet.state == "cancel" or (direction != merge.MOODLE and sheet.state != "done"):
                 continue
-            if not self.counts(session) or moodle in (DOUBLED, line.status):
+            waits = sheet.id in self.waiting.sheets
+            if waits or not self.counts(session) or moodle in (DOUBLED, line.status):
                 continue
             if direction == merge.MOODLE:
                 if moodle in p_a_l_e and self.begun(session):
@@ -1008,7 +1115,7 @@ class World:
             return
         here = {(session.id, line.student) for _s, session, line, _m, _u in self.cells()}
         for session in self.sessions.values():
-            if not self.counts(session):
+            if not self.counts(session) or session.id in self.waiting.sessions:
                 continue
             linked = [s for s in self.sheets.values() if s.session == session.id]
             for user in session.log:
@@ -1049,6 +1156,8 @@ class World:
             if not self.counts(session):
                 older += bool(session.log)
                 continue
+            if session.id in self.waiting.sessions:
+                continue
             for user in session.log:
                 said = self.said_by(session, user)
                 if said == DOUBLED:
@@ -1074,34 +1183,36 @@ class World:
         """Marks that have a meaning which nobody wrote, nor chose; and, where both sides have
         come to agree, one that nobody wrote last on either side."""
         mistaken = {number for number, words in self.words.items() if len(words) > 1}
-        for _sheet, session, line, moodle, user in self.cells():
-            key = session.lesson, line.student
-            there = self.said_in_moodle.get(key, [])
+        for sheet, session, line, moodle, user in self.cells():
+            # Of a copy, too, that it has followed since.
+            lessons = {*sheet.lessons, session.lesson}
+            keys = [(lesson, line.student) for lesson in lessons]
+            there = [self.said_in_moodle.get(key, []) for key in keys]
             here = [
                 self.said_here.get(other.id, [])
                 for other in self.lines.values()
-                if other.student == line.student
-                and session.lesson in self.sheets[other.sheet].lessons
+                if other.student == line.student and lessons & self.sheets[other.sheet].lessons
             ]
-            before = self.said_before.get(key, [])
+            before = [said for key in keys for said in self.said_before.get(key, [])]
             ever = {letter for said in (*here, *before) for letter in said}
-            for number in {*there, *(self.sent.get(key, set()) & mistaken)}:
+            written = {number for said in there for number in said}
+            sent = {number for key in keys for number in self.sent.get(key, ())}
+            for number in written | (sent & mistaken):
                 ever |= self.words[number]
             where = f"session {session.id}, student {line.student}: {moodle} / {line.status}"
             if line.status not in ever | {None}:
                 yield f"{where}: nobody wrote {line.status}"
             for number in map(first, session.log.get(user, ())):
-                if number not in there and not self.words[number] & ever:
+                if number not in written and not self.words[number] & ever:
                     yield f"{where}: nobody wrote {ALL_LETTERS[number]}"
             agreed = self.rules.direction == merge.BOTH and moodle == line.status
-            if not (agreed and moodle) or mistaken or key in self.was_doubled:
+            if not (agreed and moodle) or mistaken or self.was_doubled & set(keys):
                 continue
             in_force = self.in_force(session.activity).items()
             meanings = {first(number): meaning for number, (meaning, _send) in in_force}
-            there = [meanings[number] for number in there]
             last = {
                 [letter for letter in said if letter in p_a_l_e][-1]
-                for said in (there, *here)
+                for said in (*([meanings.get(number) for number in said] for said in there), *here)
                 if p_a_l_e & set(said)
             }
             # Whoever deletes a line takes back what it said; some of it may have been sent.

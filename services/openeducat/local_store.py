@@ -233,8 +233,9 @@ class LocalStore:
                 free = [("moodle_instance_id", "in", [False, *linked])]
                 free.append(("attendance_date", "in", older))
                 in_window = ["|", *in_window, "&", *free]
-            if met is not None and any(met.never(s.activity_id) and s.marks for s in wanted):
-                # A whole activity is back, perhaps on other days: of any that is not here.
+            if met is not None and any(met.never(s.activity_id) for s in reading.sessions):
+                # A whole activity may be back, perhaps on other days: of any that is not here,
+                # since it is met only once.
                 in_window = ["|", *in_window, *self._elsewhere(reading)]
         of_sessions = [
             ("moodle_instance_id", "=", self.instance.id),
