@@ -65,9 +65,7 @@ class MoodleTouched(models.Model):
 
     def _touch_mapping(self, mapping):
         """A course about which a person has decided something."""
-        self.env.cr.execute(
-            SQL("INSERT INTO moodle_touched (mapping_id) VALUES (%s)", mapping.id)
-        )
+        self.env.cr.execute(SQL("INSERT INTO moodle_touched (mapping_id) VALUES (%s)", mapping.id))
 
     def _touched(self, instance):
         """:return: set of ids of ``moodle.mapping``"""

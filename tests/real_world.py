@@ -234,6 +234,7 @@ class RealWorld:
         enrolments = dict(moodle.enrolments[case.moodle_course.id])
         members_of = [set(group.members) for group in case.groups]
         item = moodle.delete_course(case.moodle_course, users)
+
         def restore(noted):
             course = moodle.restore_course(
                 item, startdate=item.course.startdate + shift * w.DAY, order=noted

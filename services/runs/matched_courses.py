@@ -1,6 +1,6 @@
 """Which Moodle courses stand for which subject and course here, as one run found them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..domain import matching
@@ -36,8 +36,21 @@ class MatchedCourses:
         :param odd: ``OddRecord`` of those of them that can't be used
         """
         unread = {record.id for record in odd if record.what == "course"}
-        listed = {course.id for course in courses} | unread
-        return cls.of(courses, store, frozenset() if 0 in unread else frozenset(listed))
+        if 0 in unread:
+            return cls.of(courses, store)
+        listed = frozenset({course.id for course in courses} | unread)
+        found = cls.of(courses, store, listed)
+        return replace(found, matches=tuple(found._with_mappings_of_gone(store)))
+
+    def _with_mappings_of_gone(self, store):
+        """A course that nothing else says anything about is what somebody has mapped, where that
+        is gone and its ID number is this one's: Moodle has each only once."""
+        gone = self.table.links.keys() - self.listed
+        by_hand = store.mapped_by_hand(gone) if gone else {}
+        for course, match in self.matches:
+            pair = by_hand.get(course.idnumber) if match.unmeant else None
+            there = pair and pair[0] in self.table.subjects and pair[1] in self.table.courses
+            yield course, matching.CourseMatch(pair, matching.MANUAL) if there else match
 
     @property
     def mapped(self):
