@@ -840,6 +840,7 @@ class World:
             self.met,
             sessions=self.met.sessions | read - waiting.sessions,
             modules={**self.met.modules, **modules},
+            beside=waiting.beside,
         )
         self.waiting = waiting
         asking = [gap for gap in plan.gaps if gap.asks]
