@@ -480,7 +480,9 @@ class TestDoubt(FollowingCase):
         """By then the session was met; the activity is noted as one that was not."""
         self.doubtful()
         met = r.Met(frozenset(), modules={OLD: 0})
-        self.assertWaits(self.plan(restored(31, {1: "A", 2: "P", 3: "E"}), met=met), "lessons_unsure")
+        self.assertWaits(
+            self.plan(restored(31, {1: "A", 2: "P", 3: "E"}), met=met), "lessons_unsure"
+        )
 
     def test_the_answers(self):
         """Follow: the usual rules decide about the marks. Other lessons: a sheet of its own, and
@@ -637,7 +639,6 @@ class TestBeside(FollowingCase):
             restored(31 + w, {1: "P", 2: "P"}, starts=b.START + w * WEEK + shift) for w in range(2)
         ]
         self.assertEqual(len(self.made(self.plan(*old, *new))), 2)
-
 
     def test_it_stays_one_until_somebody_answers(self):
         """Both were marked since; the question is not gone, and no second sheet comes of it."""

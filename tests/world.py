@@ -232,9 +232,7 @@ class World:
         # that makes of each status.
         self.chosen, self._in_force = {}, {}
         # All that a status was ever said to mean: by who marks with it, and by who chose.
-        self.words = {
-            n: {x.truth} - {None} for n, x in ALL_LETTERS.items() if n == first(n)
-        }
+        self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items() if n == first(n)}
         # What a person (or Moodle's machine) has written, in order: by lesson and student, status
         # ids in Moodle; by line here.
         self.said_in_moodle, self.said_here = {}, {}
@@ -859,7 +857,9 @@ class World:
 
     def answer(self, key):
         """Somebody says whether it is the same: what is true, as far as that is offered."""
-        numbers = [session for session in self.sessions.values() if session.id in self.waiting.sessions]
+        numbers = [
+            session for session in self.sessions.values() if session.id in self.waiting.sessions
+        ]
         lessons = {
             lesson for number in self.waiting.sheets for lesson in self.sheets[number].lessons
         }
@@ -1208,6 +1208,8 @@ class World:
                     yield f"{where}: nobody wrote {ALL_LETTERS[number]}"
             agreed = self.rules.direction == merge.BOTH and moodle == line.status
             if not (agreed and moodle) or mistaken or self.was_doubled & set(keys):
+                continue
+            if lessons & self.estranged:
                 continue
             in_force = self.in_force(session.activity).items()
             meanings = {first(number): meaning for number, (meaning, _send) in in_force}
