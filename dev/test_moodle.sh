@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# test_moodle.sh [record | volume | cost | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
+# test_moodle.sh [record | restores | volume | cost | OPTIONS OF unittest]: the Moodle plug-in in a real Moodle. MOODLE_HOME is
 # an installed one to play with, with the Attendance activity, whose address is on this machine
 # (such as http://127.0.0.1:8443). Courses and accounts are left in it. `record` writes
-# tests/recordings/companion instead of testing, `volume` measures 500 courses,
+# tests/recordings/companion instead of testing, `restores` tests/recordings/restores, `volume` measures 500 courses,
 # `cost` what runs of the addon cost with it, by PHP's own times too (REPEAT, SIZE, OUT: cost.py).
 # INTERLEAVINGS, READS: how many of each.
 . "$(dirname "$0")/env.sh"
@@ -46,6 +46,7 @@ export MOODLE_CODE MOODLE_URL MOODLE_PLUGIN=$MOODLE_CODE/local/wsattendance PYTH
 cd "$CHECKOUT/dev/moodle"
 case ${1:-} in
   record | volume) "$VENV/bin/python" "$1.py" ;;
+  restores) "$VENV/bin/python" record_restores.py ;;
   cost)
     use_postgres
     export CHECKOUT CACHE CONF DB_BENCH=moodle_attendance_cost_$DB_SUFFIX

@@ -41,12 +41,17 @@ class MoodleMapping(models.Model):
                 if activity not in asked
             },
             answers=self._kept("answers") or {},
+            beside=frozenset(waiting.get("beside", ())),
         )
 
     def _keep_waiting(self, waiting):
         """:param waiting: ``plan.Waiting``"""
         self.ensure_one()
-        found = {"sessions": sorted(waiting.sessions), "activities": sorted(waiting.activities)}
+        found = {
+            "sessions": sorted(waiting.sessions),
+            "activities": sorted(waiting.activities),
+            "beside": sorted(waiting.beside),
+        }
         kept = found if any(found.values()) else None
         if kept != self._kept("waiting"):
             self._keep("waiting", kept)

@@ -42,6 +42,7 @@ from . import (
     test_moodle_server_marks,
     test_moodle_server_plugin,
     test_moodle_server_restore,
+    test_moodle_server_restored,
     test_moodle_server_site,
     test_moodle_text,
     test_moodle_transport,

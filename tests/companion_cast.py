@@ -48,9 +48,26 @@ def cast(version):
     (today,) = answer(version, "legacy", "today")
     course = s.Course(read["courseid"], today["fullname"], today["shortname"])
     state.courses[1].fullname = info["sitename"]
+    state.users[SYNC_USER] = s.User(
+        SYNC_USER, info["username"], info["firstname"], info["lastname"]
+    )
+    state.users[NO_RIGHTS] = s.User(NO_RIGHTS, info["username"], "None", "Family")
+    read_in(state, course, read)
+    names = [function["name"] for function in info["functions"]]
+    state.add_token("TOKEN_COMPANION", state.users[SYNC_USER], names)
+    state.add_token("TOKEN_NARROW", state.users[NARROW], names, only_own=True)
+    state.add_token("TOKEN_NONE", state.users[NO_RIGHTS], names, limited=True)
+    return state
+
+
+def read_in(state, course, read):
+    """Put what the plug-in says of a course into a state.
+
+    :param read: its answer to ``local_wsattendance_get_sessions``
+    """
     state.courses[course.id] = course
     state.enrolments[course.id] = {}
-    _people(state, course, read["users"], info)
+    _people(state, course, read["users"])
     for row in read["groups"]:
         state.groups[row["id"]] = s.Group(
             row["id"], course.id, row["name"], row["idnumber"], set(row["members"])
@@ -67,19 +84,9 @@ def cast(version):
         )  # fmt: skip
     for row in read["sessions"]:
         _session(state, row)
-    names = [function["name"] for function in info["functions"]]
-    state.add_token("TOKEN_COMPANION", state.users[SYNC_USER], names)
-    state.add_token("TOKEN_NARROW", state.users[NARROW], names, only_own=True)
-    state.add_token("TOKEN_NONE", state.users[NO_RIGHTS], names, limited=True)
-    return state
 
 
-def _people(state, course, rows, info):
-    for number, first, last in (
-        (SYNC_USER, info["firstname"], info["lastname"]),
-        (NO_RIGHTS, "None", "Family"),
-    ):
-        state.users[number] = s.User(number, info["username"], first, last)
+def _people(state, course, rows):
     for row in rows:
         state.users[row["id"]] = s.User(
             row["id"], f"user{row['id']}", row["firstname"], row["lastname"], row["email"],

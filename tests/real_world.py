@@ -3,6 +3,9 @@ over HTTP. What must hold is asked of a copy of both as a :class:`world.World`."
 
 from datetime import timedelta
 
+from ..services.domain.gap_reason import FOLLOW
+from ..services.domain.gaps import REASONS
+from ..services.domain.plan import Waiting
 from ..services.domain.status import booleans, from_booleans
 from ..services.openeducat.local_store import moment, unix
 from . import builders as b
@@ -35,6 +38,8 @@ class RealWorld:
         # number that it is linked with, and all that it ever was of, the last one last.
         self.lesson_of, self.linked, self.lessons_of = {}, {}, {}
         self.last_lesson = 0
+        # See w.World.
+        self.read_at, self.estranged = {}, set()
         self.deleted = {}
         self.players = {1: 0, 2: 1, 3: 4}
         self.users = {user: case.users[n] for user, n in self.players.items()}
@@ -279,6 +284,54 @@ class RealWorld:
         again = self.moodle.make_session_again(session)
         self.lesson_of[again.id] = self.lesson(session)
 
+    # --- what a person is asked -------------------------------------------------------
+
+    @property
+    def asked(self):
+        gaps = self.case.gaps(state="open").filtered("asks")
+        return {gap.asks: REASONS[gap.why].asks for gap in gaps}
+
+    def answer(self, key):
+        lessons = {
+            lesson
+            for sheet in self._asked_of(key)
+            for lesson in self.lessons_of.get(sheet.id, ())
+        }
+        same = any(self.lesson(session) in lessons for session in self._perhaps(key))
+        gap = self.case.gaps(state="open").filtered(lambda gap: gap.asks == key)
+        if same and FOLLOW in self.asked[key]:
+            gap.action_follow()
+        else:
+            gap.action_other_lessons()
+
+    def _asked_of(self, key):
+        """Sheets that may follow."""
+        before = key.partition(">")[0]
+        return [
+            sheet
+            for sheet in self.sheets.values()
+            if before in ((sheet.moodle_seen or "").rpartition(":")[0], str(sheet.moodle_session_id))
+        ]
+
+    def _perhaps(self, key):
+        """Sessions that may be theirs."""
+        before, _arrow, number = key.partition(">")
+        waiting = self._waiting()
+        return [
+            session
+            for session in self.sessions.values()
+            if session.id in waiting
+            and (session.attendance_id if ":" in before else session.id) == int(number)
+        ]
+
+    def _waiting(self):
+        mappings = self.env["moodle.mapping"].search([("model", "=", "op.subject")])
+        return {
+            number
+            for mapping in mappings
+            for number in (mapping._kept("waiting") or {}).get("sessions", ())
+        }
+
     def restart(self):
         self.moodle.restart()
         self.deleted.clear()
@@ -378,6 +431,10 @@ class RealWorld:
             server.faults.add(Fault.cut_before(crash + 2, function=self.writing, times=99))
         if meanwhile:
             server.on_call(self._once(meanwhile))
+        for session in self.sessions.values():
+            before = self.read_at.get(self.lesson(session), (session.id, session.sessdate))
+            if session.id != before[0] and session.sessdate != before[1]:
+                self.estranged.add(self.lesson(session))
         # By the schedule, where nothing waits for a person: it asks less.
         thrifty = self.case.thrifty and not self.case.instance.meaning_changed
         self.case.sync(trigger="cron" if thrifty else "shell")
@@ -392,6 +449,9 @@ class RealWorld:
         server._hooks.clear()
         for sheet in self.sheets.values():
             self._note_link(sheet)
+        for session in self.sessions.values():
+            if session.id not in self._waiting():
+                self.read_at[self.lesson(session)] = session.id, session.sessdate
 
     def _note_link(self, sheet):
         number = sheet.moodle_session_id
@@ -467,6 +527,17 @@ class RealWorld:
                     from_booleans(line), line.moodle_base or None,
                     unix(line.moodle_marked_at), True, line.active,
                 )  # fmt: skip
+        there = set(self.sessions)
+        copy.estranged = self.estranged
+        copy.waiting = Waiting(
+            frozenset(self._waiting()),
+            frozenset(
+                sheet.id
+                for key in self.asked
+                for sheet in self._asked_of(key)
+                if sheet.moodle_session_id not in there
+            ),
+        )
         copy.said_here = self.said_here
         copy.said_before = {
             (lesson, of_student[student]): said

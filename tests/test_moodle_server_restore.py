@@ -109,6 +109,13 @@ class TestActivity(Case):
         restored = self.state.restore_activity(item)
         self.assertEqual(self.sessions_of(restored)[1].group_id, again.id)
 
+    def test_one_of_another_name_with_its_id_number_is_another(self):
+        item = self.state.delete_activity(self.activity)
+        self.groups[0].name = "First batch"
+        restored = self.state.restore_activity(item)
+        group = self.state.groups[self.sessions_of(restored)[1].group_id]
+        self.assertEqual((group.name, group.idnumber, group.members), ("Batch 1", "", set()))
+
     def test_a_group_that_is_gone_comes_back_empty(self):
         item = self.state.delete_activity(self.activity)
         self.state.delete_group(self.groups[0])

@@ -247,6 +247,13 @@ class TestFollow(FollowingCase):
             self.assertEqual(self.follows(plan), expected)
             self.assertEqual(plan.gaps, ())
 
+    def test_one_of_two_with_a_mark_more(self):
+        """What says just the same is the same, whatever the order of their numbers."""
+        self.held(b.session(11, {1: "P"}))
+        self.held(b.session(12, {1: "P", 2: "A"}))
+        plan = self.plan(restored(31, {1: "P", 2: "A"}), restored(32, {1: "P"}))
+        self.assertEqual(self.follows(plan), {100: 32, 101: 31})
+
     def test_parallel_activities(self):
         """One of them is back: it is the one that is gone, with marks of its own or with the
         same ones."""
@@ -541,6 +548,19 @@ class TestDoubt(FollowingCase):
         self.assertEqual(self.follows(plan), {100: 31})
         self.assertEqual((self.whys(plan), self.made(plan)), (["lessons_beside"], []))
 
+    def test_one_that_is_marked_anew_and_one_without_marks(self):
+        """Others of the activity are told by their marks; of these two nobody knows."""
+        self.held(b.session(11, MARKS))
+        self.held(b.session(12, MARKS, starts=b.START + WEEK))
+        plan = self.plan(
+            restored(31),
+            restored(32, {1: "E", 2: "E", 3: "E"}, starts=b.START + WEEK, taken_at=b.START),
+            restored(33, {}, starts=b.START + WEEK),
+        )
+        self.assertEqual(self.follows(plan), {100: 31})
+        self.assertEqual(self.whys(plan), ["lessons_unsure"])
+        self.assertEqual(plan.waiting.sessions, {32, 33})
+
     def test_a_sheet_made_by_hand_waits_beside_it(self):
         """The session may be of the other sheet: it is neither linked nor made once more."""
         self.held(b.session(11, MARKS))
@@ -619,6 +639,19 @@ class TestBeside(FollowingCase):
             restored(31 + w, {1: "P", 2: "P"}, starts=b.START + w * WEEK + shift) for w in range(2)
         ]
         self.assertEqual(len(self.made(self.plan(*old, *new))), 2)
+
+    def test_it_stays_one_until_somebody_answers(self):
+        """Both were marked since; the question is not gone, and no second sheet comes of it."""
+        self.held(b.session(11, MARKS))
+        key = f"2:{OLD}>{NEW}"
+        both = b.session(11, {1: "A", 2: "A", 3: "A"}), restored(31, {1: "E", 2: "A", 3: "L"})
+        met = replace(MET, beside=frozenset({key}))
+        plan = self.plan(*both, met=met)
+        self.assertEqual(self.whys(plan), ["lessons_beside"])
+        self.assertEqual((plan.waiting.sessions, plan.waiting.beside), ({31}, {key}))
+        self.assertFalse(self.made(plan))
+        gone = self.plan(both[0], met=met)
+        self.assertEqual(gone.waiting, p.NOTHING_WAITS)
 
 
 @tagged("post_install", "-at_install")

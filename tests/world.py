@@ -838,6 +838,7 @@ class World:
             self.met,
             sessions=self.met.sessions | read - waiting.sessions,
             modules={**self.met.modules, **modules},
+            beside=waiting.beside,
         )
         self.waiting = waiting
         asking = [gap for gap in plan.gaps if gap.asks]
@@ -1207,6 +1208,8 @@ class World:
                     yield f"{where}: nobody wrote {ALL_LETTERS[number]}"
             agreed = self.rules.direction == merge.BOTH and moodle == line.status
             if not (agreed and moodle) or mistaken or self.was_doubled & set(keys):
+                continue
+            if lessons & self.estranged:
                 continue
             in_force = self.in_force(session.activity).items()
             meanings = {first(number): meaning for number, (meaning, _send) in in_force}

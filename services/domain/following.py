@@ -279,7 +279,7 @@ def _swapped(
         (lesson,) = lessons_of([sheet])
         same = evidence(index, lesson, own).same
         for other in at.get(sheet.held_at, ()):
-            if fit(index, lesson, other) == Fit.MARKS:
+            if (fit(index, lesson, other) or Fit.DOUBT) >= Fit.MARKS:
                 return evidence(index, lesson, other).same > same
     return False
 
@@ -317,8 +317,9 @@ class _Pairing:
         """Those that fit one to one; of what a person has said, and of what is the very same in
         one activity, as many as there are, in the order of their numbers."""
         self._chosen()
-        self._one_to_one(Fit.MARKS)
+        self._one_to_one(Fit.SAME)
         self._alike()
+        self._one_to_one(Fit.MARKS)
         self._as_the_others()
         self._one_to_one(Fit.BARE, alone=True)
 
@@ -338,8 +339,9 @@ class _Pairing:
         among: Callable[[Lesson, MoodleSession], bool] = lambda lesson, session: True,
     ) -> None:
         """:param alone: whether there may be nothing else that fits worse, either"""
-        found = [pair for pair in self._free(least) if among(*pair)]
-        counted = self._free(Fit.DOUBT) if alone else found
+        counted = found = [pair for pair in self._free(least) if among(*pair)]
+        if alone:
+            counted = [pair for pair in self._free(Fit.DOUBT) if among(*pair)]
         lessons = Counter(lesson for lesson, _session in counted)
         sessions = Counter(session.id for _lesson, session in counted)
         self.pairs += [
@@ -367,7 +369,7 @@ class _Pairing:
         """Of one activity and beginning, where all fit all and there are as many of both: all
         say the same."""
         groups: dict[tuple[Place, int, int], list[tuple[Lesson, MoodleSession]]] = {}
-        found = self._free(Fit.MARKS)
+        found = self._free(Fit.SAME)
         for lesson, session in found:
             key = lesson.place, session.activity_id, session.starts
             groups.setdefault(key, []).append((lesson, session))
@@ -388,6 +390,7 @@ class _Pairing:
             reverse.setdefault(session.activity_id, set()).add(lesson.place)
         self._one_to_one(
             Fit.BARE,
+            alone=True,
             among=lambda lesson, session: (
                 votes.get(lesson.place) == {session.activity_id}
                 and reverse.get(session.activity_id) == {lesson.place}
@@ -590,6 +593,7 @@ class _Waits:
     sheets: set[int] = field(default_factory=set)
     activities: set[int] = field(default_factory=set)
     again: set[int] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
 
     @property
     def waiting(self) -> p.Waiting:
@@ -598,6 +602,7 @@ class _Waits:
             frozenset(self.sheets),
             frozenset(self.activities),
             frozenset(self.again),
+            frozenset(self.beside),
         )
 
     def add_unsure(
@@ -653,8 +658,9 @@ class _Waits:
                 if place == here or sides.answer(key) == OTHER:
                     continue
                 lessons = [lesson for lesson in sides.living if lesson.place == place]
-                found = _copies(sides.index, lessons, new)
+                found = _copies(sides.index, lessons, new, key in sides.met.beside)
                 if found:
+                    self.beside.add(key)
                     self._add(sides, "lessons_beside", key, found, findings)
                     break
 
@@ -704,10 +710,12 @@ class _Waits:
 
 
 def _copies(
-    index: CourseIndex, lessons: list[Lesson], sessions: list[MoodleSession]
+    index: CourseIndex, lessons: list[Lesson], sessions: list[MoodleSession], asked: bool
 ) -> list[tuple[Lesson, MoodleSession]]:
     """:param lessons: of one activity that is still there
     :param sessions: of another that was never met
+    :param asked: whether somebody is asked already; then it stays a copy, whatever is marked in
+        one of the two meanwhile
     :return: what is there twice; nothing where they are other lessons
     """
     at: dict[int, list[Lesson]] = {}
@@ -723,6 +731,8 @@ def _copies(
                     spoken[said.speaks_for_it] += 1
                 found.setdefault(session.id, (lesson, session))
     marked = any(session.marks for session in sessions)
+    if asked and found:
+        return list(found.values())
     if spoken[True] and spoken[True] >= spoken[False]:
         return list(found.values())
     if not marked and len(found) > 1 and len(found) == len(sessions):

@@ -21,7 +21,8 @@ class Fit(IntEnum):
     DOUBT = 0  # something speaks against it
     BARE = 1  # nothing does, and no mark says anything
     MARKS = 2  # the marks that both sides had agreed on are there
-    CHOSEN = 3  # a person has said so
+    SAME = 3  # and no other is
+    CHOSEN = 4  # a person has said so
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Evidence:
     @property
     def fit(self) -> Fit:
         if self.speaks_for_it:
-            return Fit.MARKS
+            return Fit.MARKS if self.other or self.missing or self.strange else Fit.SAME
         nothing = not self.other and not (self.missing and self.strange)
         return Fit.BARE if nothing else Fit.DOUBT
 

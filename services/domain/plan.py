@@ -137,12 +137,13 @@ class Followed:
 class Waiting:
     """What nobody touches until a person has said whether it is the same: ids of sessions, of
     sheets, of activities that count as never met until then (``activities``), and of those that
-    have another one's number (``again``)."""
+    have another one's number (``again``). ``beside``: questions of copies, see ``records.Met``."""
 
     sessions: frozenset[int] = frozenset()
     sheets: frozenset[int] = frozenset()
     activities: frozenset[int] = frozenset()
     again: frozenset[int] = frozenset()
+    beside: frozenset[str] = frozenset()
 
 
 NOTHING_FOLLOWS = Followed()

@@ -374,13 +374,15 @@ class Met:
 
     * ``sessions``: ids; those that began before ``since`` (unix seconds) are not kept;
     * ``modules``: ``{activity id: MoodleActivity.module_id}``, 0 where that is not known;
-    * ``answers``: see ``following.question_key``; each is ``follow`` or ``other``.
+    * ``answers``: see ``following.question_key``; each is ``follow`` or ``other``;
+    * ``beside``: by the same key, the copies of which somebody is asked.
     """
 
     sessions: frozenset[int] = frozenset()
     since: int = 0
     modules: dict[int, int] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
 
     def never(self, activity_id: int) -> bool:
         """Whether an activity was never met."""

@@ -1,5 +1,6 @@
 """Backups of the scripted Moodle, its recycle bin, and what else gives known things other
-numbers. What a restore keeps is what Moodle 4.3 and 5.1 keep of an attendance activity.
+numbers. What a restore keeps is what Moodle 4.3 and 5.1 keep of an attendance activity, see
+``tests/test_moodle_server_restored.py``.
 """
 
 from dataclasses import dataclass, field, replace
@@ -123,16 +124,17 @@ class Backups:
         return names
 
     def _restore_groups(self, course, backup):
-        """A group of the same name is taken for the same one.
+        """A group of the same name and ID number is taken for the same one.
 
         :return: ``{number in the backup: number}``
         """
         found = {}
         for old in backup.groups:
-            there = {group.name: group for group in self._groups_of(course)}
-            group = there.get(old.name)
+            there = self._groups_of(course)
+            same = [g for g in there if (g.name, g.idnumber) == (old.name, old.idnumber)]
+            group = same[0] if same else None
             if group is None:
-                taken = {group.idnumber for group in there.values()}
+                taken = {group.idnumber for group in there}
                 idnumber = "" if old.idnumber in taken else old.idnumber
                 group = self.add_group(course, old.name, idnumber)
             group.members |= old.members & set(self.enrolments[course.id])
@@ -223,7 +225,7 @@ class Backups:
             for name, value in names.items():
                 setattr(course, name, value)
 
-    def make_session_again(self, session):
+    def make_session_again(self, session, description=""):
         """A teacher deletes a session and adds one of the same time; nobody is marked in it."""
         with self.lock:
             self.delete_session(session)
@@ -233,6 +235,7 @@ class Backups:
                 session.duration,
                 self.groups.get(session.group_id),
                 statusset=session.statusset,
+                description=description,
             )
 
     def delete_group(self, group):
