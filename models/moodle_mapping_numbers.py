@@ -20,7 +20,7 @@ class MoodleMapping(models.Model):
         """:param since: unix seconds, see ``Rules.noted_since``
         :return: ``Met`` of a course
         """
-        waiting = self._kept("waiting") or {}
+        waiting = self.known_waiting
         asked, left = set(waiting.get("activities", ())), set(waiting.get("sessions", ()))
         known = {
             int(activity): {*map(int, sessions)}
@@ -44,17 +44,15 @@ class MoodleMapping(models.Model):
             beside=frozenset(waiting.get("beside", ())),
         )
 
+    @property
+    def known_waiting(self):
+        """What waits for the answer of a person, as it is kept: see ``plan.Waiting.to_json``."""
+        return self._kept("waiting") or {}
+
     def _keep_waiting(self, waiting):
-        """:param waiting: ``plan.Waiting``"""
+        """:param waiting: see :attr:`known_waiting`"""
         self.ensure_one()
-        found = {
-            "sessions": sorted(waiting.sessions),
-            "activities": sorted(waiting.activities),
-            "beside": sorted(waiting.beside),
-        }
-        kept = found if any(found.values()) else None
-        if kept != self._kept("waiting"):
-            self._keep("waiting", kept)
+        self._keep("waiting", waiting)
 
     def _keep_answer(self, key, answer):
         """What a person has said of sessions that may be others; the next run reads the course.

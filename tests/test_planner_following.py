@@ -461,6 +461,13 @@ class TestDoubt(FollowingCase):
             self.assertEqual(plan.waiting.activities, {NEW})
             self.assertEqual(plan.skipped, {"in_doubt": 3})
 
+    def test_what_the_next_run_has_to_know(self):
+        plan = self.doubtful()
+        self.assertEqual(
+            plan.waiting.to_json(), {"sessions": [31], "activities": [NEW], "beside": []}
+        )
+        self.assertEqual(p.NOTHING_WAITS.to_json(), {})
+
     def test_what_is_asked(self):
         (gap,) = self.doubtful().gaps
         self.assertEqual(

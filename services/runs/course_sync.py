@@ -78,6 +78,7 @@ class CourseSync:
         self._digest = digest
         self._courses_listed = courses.listed
         self._met = mapping._met(self.rules.noted_since) if self.sides.api.lists_sessions else None
+        self._waiting = mapping.known_waiting
         self._known = self._known_sessions()
         # A session that is to be made needs to know who is there now.
         remembers = thrifty and not self.rules.may_create and not self.sides.api.companion
@@ -438,7 +439,8 @@ class CourseSync:
             work.known.forget_before(work.rules.noted_since)
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
-        work.mapping._keep_waiting(waiting)
+        if waiting.to_json() != self._waiting:
+            work.mapping._keep_waiting(waiting.to_json())
         # What waits counts as never met; of a number given out again the old module is known.
         modules = {
             str(activity.id): activity.module_id
