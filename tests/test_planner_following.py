@@ -203,6 +203,17 @@ class TestFollow(FollowingCase):
         self.assertEqual(self.whys(plan), ["activity_gone"])
         self.assertEqual([one.sheets for one in plan.emptied], [(101,)])
 
+    def test_sheets_from_before_the_window(self):
+        """They are looked at to follow; what is gone of them is nobody's concern."""
+        self.held(b.session(11, MARKS))
+        self.held(b.session(12, MARKS, starts=b.START + WEEK))
+        plan = self.plan(
+            restored(31), restored(33, starts=b.START + 9 * WEEK),
+            rules={"window_start": b.DAY + (b.DAY - b.date(2026, 10, 1))},
+        )  # fmt: skip
+        self.assertEqual(self.follows(plan), {100: 31})
+        self.assertEqual((plan.gaps, plan.emptied), ((), ()))
+
     def test_more_sessions_than_before(self):
         """One that was taken since gets a sheet of its own."""
         self.held(b.session(11, MARKS))
@@ -501,6 +512,22 @@ class TestDoubt(FollowingCase):
         plan = self.doubtful(met=replace(MET, answers={key: "other"}))
         self.assertEqual((self.follows(plan), plan.waiting), ({}, p.NOTHING_WAITS))
         self.assertEqual((len(self.made(plan)), self.whys(plan)), (1, ["activity_gone"]))
+
+    def test_a_session_made_again_and_marked_otherwise(self):
+        """It is asked about by itself; if it is another lesson, the old one was deleted."""
+        stays = b.session(12, MARKS, starts=b.START + WEEK)
+        again = b.session(31, {1: "A", 2: "P", 3: "L"}, taken_at=b.START + 9 * b.HOUR)
+        self.held(b.session(11, MARKS))
+        self.held(stays)
+        plan = self.plan(stays, again)
+        self.assertWaits(plan, "lessons_unsure", sheets={100})
+        self.assertEqual(plan.waiting, p.Waiting({31}, {100}))
+        self.assertEqual(plan.gaps[0].asks, "11>31")
+        plan = self.plan(stays, again, met=replace(MET, answers={"11>31": "follow"}))
+        self.assertEqual((self.follows(plan), plan.cancelled), ({100: 31}, ()))
+        plan = self.plan(stays, again, met=replace(MET, answers={"11>31": "other"}))
+        self.assertEqual((self.follows(plan), plan.cancelled), ({}, (100,)))
+        self.assertEqual(len(self.made(plan)), 1)
 
     def test_the_rest_of_the_course_goes_on(self):
         self.held(b.session(11, MARKS))
