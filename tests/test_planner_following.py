@@ -245,6 +245,16 @@ class TestFollow(FollowingCase):
             self.assertEqual((plan.cancelled, plan.gaps), ((), ()))
             self.assertFalse(self.made(plan))
 
+    def test_one_made_again_in_another_activity(self):
+        """Its sheet goes there; what was chosen for the activity stays with that."""
+        stays = b.session(12, MARKS, starts=b.START + WEEK)
+        self.held(b.session(11, MARKS))
+        self.held(stays)
+        met = replace(MET, modules={OLD: 0, BESIDE: 0})
+        plan = self.plan(stays, b.session(31, MARKS, activity_id=BESIDE), met=met)
+        self.assertEqual(self.follows(plan), {100: 31})
+        self.assertEqual(plan.followed.activities, {})
+
     def test_two_sessions_of_one_time_in_one_activity(self):
         """With the same marks they say the same, whichever is whose; else the marks say it."""
         for marks, expected in (

@@ -533,7 +533,8 @@ def _followed(sides: _Sides, pairs: Iterable[tuple[Lesson, MoodleSession]]) -> p
     votes: dict[int, Counter[int]] = {}
     not_held = sides.index.local.not_held
     for lesson, session in sorted(pairs, key=lambda pair: (pair[1].starts, pair[1].id)):
-        votes.setdefault(lesson.place[1], Counter())[session.activity_id] += 1
+        if lesson.whole:
+            votes.setdefault(lesson.place[1], Counter())[session.activity_id] += 1
         for sheet in lesson.sheets:
             assert sheet.seen is not None
             seen = replace(sheet.seen, course_id=session.course_id, activity_id=session.activity_id)

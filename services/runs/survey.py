@@ -198,7 +198,7 @@ class Survey:
                     break
             cr.rollback()
             # So that their settings can be chosen before a first run.
-            sides.store.course_mappings(mapped)
+            sides.store.course_mappings(mapped, courses.listed)
             sides.odoo.commit()
             return {
                 "courses": len(courses.matches),
@@ -285,7 +285,8 @@ class Survey:
             if course_id not in mapped:
                 continue
             number += len(sessions)
-            mapping = sides.store.course_mappings([mapped[course_id]])[course_id]
+            one = [mapped[course_id]]
+            mapping = sides.store.course_mappings(one, courses.listed)[course_id]
             known = KnownSessions.from_json(mapping.known_sessions)
             for session in sessions:
                 known.add(session.activity_id, session.id, session.starts)
