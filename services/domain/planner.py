@@ -35,9 +35,9 @@ def plan_course(
 
     # What has come back under other numbers.
     following = follow(index, local, findings)
-    rules, waiting = following.rules, following.waiting
+    rules, in_doubt = following.rules, following.waiting.sessions
     if following.matters:
-        index = CourseIndex.of(reading, following.local, people, rules, waiting)
+        index = CourseIndex.of(reading, following.local, people, rules, following.waiting)
 
     # Which sessions count, and which sheets without a session are theirs.
     looked_at = counted(reading.sessions, reading.course, index.sheets_of_session, rules)
@@ -45,8 +45,8 @@ def plan_course(
     index = index.linked(links.sheets_of_session)
 
     # What their marks say, of whom, and in which sheet that belongs.
-    sessions = [one for one in looked_at.sessions if one.id not in waiting.sessions]
-    left = [one for one in looked_at.sessions if one.id in waiting.sessions]
+    sessions = [one for one in looked_at.sessions if one.id not in in_doubt]
+    left = [one for one in looked_at.sessions if one.id in in_doubt]
     findings.skip("in_doubt", sum(len(session.marks) for session in left))
     placed = [placed_marks(index, session, findings) for session in sessions]
     adopted = Adopted()
@@ -81,5 +81,5 @@ def plan_course(
         sessions_early=looked_at.early,
         emptied=gone.emptied,
         followed=following.followed,
-        waiting=waiting,
+        waiting=following.waiting,
     )
