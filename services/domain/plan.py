@@ -41,9 +41,10 @@ class LinePlan:
     """One line to create (``line_id`` 0) or to change.
 
     ``status``, ``remark`` and ``type_id`` are ``None`` where they stay as they are;
-    ``base`` is the status both sides agree on afterwards; ``type_id`` 0 empties the
-    attendance type; ``agreed_remark`` is the remark both sides agree on afterwards, where the
+    ``base`` is the status both sides agree on afterwards, empty for none; ``type_id`` 0 empties
+    the attendance type; ``agreed_remark`` is the remark both sides agree on afterwards, where the
     line has it already: one that it is given comes from Moodle, and is agreed on with that.
+    ``note_done``: what the line notes as about to be sent is forgotten.
     """
 
     action: str
@@ -54,6 +55,7 @@ class LinePlan:
     remark: str | None = None
     type_id: int | None = None
     agreed_remark: str | None = None
+    note_done: bool = False
 
 
 @dataclass(frozen=True)

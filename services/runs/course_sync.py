@@ -394,6 +394,8 @@ class CourseSync:
                 self._finish(run, work, outcome.gaps, outcome.untaken, idle=idle, busy=busy)
             )
             run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
+        else:
+            applier.note_sending(plan.pushes, work.mapping)
         self.env.flush_all()
         return outcome
 
