@@ -106,6 +106,7 @@ from . import (
     test_times,
     test_token_account,
     test_translations,
+    test_two_databases,
     test_two_processes,
     test_unchanged,
     test_unmatched,

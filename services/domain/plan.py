@@ -132,8 +132,9 @@ class NewSession:
 
     :param starts: unix seconds
     :param duration: seconds
-    :param description: holds :func:`reference`, by which the session is found again if
-        Moodle's answer gets lost
+    :param description: what teachers read
+    :param reference: by which the session is found again if Moodle's answer gets lost; it gets
+        one as it is made, see ``references.py``
     """
 
     sheet_id: int
@@ -142,11 +143,7 @@ class NewSession:
     starts: int
     duration: int
     description: str
-
-    @property
-    def reference(self) -> str:
-        """As our plug-in takes it, which adds the brackets by itself."""
-        return reference(self.sheet_id).strip("[]")
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,14 +177,6 @@ class Conflict:
     odoo_time: int
     machine: bool
     winner: str
-
-
-REFERENCE = "[oec_sheet_"
-
-
-def reference(sheet_id: int) -> str:
-    """What names a sheet in the description of the Moodle session made for it."""
-    return f"{REFERENCE}{sheet_id}]"
 
 
 def gap_key(kind: str, unit: int, key: str) -> str:
