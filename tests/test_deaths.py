@@ -2,11 +2,13 @@
 looks like somebody else's."""
 
 import os
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from .builders import HOUR, START
-from .deaths import DeathCase
+from ..services.runs.course_push import CoursePush
+from .builders import HOUR
+from .deaths import DeathCase, Died
 from .measured import measured
 from .test_both import BothCase
 
@@ -87,10 +89,87 @@ class TestSomebodyGoesOn(SomebodyGoesOn, DeathCase, BothCase):
 
 @tagged("post_install", "-at_install")
 class TestSomebodyGoesOnCompanion(SomebodyGoesOn, DeathCase, BothCase):
+    """Remarks are sent, too; then one is taken away, and another is changed again."""
+
     direction = "both"
     profile = "companion"
+
+    def act(self):
+        super().act()
+        for number in (1, 2, 3):
+            self.line(self.session, number).remark = "ill"
+
+    def afterwards(self):
+        super().afterwards()
+        self.line(self.session, 1).remark = False
+        self.line(self.session, 3).remark = "well again"
+
+    def end(self):
+        here = [line.remark or "" for line in self.lines(self.session)]
+        there = {row.user_id: row.remarks or "" for row in self.moodle.sessions[self.session.id].log}
+        return super().end(), here, sorted(there.items())
 
 
 @tagged("post_install", "-at_install")
 class TestSomebodyGoesOnSending(SomebodyGoesOn, DeathCase, BothCase):
     direction = "oec"
+
+
+
+class MarksThatArrived:
+    """A run that died before it knew that a mark has arrived."""
+
+    def setUp(self):
+        super().setUp()
+        self.session = self.agreed("PPPP")
+        self.mark_here(self.session, 1, "L", at=self.now - 2 * HOUR)
+        with patch.object(CoursePush, "_confirm", side_effect=Died):
+            self.dies(0)
+        self.assertEqual(self.moodle_marks(self.session), "LPPP..")
+        self.assertEqual(self.line(self.session, 1).moodle_base, "P")
+
+    def test_changed_here_again(self):
+        """The person's change wins, though a teacher has saved somebody else since."""
+        self.mark_here(self.session, 1, "E", at=self.now + 10)
+        self.mark_at(self.session, ".A", self.now + 20)
+        run = self.run_of(self.sync(trigger="cron"))
+        self.assertBoth(self.session, "EAPP")
+        self.assertEqual((run.conflicts_moodle, run.conflicts_oec), (0, 0))
+
+    def test_changed_back_here(self):
+        self.mark_here(self.session, 1, "P", at=self.now + 10)
+        self.sync(trigger="cron")
+        self.assertBoth(self.session, "PPPP")
+
+    def test_changed_there(self):
+        self.mark_at(self.session, "A", self.now + 20)
+        self.sync(trigger="cron")
+        self.assertBoth(self.session, "APPP")
+
+    def test_the_line_was_deleted(self):
+        self.line(self.session, 1).unlink()
+        self.sync(trigger="cron")
+        self.assertEqual(self.statuses(self.session), "PPP")
+        self.assertEqual(self.open_gaps(), ["vanished"])
+        self.assertEqual(self.moodle_marks(self.session), "LPPP..")
+
+    def test_the_direction_was_changed(self):
+        self.instance.sync_attendance_from = "moodle"
+        self.sync()
+        self.assertBoth(self.session, "LPPP")
+        self.assertFalse(self.line(self.session, 1).moodle_sending)
+
+    def test_another_moodle_was_connected(self):
+        self.instance._forget_links()
+        self.assertFalse(self.env["op.attendance.line"].search([("moodle_sending", "!=", False)]))
+
+
+@tagged("post_install", "-at_install")
+class TestMarksThatArrived(MarksThatArrived, DeathCase, BothCase):
+    direction = "both"
+
+
+@tagged("post_install", "-at_install")
+class TestMarksThatArrivedCompanion(MarksThatArrived, DeathCase, BothCase):
+    direction = "both"
+    profile = "companion"
