@@ -247,15 +247,15 @@ class TestNewSession(BaseCase):
         made = referring(new, b.KEY)
         self.assertEqual(
             made,
-            replace(new, description="AS7 [oec_sheet_7_0123abcd]", reference="oec_sheet_7_0123abcd"),
+            replace(
+                new, description="AS7 [oec_sheet_7_0123abcd]", reference="oec_sheet_7_0123abcd"
+            ),
         )
         made = session(1, description=made.description)
         self.assertTrue(is_made_for(made, sheet(7), b.KEY))
         for other in (sheet(77), sheet(70), sheet(1)):
             self.assertFalse(is_made_for(made, other, b.KEY))
-        self.assertEqual(
-            referring(replace(new, description=""), b.KEY).description, b.reference(7)
-        )
+        self.assertEqual(referring(replace(new, description=""), b.KEY).description, b.reference(7))
 
     def test_as_the_timetable_says(self):
         timed = sheet(7, starts=START + HOUR, ends=START + 3 * HOUR)

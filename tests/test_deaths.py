@@ -95,25 +95,28 @@ class TestSomebodyGoesOnCompanion(SomebodyGoesOn, DeathCase, BothCase):
     profile = "companion"
 
     def act(self):
-        super().act()
+        result = super().act()
         for number in (1, 2, 3):
             self.line(self.session, number).remark = "ill"
+        return result
 
     def afterwards(self):
-        super().afterwards()
+        result = super().afterwards()
         self.line(self.session, 1).remark = False
         self.line(self.session, 3).remark = "well again"
+        return result
 
     def end(self):
         here = [line.remark or "" for line in self.lines(self.session)]
-        there = {row.user_id: row.remarks or "" for row in self.moodle.sessions[self.session.id].log}
+        there = {
+            row.user_id: row.remarks or "" for row in self.moodle.sessions[self.session.id].log
+        }
         return super().end(), here, sorted(there.items())
 
 
 @tagged("post_install", "-at_install")
 class TestSomebodyGoesOnSending(SomebodyGoesOn, DeathCase, BothCase):
     direction = "oec"
-
 
 
 class MarksThatArrived:

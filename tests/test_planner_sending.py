@@ -65,9 +65,7 @@ class TestNoted(SettlingCase):
     def test_another_mark_is_a_persons(self):
         """Later than ours by the session's time; or earlier."""
         lines, pushes, conflicts = self.of(noted("L", "P", "L"), "A")
-        self.assertEqual(
-            lines, (p.LinePlan(p.UPDATE, 1, 101, "A", "A", note_done=True),)
-        )
+        self.assertEqual(lines, (p.LinePlan(p.UPDATE, 1, 101, "A", "A", note_done=True),))
         self.assertEqual((pushes, [c.winner for c in conflicts]), ((), ["moodle"]))
         lines, pushes, conflicts = self.of(noted("L", "P", "L", LATER), "A")
         self.assertEqual((lines, pushes), ((), (pushed((1,), 101, "L", LATER),)))
@@ -99,7 +97,11 @@ class TestNoted(SettlingCase):
         ):
             session = b.session(1, {1: letter})
             found = self.settle(
-                session, (), [Mark(101, letter)], sheet=b.sheet(1, session), dropped={(1, 101): kept}
+                session,
+                (),
+                [Mark(101, letter)],
+                sheet=b.sheet(1, session),
+                dropped={(1, 101): kept},
             )
             self.assertEqual(tuple(plan.status for plan in found.lines), wanted, (kept, letter))
 

@@ -303,7 +303,9 @@ class TestLinking(PushCase):
         self.moodle.mark(other, self.users[0], "P", remark="", by=self.teacher)
         self.assertEqual(self.sync().state, "done")
         self.assertEqual(len(self.moodle.sessions), 2)
-        self.assertEqual(self.moodle_marks(max(self.moodle.sessions.values(), key=lambda s: s.id)), "PALE..")
+        self.assertEqual(
+            self.moodle_marks(max(self.moodle.sessions.values(), key=lambda s: s.id)), "PALE.."
+        )
         self.assertFalse(self.open_gaps())
 
     def test_none_is_made_where_the_letters_are_missing(self):
