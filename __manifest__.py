@@ -1,7 +1,7 @@
 {
     "name": "Moodle Attendance Sync",
     "summary": "Keeps attendance equal in Moodle's Attendance activity and OpenEduCat",
-    "version": "1.1.0",
+    "version": "1.2.0",
     "category": "Education",
     "license": "LGPL-3",
     "author": "OpenEduCat Moodle Attendance contributors",
