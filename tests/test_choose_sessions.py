@@ -134,6 +134,26 @@ class TestChoose(BaseCase):
         self.assertEqual(found[2], linking.Choice(self.first, 1))
         self.assertEqual(choose([sheet(1)], [moved], taken={(3, 2)})[1].session, moved)
 
+    def test_its_reference_comes_before_its_time(self):
+        made = replace(self.second, description=b.reference(1))
+        found = choose([sheet(1, starts=START)], [self.first, made])
+        self.assertEqual(found[1].session, made)
+
+    def test_each_sheet_has_its_turn(self):
+        """One that is sure, one in doubt, one whose session was moved, and one more."""
+        own = replace(self.first, description=b.reference(1))
+        copies = [
+            session(n, starts=START + n * 86400, description=b.reference(2)) for n in (3, 4)
+        ]
+        moved = session(5, starts=START + 5 * 86400, description=b.reference(3))
+        other_day = session(6, starts=START + 6 * 86400)
+        sheets = [sheet(1), sheet(2), sheet(3), sheet(4, day=date(2026, 11, 9))]
+        found = choose(sheets, [own, *copies, moved, other_day])
+        self.assertEqual(
+            {number: choice.session for number, choice in found.items()},
+            {1: own, 2: None, 3: moved, 4: other_day},
+        )
+
     def test_in_doubt_none_of_another_day_and_none_is_made(self):
         """Taken by a sheet of the same batch, or one of two."""
         moved = session(3, starts=START + 86400, description=b.reference(1))

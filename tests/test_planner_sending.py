@@ -87,6 +87,11 @@ class TestNoted(SettlingCase):
         self.assertEqual(found.pushes, (pushed((2,), 101, "A", LATER),))
         self.assertEqual(found.lines, (done("P"),))
 
+    def test_beside_a_line_without_one(self):
+        lines = [marked(2, 101, "P", "P"), noted("P", "P", "L")]
+        found = self.settle(b.session(1, {1: "P"}), lines, [Mark(101, "P")])
+        self.assertEqual((found.lines, found.pushes), ((done("P"),), ()))
+
     def test_a_deleted_line(self):
         for kept, letter, wanted in (
             ("P", "P", ()),
@@ -104,6 +109,10 @@ class TestNoted(SettlingCase):
                 dropped={(1, 101): kept},
             )
             self.assertEqual(tuple(plan.status for plan in found.lines), wanted, (kept, letter))
+
+        for mark in (None, Mark(101, None), Mark(101, "A")):
+            self.assertEqual(sending.dropped_base("PL", mark), "P")
+        self.assertIsNone(sending.dropped_base(None, Mark(101, "P")))
 
     def test_where_moodle_tells_who_has_written_a_mark(self):
         """A teacher has given the same mark, and later than here; ours never came."""
@@ -156,6 +165,10 @@ class TestNotedRemarks(SettlingCase):
         self.assertEqual(
             found, ((p.LinePlan(p.REMARK, 1, 101, "L", None, "late bus", note_done=True),), ())
         )
+
+    def test_without_a_remark_that_was_sent_the_last_one_stays_agreed(self):
+        line = self.line("ill", None, agreed="ill")
+        self.assertEqual(sending.as_confirmed(line, Mark(101, "L"), US).agreed_remark, "ill")
 
     def test_as_moodle_gives_it_back(self):
         line = self.line("of no  use", "of no  use")

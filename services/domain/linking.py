@@ -86,7 +86,7 @@ def same_marks(
 
 
 def sure_pairs(
-    sheets: Sequence[Sheet], sessions: Sequence[MoodleSession], held: Held, key: str = ""
+    sheets: Sequence[Sheet], sessions: Sequence[MoodleSession], held: Held, key: str
 ) -> dict[int, MoodleSession]:
     """Sheets of one batch and day and the sessions that they are surely of: by the reference
     of a session that was made for it, else by the very time of the timetable session, else
@@ -220,11 +220,11 @@ def _made_for(
     :return: ``{sheet id: MoodleSession}``; and of those sheets of which it is in doubt, because
         a teacher has copied the reference, ``{sheet id: number of sessions}``
     """
-    marked = [session for session in sessions if key and key in session.description]
+    marked = [session for session in sessions if key in session.description]
     used = {session.id for session in sure_of.values()}
     found: dict[int, MoodleSession] = {}
     doubts: dict[int, int] = {}
-    for sheet in sheets if marked else ():
+    for sheet in sheets:
         if sheet.id in sure_of:
             continue
         own = [session for session in marked if is_made_for(session, sheet, key)]

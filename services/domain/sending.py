@@ -69,8 +69,7 @@ def notes_done(
         if not before.sending or (replaced and not plan):
             continue
         plan = plan or p.LinePlan(p.AGREE, after.id, after.student_id, after.base or "")
-        if plan.remark is None and plan.agreed_remark is None:
-            news = after.agreed_remark != before.agreed_remark
-            plan = replace(plan, agreed_remark=after.agreed_remark if news else None)
+        if plan.agreed_remark is None and after.agreed_remark != before.agreed_remark:
+            plan = replace(plan, agreed_remark=after.agreed_remark)
         plan_of[after.id] = replace(plan, note_done=True)
     return tuple(plan_of.values())
