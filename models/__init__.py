@@ -9,6 +9,7 @@ from . import (
     moodle_instance_letters,
     moodle_instance_picture,
     moodle_instance_preview,
+    moodle_instance_reference,
     moodle_instance_setup,
     moodle_instance_site,
     moodle_instance_state,

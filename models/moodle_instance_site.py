@@ -190,12 +190,14 @@ class MoodleInstance(models.Model):
         # Not by the ORM: when a line was last written is all that tells when it was marked.
         here.env.cr.execute(
             SQL(
-                "UPDATE op_attendance_line SET moodle_base = NULL "
-                "WHERE moodle_base IS NOT NULL AND attendance_id IN %s",
+                "UPDATE op_attendance_line SET moodle_base = NULL, moodle_sending = NULL, "
+                "moodle_sending_remark = NULL WHERE attendance_id IN %s "
+                "AND (moodle_base IS NOT NULL OR moodle_sending IS NOT NULL)",
                 tuple(sheets.ids) or (0,),
             )
         )
-        here.env["op.attendance.line"].invalidate_model(["moodle_base"], flush=False)
+        cleared = ["moodle_base", "moodle_sending", "moodle_sending_remark"]
+        here.env["op.attendance.line"].invalidate_model(cleared, flush=False)
         sheets.write(
             {
                 "moodle_instance_id": False,

@@ -357,7 +357,7 @@ class MoodleMapping(models.Model):
     def _dropped_lines(self):
         """What lines said that somebody deleted, of a course.
 
-        :return: ``{(session id, student id): status}``
+        :return: see ``records.LocalState.dropped``
         """
         kept = self._kept("dropped") or {}
         return {
@@ -367,7 +367,8 @@ class MoodleMapping(models.Model):
         }
 
     def _drop_lines(self, lines):
-        """:param lines: ``{(session id, student id): status}`` of lines deleted just now"""
+        """:param lines: what lines said that were deleted just now, as :meth:`_dropped_lines`
+        gives it"""
         if not self:
             return
         kept = {**self._dropped_lines(), **lines}

@@ -24,6 +24,13 @@ STATUS_IDS = {status.acronym: status.id for status in STATUSES}
 COURSE = r.MoodleCourse(2, "ALG1", "Algebra I", "oec_subj_1_course_1")
 LECTURES = r.MoodleActivity(1, "Lectures")
 RULES = Rules(ZONE)
+# Of this database, and of another one on the same Moodle.
+KEY, OTHER_KEY = "0123abcd", "4567ef89"
+
+
+def reference(sheet_id, key=KEY):
+    """As it stands in a session that was made for a sheet; without a key as version 1.1 wrote it."""
+    return f"[oec_sheet_{sheet_id}_{key}]" if key else f"[oec_sheet_{sheet_id}]"
 
 
 def mark(user_id, acronym, remark=""):

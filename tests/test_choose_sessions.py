@@ -8,16 +8,18 @@ from odoo.tests import BaseCase, tagged
 from ..services.domain import linking
 from ..services.domain import plan as p
 from ..services.domain.records import MoodleActivity
+from ..services.domain.references import is_made_for, referring
 from . import builders as b
 from .builders import HOUR, START, session, sheet
 
+RULES = replace(b.RULES, reference_key=b.KEY)
 NOTHING_HELD = linking.Held({}, {}, {})
 
 
 def choose(sheets, sessions, taken=(), held=NOTHING_HELD, left=(), groups=("Group 1", "Group 2")):
     people = replace(b.people(), group_names=dict(enumerate(groups, 1)))
     return linking.choose_sessions(
-        sheets, sessions, set(taken), people, b.RULES, held, frozenset(left)
+        sheets, sessions, set(taken), people, RULES, held, frozenset(left)
     )
 
 
@@ -113,33 +115,89 @@ class TestChoose(BaseCase):
         self.assertEqual(found[2], linking.Choice(self.marked[0], 1))
 
     def test_one_that_was_made_for_it(self):
-        made = replace(self.second, description=f"AS1 {p.reference(1)}")
+        made = replace(self.second, description=f"AS1 {b.reference(1)}")
         found = choose([sheet(1), sheet(2)], [self.first, made])
         self.assertEqual(found[1], linking.Choice(made, 2))
         self.assertEqual(found[2], linking.Choice(self.first, 1))
 
     def test_two_that_were_made_for_it(self):
         """An answer was lost: the one that is nearest, and none of the others."""
-        twins = [replace(one, description=p.reference(1)) for one in (self.first, self.second)]
+        twins = [replace(one, description=b.reference(1)) for one in (self.first, self.second)]
         third = session(3, starts=START + 2 * HOUR)
         found = choose([sheet(1, starts=START + 2 * HOUR - 60)], [*twins, third])
         self.assertEqual(found[1].session, twins[1])
 
     def test_one_that_was_made_for_it_and_is_of_another_day_by_now(self):
-        moved = session(3, starts=START + 86400, description=p.reference(1))
+        moved = session(3, starts=START + 86400, description=b.reference(1))
         found = choose([sheet(1), sheet(2)], [self.first, moved])
         self.assertEqual(found[1], linking.Choice(moved, 1))
         self.assertEqual(found[2], linking.Choice(self.first, 1))
-        # Taken by a sheet of the same batch, or one of two: nobody knows.
-        found = choose([sheet(1)], [moved], taken={(3, 1)})
-        self.assertEqual(found[1], linking.Choice(None, 0))
         self.assertEqual(choose([sheet(1)], [moved], taken={(3, 2)})[1].session, moved)
+
+    def test_its_reference_comes_before_its_time(self):
+        made = replace(self.second, description=b.reference(1))
+        found = choose([sheet(1, starts=START)], [self.first, made])
+        self.assertEqual(found[1].session, made)
+
+    def test_each_sheet_has_its_turn(self):
+        """One that is sure, one in doubt, one whose session was moved, and one more."""
+        own = replace(self.first, description=b.reference(1))
+        copies = [
+            session(n, starts=START + n * 86400, description=b.reference(2)) for n in (3, 4)
+        ]
+        moved = session(5, starts=START + 5 * 86400, description=b.reference(3))
+        other_day = session(6, starts=START + 6 * 86400)
+        sheets = [sheet(1), sheet(2), sheet(3), sheet(4, day=date(2026, 11, 9))]
+        found = choose(sheets, [own, *copies, moved, other_day])
+        self.assertEqual(
+            {number: choice.session for number, choice in found.items()},
+            {1: own, 2: None, 3: moved, 4: other_day},
+        )
+
+    def test_in_doubt_none_of_another_day_and_none_is_made(self):
+        """Taken by a sheet of the same batch, or one of two."""
+        moved = session(3, starts=START + 86400, description=b.reference(1))
+        found = choose([sheet(1)], [moved], taken={(3, 1)})
+        self.assertEqual(found[1], linking.Choice(None, 1))
         again = replace(moved, id=4)
-        self.assertEqual(choose([sheet(1)], [moved, again])[1], linking.Choice(None, 0))
+        for others in ((), (self.first,)):
+            found = choose([sheet(1)], [moved, again, *others])
+            self.assertEqual(found[1], linking.Choice(None, 2))
+        # The one that is linked already stays, and the other one is its own.
+        found = choose([sheet(1)], [moved, again], taken={(4, 1)})
+        self.assertEqual(found[1].session, moved)
+
+    def test_a_reference_of_another_database_says_nothing(self):
+        """Of another Odoo on the same Moodle, or of version 1.1: it moves no sheet, and is no
+        better and no worse than any other session of the day."""
+        for key in ("", b.OTHER_KEY, b.KEY[:-1], f"{b.KEY}0"):
+            text = b.reference(1, key)
+            moved = session(3, starts=START + 86400, description=text)
+            self.assertEqual(choose([sheet(1)], [moved])[1], linking.Choice(None, 0), text)
+            here = replace(self.second, description=text)
+            self.assertEqual(choose([sheet(1)], [here, moved])[1], linking.Choice(here, 1), text)
+            found = choose([sheet(1)], [self.first, here])
+            self.assertEqual(found[1], linking.Choice(None, 2), text)
+            of_group = replace(here, group_id=2)
+            self.assertEqual(choose([sheet(1)], [of_group])[1], linking.Choice(None, 0), text)
+
+    def test_before_a_key_there_is_no_reference(self):
+        for key in ("", "None"):
+            moved = session(3, starts=START + 86400, description=b.reference(1, key))
+            people = replace(b.people(), group_names={1: "Group 1"})
+            found = linking.choose_sessions(
+                [sheet(1)], [moved], set(), people, b.RULES, NOTHING_HELD
+            )
+            self.assertEqual(found[1], linking.Choice(None, 0))
+
+    def test_a_copied_text_takes_no_other_sheets_session(self):
+        """Sheet 1 is linked already; sheet 2 is of the day of the session with the copy."""
+        copy = replace(self.second, description=b.reference(1))
+        self.assertEqual(choose([sheet(2)], [copy])[2], linking.Choice(copy, 1))
 
     def test_one_of_its_own_day_comes_before_one_that_was_moved(self):
-        here = replace(self.first, description=p.reference(1))
-        moved = session(3, starts=START + 86400, description=p.reference(1))
+        here = replace(self.first, description=b.reference(1))
+        moved = session(3, starts=START + 86400, description=b.reference(1))
         self.assertEqual(choose([sheet(1)], [here, moved])[1].session, here)
 
     def test_a_group_that_moodle_does_not_list_may_be_anybodys(self):
@@ -199,10 +257,25 @@ class TestNewSession(BaseCase):
                 group_id=0,
                 starts=START + 3 * HOUR,
                 duration=HOUR,
-                description="AS7 [oec_sheet_7]",
+                description="AS7",
             ),
         )
-        self.assertEqual(self.new(sheet(7, name="")).description, "[oec_sheet_7]")
+        self.assertEqual(self.new(sheet(7, name="")).description, "")
+
+    def test_its_reference(self):
+        new = self.new(sheet(7))
+        made = referring(new, b.KEY)
+        self.assertEqual(
+            made,
+            replace(
+                new, description="AS7 [oec_sheet_7_0123abcd]", reference="oec_sheet_7_0123abcd"
+            ),
+        )
+        made = session(1, description=made.description)
+        self.assertTrue(is_made_for(made, sheet(7), b.KEY))
+        for other in (sheet(77), sheet(70), sheet(1)):
+            self.assertFalse(is_made_for(made, other, b.KEY))
+        self.assertEqual(referring(replace(new, description=""), b.KEY).description, b.reference(7))
 
     def test_as_the_timetable_says(self):
         timed = sheet(7, starts=START + HOUR, ends=START + 3 * HOUR)

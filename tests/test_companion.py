@@ -300,7 +300,7 @@ class TestExpectations(CompanionCase):
         functions, _result = self.asked()
         self.assertEqual(functions.count(ADD), 1)
         (session,) = self.moodle.sessions_of(self.moodle_course)
-        self.assertIn(f"[oec_sheet_{sheet.id}]", session.description)
+        self.assertIn(f"[oec_sheet_{sheet.id}_{self.instance.reference_key}]", session.description)
         self.assertBoth(session, "PALE")
 
 

@@ -33,6 +33,7 @@ class TestLinkingThere(test_push.TestLinking):
 
     # Here its name would be found: test_companion, TestExpectations.
     test_the_answer_of_its_making_is_lost = ANOTHERS
+    test_none_is_made_while_a_remark_hides_the_one_that_was_made = ANOTHERS
 
 
 @tagged("post_install", "-at_install")

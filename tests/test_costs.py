@@ -137,6 +137,20 @@ class TestQueries(MoodleCase):
         inserts = [sql for sql in sent if sql.startswith('INSERT INTO "op_attendance')]
         self.assertEqual(len(inserts), 3, "register, sheet, lines")
 
+    def test_what_is_about_to_be_sent_is_noted_by_one_statement(self):
+        """However many marks and sessions there are; nothing where nothing is sent."""
+        self.instance.sync_attendance_from = "oec"
+        for day in range(5):
+            self.add_session("PALE", starts=START + day * 86400, group=self.groups[0])
+            self.make_sheet("ELAP", day=f"2026-11-{3 + day:02}")
+        for wanted in (1, 0):
+            with self.statements() as sent:
+                self.sync()
+            noted = [sql for sql in sent if "SET moodle_sending" in sql]
+            self.assertEqual(len(noted), wanted, noted)
+            ended = [sql for sql in sent if sql.startswith("UPDATE") and '"moodle_sending"' in sql]
+            self.assertTrue(all('"moodle_base"' in sql for sql in ended), ended)
+
     def test_how_foreign_keys_are_checked_is_planned_anew_for_many_lines(self):
         """PostgreSQL keeps such a plan as long as the connection: made while there are no sheets
         it reads all that there are by then, for each line."""

@@ -15,7 +15,7 @@ ELSEWHERE = {"course_id": 9, "activity_id": 8}
 
 
 def plan(sessions, sheets, lines=(), direction=merge.MOODLE, **values):
-    rules = Rules(b.ZONE, direction=direction, user_id=99)
+    rules = Rules(b.ZONE, direction=direction, user_id=99, reference_key=b.KEY)
     here = local(sheets, lines, [b.register(1), b.register(2), b.register(3)])
     return plan_course(reading(*sessions, **values), here, b.people(), rules)
 
@@ -155,8 +155,8 @@ class TestUnlinkedDays(BaseCase):
 
     def test_by_the_reference_of_a_session_that_was_made_for_it(self):
         sessions = [
-            replace(self.first, description=f"AS2 {p.reference(2)}"),
-            replace(self.second, description=f"AS1 {p.reference(1)}"),
+            replace(self.first, description=f"AS2 {b.reference(2)}"),
+            replace(self.second, description=f"AS1 {b.reference(1)}"),
         ]
         made = plan(sessions, [sheet(1), sheet(2)], lines_of(1, "LLLL"))
         self.assertEqual(linked(made), {1: 2, 2: 1})

@@ -314,9 +314,11 @@ class TestWriting(CompanionCase):
         for more in ({}, {"description": "see [oec_sheet_1]"}):
             again = self.call(ADD, **new, reference="oec_sheet_1", **more)
             self.assertEqual(again, {"sessionid": first["sessionid"], "created": False})
-        other = self.call(ADD, **new, reference="oec_sheet_10")
-        self.assertTrue(other["created"])
-        self.assertEqual(self.server.write_count, 2)
+        # That of another sheet, of another Odoo, and one of version 1.1 beside one of now.
+        for other in ("oec_sheet_10", "oec_sheet_1_0123abcd", "oec_sheet_1_4567ef89"):
+            self.assertTrue(self.call(ADD, **new, reference=other)["created"], other)
+            self.assertFalse(self.call(ADD, **new, reference=other)["created"], other)
+        self.assertEqual(self.server.write_count, 4)
 
     def test_a_session_that_can_not_be(self):
         new = {"attendanceid": self.activity.id, "sessiontime": START, "reference": "r"}

@@ -26,6 +26,8 @@ FORGED = {
         "moodle_marked_at": "2099-01-01 00:00:00",
         "moodle_base_remark": "forged",
         "moodle_remarked_at": "2099-01-01 00:00:00",
+        "moodle_sending": "E",
+        "moodle_sending_remark": "forged",
     },
 }
 

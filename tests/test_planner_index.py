@@ -361,9 +361,7 @@ class TestWholePlan(BaseCase):
                 sessions_seen=1,
                 marks_seen=1,
                 pushes=(p.PushPlan(1, 6, 101, 1, "L", 7, 0, (1,), TAKEN + 1),),
-                new_sessions=(
-                    p.NewSession(8, 1, 0, b.START + 27 * b.HOUR, b.HOUR, "AS8 [oec_sheet_8]"),
-                ),
+                new_sessions=(p.NewSession(8, 1, 0, b.START + 27 * b.HOUR, b.HOUR, "AS8"),),
                 conflicts=(p.Conflict(1, 101, "P", "A", "L", TAKEN, TAKEN + 1, False, "oec"),),
             ),
         )

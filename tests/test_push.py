@@ -157,6 +157,7 @@ class TestPush(PushCase):
         self.assertEqual(result.state, "done", result)
         self.assertEqual(self.moodle_marks(session).count("."), 2 + 1)
         self.assertEqual(self.open_gaps(), ["refused_push"])
+        self.assertFalse(any(self.lines(session).mapped("moodle_sending")), "it was answered")
         self.sync()
         self.assertEqual(self.moodle_marks(session), "PALE..")
         self.assertFalse(self.open_gaps())
@@ -168,6 +169,7 @@ class TestPush(PushCase):
         self.server.on_call(lambda call, state: session.log.clear())
         self.sync()
         self.assertFalse(any(sheet.attendance_line.mapped("moodle_base")))
+        self.assertFalse(any(sheet.attendance_line.mapped("moodle_sending")))
 
 
 @tagged("post_install", "-at_install")
@@ -283,6 +285,28 @@ class TestLinking(PushCase):
         self.assertEqual(self.sync().state, "done")
         (session,) = self.moodle.sessions.values()
         self.assertEqual(self.moodle_marks(session), "PALE..")
+
+    def test_none_is_made_while_a_remark_hides_the_one_that_was_made(self):
+        """The answer was lost, and then a teacher writes a remark that Moodle's own functions
+        can't deliver: the session can't be found, and is there."""
+        self.instance.create_moodle_sessions = True
+        other = self.add_session("PPPP", starts=START - 5 * 86400)
+        self.sync()
+        self.make_sheet("PALE")
+        self.server.faults.add(Fault.cut_after(1, function="mod_attendance_add_session"))
+        self.assertEqual(self.sync().state, "failed")
+        self.moodle.mark(other, self.users[0], "P", remark="a <b> c", by=self.teacher)
+        for _run in range(2):
+            self.sync()
+            self.assertEqual(len(self.moodle.sessions), 2)
+            self.assertIn("sheet_without_session", self.open_gaps())
+        self.moodle.mark(other, self.users[0], "P", remark="", by=self.teacher)
+        self.assertEqual(self.sync().state, "done")
+        self.assertEqual(len(self.moodle.sessions), 2)
+        self.assertEqual(
+            self.moodle_marks(max(self.moodle.sessions.values(), key=lambda s: s.id)), "PALE.."
+        )
+        self.assertFalse(self.open_gaps())
 
     def test_none_is_made_where_the_letters_are_missing(self):
         self.instance.create_moodle_sessions = True

@@ -22,10 +22,11 @@ class ForgottenCase(MoodleCase):
             "moodle_seen = NULL, moodle_lasttaken = NULL, moodle_starts = NULL, "
             "moodle_points = NULL",
             "UPDATE op_attendance_register SET moodle_instance_id = NULL, moodle_date = NULL",
-            "UPDATE op_attendance_line SET moodle_base = NULL, moodle_marked_at = NULL",
+            "UPDATE op_attendance_line SET moodle_base = NULL, moodle_marked_at = NULL, "
+            "moodle_sending = NULL, moodle_sending_remark = NULL",
             "DELETE FROM moodle_mapping",
             "DELETE FROM moodle_sync_gap",
-            "UPDATE moodle_instance SET site_identity = NULL",
+            "UPDATE moodle_instance SET site_identity = NULL, reference_key = NULL",
         ):
             self.env.cr.execute(query)
         self.env.invalidate_all()

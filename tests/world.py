@@ -19,6 +19,7 @@ from ..services.domain import records as r
 from ..services.domain.gap_reason import FOLLOW, OTHER
 from ..services.domain.gaps import REASONS
 from ..services.domain.planner import plan_course
+from ..services.domain.references import referring
 from ..services.domain.status_meaning import Chosen
 from ..services.domain.window import Rules
 from . import builders as b
@@ -185,6 +186,7 @@ class Line:
     marked_at: int = 0
     person: bool = True
     active: bool = True
+    sending: str = ""
 
 
 class World:
@@ -208,6 +210,7 @@ class World:
             clock_offset=skew,
             user_id=SYNC,
             may_create=may_create,
+            reference_key="0123abcd",
         )
         self.skew = skew
         self.course = b.COURSE
@@ -485,8 +488,9 @@ class World:
 
     def delete_line(self, line):
         sheet = self.sheets[line.sheet]
-        if line.base and sheet.session:
-            self.dropped[sheet.session, line.student] = line.base
+        agreed = (line.base or "") + line.sending
+        if agreed and sheet.session:
+            self.dropped[sheet.session, line.student] = agreed
         said = self.said_before.setdefault((sheet.lesson, line.student), [])
         said.append(self.said_here.get(line.id, []))
         del self.lines[line.id]
@@ -586,7 +590,7 @@ class World:
             sheet.session, sheet.seen, sheet.taken_at = 0, "", 0
             sheet.held_at, sheet.points = 0, ""
         for line in self.lines.values():
-            line.base = None
+            line.base, line.sending = None, ""
         self.registers = {number: (None, batch) for number, (_d, batch) in self.registers.items()}
         self.dropped, self.not_held, self._lost = {}, {}, {}
 
@@ -689,7 +693,8 @@ class World:
             ),
             lines=tuple(
                 r.Line(
-                    x.id, x.sheet, x.student, x.status, x.base, "", x.active, x.marked_at, x.person
+                    x.id, x.sheet, x.student, x.status, x.base, "", x.active, x.marked_at, x.person,
+                    sending=x.sending,
                 )
                 for x in self.lines.values()
                 if self._looked_at(self.sheets[x.sheet])
@@ -740,6 +745,7 @@ class World:
         plan = self.plan()
         if plan.new_sessions:
             for new in plan.new_sessions:
+                new = referring(new, self.rules.reference_key)
                 session = Session(
                     self.new_number(), new.starts, new.group_id, description=new.description,
                     activity=new.activity_id, modified_at=self.moodle_clock(),
@@ -764,6 +770,9 @@ class World:
             sheet.seen = str(r.Seen.parse(sheet.seen).cancelled(sheet.state))
             sheet.state, sheet.by_sync = "cancel", True
             self.writes["odoo"] += 1
+        for push in plan.pushes:
+            for line_id in push.line_ids:
+                self.lines[line_id].sending = push.status
         if meanwhile:
             meanwhile()
         if crash == "odoo":
@@ -890,7 +899,8 @@ class World:
                     self.broken.append(f"{where} has not begun: {sheet}")
                 for line in sheet.lines:
                     said = self.said_by(session, USERS[line.student_id])
-                    if line.base != said or line.status not in (None, said):
+                    ends = line.note_done and line.action == p.AGREE
+                    if (line.base != said and not ends) or line.status not in (None, said):
                         self.broken.append(f"{where} says {said}: {line}")
         for push in plan.pushes:
             self._look_at_push(push)
@@ -970,7 +980,9 @@ class World:
             self.lines[line.id] = line
             return
         line = self.lines[plan.line_id]
-        line.base = plan.base
+        line.base = plan.base or None
+        if plan.note_done:
+            line.sending = ""
         if plan.status:
             line.status = plan.status
 
@@ -983,9 +995,12 @@ class World:
             if shown == {push.status_id}:
                 for line_id in push.line_ids:
                     self.lines[line_id].base = push.status
+                    self.lines[line_id].sending = ""
             elif session.taken_by == SYNC:
                 held = min(shown, default=0) if len(shown) < 2 else -1
                 self.not_held[key] = push.status, held, push.marked_at
+                for line_id in push.line_ids:
+                    self.lines[line_id].sending = ""
                 self._lost[key] = self._sides(session, push)
         seen = self.as_read(session)
         for sheet in self.sheets.values():

@@ -656,6 +656,17 @@ class TestTogether(Case):
             self.assertEqual(len({m["sessionid"] for m in made}), 1)
             self.assertEqual([m["created"] for m in made].count(True), 1)
 
+    def test_a_reference_is_none_that_is_like_it(self):
+        """An underscore is itself, and the brackets are part of it."""
+        add = "local_wsattendance_add_session"
+        new = {"attendanceid": self.cast["lectures"], "sessiontime": 1790600000}
+        made = [
+            self.site(add, reference=reference, **new)
+            for reference in ("oec_sheet_1_ab", "oec_sheet_1", "oec_sheet_1_abc", "oecXsheet_1_ab")
+        ]
+        self.assertEqual([m["created"] for m in made], [True] * 4)
+        self.assertEqual(len({m["sessionid"] for m in made}), 4)
+
     def test_eight_sessions_at_once_for_one_grade(self):
         """Each would insert the student's first grade."""
 

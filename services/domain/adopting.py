@@ -1,7 +1,7 @@
 """Sheets without a session that a session takes over, since its marks belong in them; and
 those that are left alone because nobody knows whose they are. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -63,7 +63,7 @@ def adopt(
                     two_courses(index, sheet, findings)
             continue
         held = linking.Held(index.said(sheets), marks, asked)
-        pairs = _pairs(sheets, sessions, held, index.misplaced)
+        pairs = _pairs(sheets, sessions, held, index)
         adopted |= {(pairs[s.id].id, batch): s for s in sheets if s.id in pairs}
         for sheet in sheets:
             if sheet.id in pairs:
@@ -110,16 +110,16 @@ def _pairs(
     sheets: Sequence[Sheet],
     sessions: Sequence[MoodleSession],
     held: linking.Held,
-    misplaced: Mapping[int, MoodleSession],
+    index: CourseIndex,
 ) -> dict[int, MoodleSession]:
     """:param sheets, sessions: of one batch and day
     :return: ``{sheet id: MoodleSession}``
     """
-    pairs = linking.sure_pairs(sheets, sessions, held)
+    pairs = linking.sure_pairs(sheets, sessions, held, index.rules.reference_key)
     used = {session.id for session in pairs.values()}
     left = [sheet for sheet in sheets if sheet.id not in pairs]
     waiting = [session for session in sessions if session.id not in used]
-    if len(left) == len(waiting) == 1 and left[0].id not in misplaced:
+    if len(left) == len(waiting) == 1 and left[0].id not in index.misplaced:
         return {**pairs, left[0].id: waiting[0]}
     return pairs
 

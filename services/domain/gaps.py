@@ -556,6 +556,16 @@ CATALOGUE = (
                 record="op.attendance.sheet",
             ),
             Reason(
+                "sessions_not_listed",
+                SHEET,
+                _lt(
+                    "No session is created in Moodle for the sheet %(sheet)s of %(day)s as long as "
+                    "Moodle does not deliver all sessions of the course: its session may be among "
+                    "those that are missing. Another gap says which activity can't be read."
+                ),
+                record="op.attendance.sheet",
+            ),
+            Reason(
                 "several_sessions",
                 SHEET,
                 _lt(

@@ -13,6 +13,7 @@ from . import plan as p
 from . import window
 from .matching import People
 from .records import MoodleActivity, MoodleSession, Sheet
+from .references import is_made_for
 
 DEFAULT_DURATION = 3600  # seconds
 SEPARATE_GROUPS = 1
@@ -85,7 +86,7 @@ def same_marks(
 
 
 def sure_pairs(
-    sheets: Sequence[Sheet], sessions: Sequence[MoodleSession], held: Held
+    sheets: Sequence[Sheet], sessions: Sequence[MoodleSession], held: Held, key: str
 ) -> dict[int, MoodleSession]:
     """Sheets of one batch and day and the sessions that they are surely of: by the reference
     of a session that was made for it, else by the very time of the timetable session, else
@@ -94,6 +95,7 @@ def sure_pairs(
 
     :param sheets: ``Sheet`` without a session
     :param sessions: ``MoodleSession`` without a sheet
+    :param key: see ``references.is_made_for``
     :return: ``{sheet id: MoodleSession}``
     """
     pairs: dict[int, MoodleSession] = {}
@@ -104,7 +106,7 @@ def sure_pairs(
         left = [session for session in sessions if session.id not in used]
         pairs.update(_classes(free, left, fits))
 
-    among(lambda sheet, session, left: p.reference(sheet.id) in session.description)
+    among(lambda sheet, session, left: is_made_for(session, sheet, key))
     among(lambda sheet, session, left: bool(sheet.starts) and sheet.starts == session.starts)
     among(
         lambda sheet, session, left: (
@@ -175,8 +177,9 @@ def choose_sessions(
         fitting = fitting_of[key] = [s for s in fitting if (s.id, key[0]) not in left] or fitting
         # What was not taken yet may be any sheet's.
         known = held if all(session.marks for session in fitting) else Held({}, {}, {})
-        sure_of |= sure_pairs(alike, fitting, known)
-    sure_of |= _made_for(sheets, sessions, taken, sure_of)
+        sure_of |= sure_pairs(alike, fitting, known, rules.reference_key)
+    made, doubts = _made_for(sheets, sessions, taken, sure_of, rules.reference_key)
+    sure_of |= made
     settled = {(found.id, sheet.batch_id) for sheet in sheets if (found := sure_of.get(sheet.id))}
     for sheet in sheets:
         fitting = fitting_of[sheet.batch_id, sheet.date]
@@ -184,8 +187,11 @@ def choose_sessions(
             choices[sheet.id] = Choice(sure_of[sheet.id], len(fitting))
             continue
         fitting = [s for s in fitting if (s.id, sheet.batch_id) not in settled]
-        made = [s for s in fitting if p.reference(sheet.id) in s.description]
-        chosen = _nearest(sheet, made or fitting)
+        own = [s for s in fitting if is_made_for(s, sheet, rules.reference_key)]
+        if sheet.id in doubts and not own:
+            choices[sheet.id] = Choice(None, doubts[sheet.id])
+            continue
+        chosen = _nearest(sheet, own or fitting)
         # Of a group that Moodle does not list (any more) nobody knows the batch.
         sure = all(
             not session.group_id or session.group_id in people.group_names
@@ -205,26 +211,33 @@ def _made_for(
     sessions: Iterable[MoodleSession],
     taken: Collection[tuple[int, int]],
     sure_of: Mapping[int, MoodleSession],
-) -> dict[int, MoodleSession]:
+    key: str,
+) -> tuple[dict[int, MoodleSession], dict[int, int]]:
     """Sessions that were made for sheets and are of another day by now: one was moved, or the
     time zone was changed.
 
-    :return: ``{sheet id: MoodleSession}``
+    :param key: see ``references.is_made_for``
+    :return: ``{sheet id: MoodleSession}``; and of those sheets of which it is in doubt, because
+        a teacher has copied the reference, ``{sheet id: number of sessions}``
     """
-    made = [session for session in sessions if p.REFERENCE in session.description]
+    marked = [session for session in sessions if key in session.description]
     used = {session.id for session in sure_of.values()}
-    found = {}
-    for sheet in sheets if made else ():
-        own = [
+    found: dict[int, MoodleSession] = {}
+    doubts: dict[int, int] = {}
+    for sheet in sheets:
+        if sheet.id in sure_of:
+            continue
+        own = [session for session in marked if is_made_for(session, sheet, key)]
+        free = [
             session
-            for session in made
-            if p.reference(sheet.id) in session.description
-            and (session.id, sheet.batch_id) not in taken
-            and session.id not in used
+            for session in own
+            if (session.id, sheet.batch_id) not in taken and session.id not in used
         ]
-        if len(own) == 1 and sheet.id not in sure_of:
-            found[sheet.id] = own[0]
-    return found
+        if len(free) == 1:
+            found[sheet.id] = free[0]
+        elif own:
+            doubts[sheet.id] = len(own)
+    return found, doubts
 
 
 def _is_for(session: MoodleSession, sheet: Sheet, people: People) -> bool:
@@ -268,5 +281,5 @@ def new_session(
         group_id=group_id,
         starts=starts,
         duration=duration,
-        description=f"{sheet.name} {p.reference(sheet.id)}".strip(),
+        description=sheet.name,
     )

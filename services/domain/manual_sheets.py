@@ -209,7 +209,14 @@ def _new_session(index: CourseIndex, sheet: Sheet, choice: linking.Choice) -> p.
     if not may or _early(index, sheet):
         return None
     new = linking.new_session(sheet, index.reading.activities, index.people, index.rules)
-    return new if new and _statuses_suffice(index, new) else None
+    return new if new and not _some_missing(index) and _statuses_suffice(index, new) else None
+
+
+def _some_missing(index: CourseIndex) -> bool:
+    """Whether Moodle does not deliver all sessions of the one activity just now. Among them may be
+    one that was made for a sheet, by a run that has died or that got no answer."""
+    activities = index.reading.activities
+    return len(activities) == 1 and activities[0].id not in index.reading.listed
 
 
 def _early(index: CourseIndex, sheet: Sheet) -> bool:
@@ -237,7 +244,8 @@ def _without_session(
 ) -> None:
     why = "several_sessions" if choice.fitting else "no_session"
     if not choice.fitting and index.rules.may_create:
-        why = "before_course" if _early(index, sheet) else "no_place_for_session"
+        why = "sessions_not_listed" if _some_missing(index) else "no_place_for_session"
+        why = "before_course" if _early(index, sheet) else why
     findings.gap(
         why,
         f"sheet:{sheet.id}",

@@ -41,9 +41,10 @@ class LinePlan:
     """One line to create (``line_id`` 0) or to change.
 
     ``status``, ``remark`` and ``type_id`` are ``None`` where they stay as they are;
-    ``base`` is the status both sides agree on afterwards; ``type_id`` 0 empties the
-    attendance type; ``agreed_remark`` is the remark both sides agree on afterwards, where the
+    ``base`` is the status both sides agree on afterwards, empty for none; ``type_id`` 0 empties
+    the attendance type; ``agreed_remark`` is the remark both sides agree on afterwards, where the
     line has it already: one that it is given comes from Moodle, and is agreed on with that.
+    ``note_done``: what the line notes as about to be sent is forgotten.
     """
 
     action: str
@@ -54,6 +55,7 @@ class LinePlan:
     remark: str | None = None
     type_id: int | None = None
     agreed_remark: str | None = None
+    note_done: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,8 +197,9 @@ class NewSession:
 
     :param starts: unix seconds
     :param duration: seconds
-    :param description: holds :func:`reference`, by which the session is found again if
-        Moodle's answer gets lost
+    :param description: what teachers read
+    :param reference: by which the session is found again if Moodle's answer gets lost; it gets
+        one as it is made, see ``references.py``
     """
 
     sheet_id: int
@@ -205,11 +208,7 @@ class NewSession:
     starts: int
     duration: int
     description: str
-
-    @property
-    def reference(self) -> str:
-        """As our plug-in takes it, which adds the brackets by itself."""
-        return reference(self.sheet_id).strip("[]")
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,14 +242,6 @@ class Conflict:
     odoo_time: int
     machine: bool
     winner: str
-
-
-REFERENCE = "[oec_sheet_"
-
-
-def reference(sheet_id: int) -> str:
-    """What names a sheet in the description of the Moodle session made for it."""
-    return f"{REFERENCE}{sheet_id}]"
 
 
 def gap_key(kind: str, unit: int, key: str) -> str:

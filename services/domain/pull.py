@@ -67,8 +67,11 @@ def line_plan(
             action = p.REMARK
         elif type_id is not None:
             action = p.TYPE
-        elif line.base != status:
+        elif line.base != status or line.sending:
             action = p.AGREE
         else:
             return None
-    return p.LinePlan(action, line.id, line.student_id, status, new, remark, type_id)
+    done = bool(line.sending)
+    return p.LinePlan(
+        action, line.id, line.student_id, status, new, remark, type_id, note_done=done
+    )

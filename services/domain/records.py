@@ -323,7 +323,9 @@ class Line(NamedTuple):
     last changed the mark, unix seconds, 0 for not known; ``person`` is whether one ever
     did. ``type_id``: its op.attendance.type, 0 for none. ``written_by``: res.users id of whoever
     wrote it last. ``agreed_remark``: the remark both sides last agreed on; ``remarked_at``: when
-    a person last changed it, as ``marked_at``.
+    a person last changed it, as ``marked_at``. ``sending``, ``sending_remark``: the status and
+    the remark that were about to be sent, empty and ``None`` where nothing is open, see
+    ``sending.py``.
     """
 
     id: int
@@ -339,6 +341,12 @@ class Line(NamedTuple):
     written_by: int = 0
     agreed_remark: str = ""
     remarked_at: int = 0
+    sending: str = ""
+    sending_remark: str | None = None
+
+    def without_note(self) -> "Line":
+        """The same without what was about to be sent."""
+        return self._replace(sending="", sending_remark=None)
 
 
 @dataclass(frozen=True)
@@ -400,7 +408,8 @@ class LocalState:
     """What OpenEduCat holds for one Moodle course.
 
     ``dropped``: what lines said that somebody deleted, ``{(session id, student id):
-    status}``. ``not_held``: marks that Moodle accepted and did not keep,
+    statuses}``: the one that both sides agreed on, and one that was about to be sent.
+    ``not_held``: marks that Moodle accepted and did not keep,
     ``{(session id, student id): (status sent, Moodle status id then, unix seconds of the
     mark here)}``. ``met``: ``None`` where nobody has looked; then no sheet follows.
     """

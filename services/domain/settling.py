@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from . import merge, remarks
+from . import merge, remarks, sending
 from . import plan as p
 from .course_index import CourseIndex
 from .findings import Findings
@@ -68,33 +68,34 @@ def settle_sheet(
         # 0 is somebody who is not known, and so may be anybody.
         if student in placed.undecided or 0 in placed.undecided:
             continue
-        of_student = lines.get(student, [])
+        noted, mark = lines.get(student, []), mark_of.get(student)
+        of_student = [sending.as_confirmed(line, mark, index.rules.user_id) for line in noted]
         # Of two lines in a sheet the one marked last speaks.
         line = max(of_student, key=lambda line: line.marked_at, default=None)
-        mark = mark_of.get(student)
-        base = line.base if line else index.local.dropped.get((session.id, student))
+        dropped = index.local.dropped.get((session.id, student))
+        base = line.base if line else sending.dropped_base(dropped, mark)
         moodle = _moodle_side(mark, taken, index.rules)
         verdict = merge.settle(index.rules.direction, base, moodle, _odoo_side(line, index.rules))
         remark = remarks.verdict(verdict.action, line, mark, moodle, index.rules)
-        push = None
+        push: p.PushPlan | None = None
+        found: list[p.LinePlan] = []
         if verdict.action == merge.PUSH:
             assert line is not None  # whose mark is sent
             with_it = remarks.to_send(remark, line, mark, index.rules)
             push = push_plan(index, session, sheet, line, of_student, findings, with_it)
-            pushes += [push] if push else []
         elif verdict.action in ODD:
             odd[verdict.action] += 1
         else:
             found = _lines_for(verdict.action, index, news, of_student, mark, remark)
-            plans += found
             if remark == merge.PUSH:
                 assert line and mark  # both have one
                 line = line._replace(status=mark.status)
-                alone = push_plan(
+                push = push_plan(
                     index, session, sheet, line, [line], findings,
                     remarks.text(line), mark.status_id,
                 )  # fmt: skip
-                pushes += [alone] if alone else []
+        plans += sending.notes_done(noted, of_student, found, push)
+        pushes += [push] if push else []
         if verdict.conflict and (push or verdict.action != merge.PUSH):
             conflicts.append(_conflict(session, line, base, moodle, verdict))
     for action, count in sorted(odd.items()):

@@ -77,6 +77,7 @@ class Rules:
     :param allowance: ``brake.Allowance``, what a person has let through in this course
     :param clock_sure: whether Moodle's clock goes evenly and not in another year
     :param sends_remarks: whether Moodle can be sent remarks, too
+    :param reference_key: of this database, see ``references.py``
     """
 
     zone: str
@@ -91,6 +92,7 @@ class Rules:
     allowance: brake.Allowance = brake.NOTHING
     clock_sure: bool = True
     sends_remarks: bool = False
+    reference_key: str = ""
 
     @property
     def pushes(self) -> bool:

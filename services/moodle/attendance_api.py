@@ -94,6 +94,10 @@ def _today(item: Json) -> tuple[int, int, int]:
     return number(item["id"]), number(item["attendanceid"]), moment(item["sessdate"])
 
 
+def _made(item: Json) -> bool:
+    return number(item["sessionid"]) > 0
+
+
 def _user_id(item: Json) -> int:
     return number(item["id"])
 
@@ -218,10 +222,11 @@ class AttendanceApi:
         prefix = COMPANION_PREFIX if self.companion else PREFIX[NATIVE]
         return self.detection.has(prefix + "add_session")
 
-    def add_session(self, new: NewSession) -> int:
+    def add_session(self, new: NewSession) -> bool:
         """Without our plug-in, Moodle does not look whether there is such a session already.
 
-        :return: the new session's id
+        :param new: with its reference
+        :return: whether it was made; else it was there
         """
         if self.companion:
             return self.companion.add_session(new)
@@ -235,7 +240,7 @@ class AttendanceApi:
             groupid=new.group_id,
             addcalendarevent=0,
         )
-        return shaped(function, lambda item: number(item["sessionid"]), answer)
+        return shaped(function, _made, answer)
 
     def _send(self, operation: str, **params: object) -> None:
         """By the family that writes; by the other one where a wrapper points at code

@@ -183,8 +183,8 @@ class CompanionApi:
             raise errors.MoodleUnreadable(function, None, "results of other marks")
         return results
 
-    def add_session(self, new: NewSession) -> int:
-        """:return: id of the session that has the reference of ``new``, made or found"""
+    def add_session(self, new: NewSession) -> bool:
+        """:return: whether it was made; else there is one that has the reference of ``new``"""
         function = COMPANION_PREFIX + "add_session"
         answer = self.client.send(
             function,
@@ -196,7 +196,12 @@ class CompanionApi:
             description=new.description,
             addcalendarevent=0,
         )
-        return shaped(function, lambda item: number(item["sessionid"]), answer)
+        return shaped(function, _made, answer)
+
+
+def _made(item: Json) -> bool:
+    number(item["sessionid"])
+    return bool(item["created"])
 
 
 def _sessions(items: Json) -> tuple[list[MoodleSession], list[OddRecord]]:

@@ -39,11 +39,12 @@ def moment(seconds):
 # As _line takes them.
 LINE_FIELDS = [
     "id", "attendance_id", "student_id", "remark", "active", "moodle_base", "attendance_type_id",
-    "write_uid",
+    "write_uid", "moodle_sending",
     *FIELDS.values(),
 ]  # fmt: skip
 TIME_FIELDS = [
     "moodle_marked_at", "create_uid", "write_date", "moodle_base_remark", "moodle_remarked_at",
+    "moodle_sending_remark",
 ]  # fmt: skip
 
 
@@ -404,6 +405,7 @@ def _line(
     base,
     type_id,
     written_by,
+    sending,
     present,
     absent,
     late,
@@ -414,7 +416,9 @@ def _line(
     :param times: those of :data:`TIME_FIELDS`, or none
     :return: ``Line``
     """
-    marked, person, agreed, remarked = _marked(base, *times) if times else (0, True, "", 0)
+    marked, person, agreed, remarked = _marked(base, *times[:-1]) if times else (0, True, "", 0)
+    # An emptied remark can be on its way, too.
+    sending_remark = times[-1] if times and isinstance(times[-1], str) else None
     return Line(
         id_,
         sheet_id,
@@ -429,6 +433,8 @@ def _line(
         written_by or 0,
         agreed,
         remarked,
+        sending or "",
+        sending_remark,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..domain import naming
 from ..domain import plan as p
@@ -37,6 +38,10 @@ MANY_LINES = 500
 # that is rolled back.
 BY_INDEX = "DISCARD PLANS; SET LOCAL enable_seqscan = off"
 AS_BEFORE = "SET LOCAL enable_seqscan TO DEFAULT"
+
+
+# What is about to be sent is known to Moodle, or not there: see ``domain/sending.py``.
+NOTE_DONE = {"moodle_sending": False, "moodle_sending_remark": False}
 
 
 class PlanApplier:
@@ -131,8 +136,40 @@ class PlanApplier:
             marks=sum(len(sheet.lines) for sheet in session.sheets),
         )
 
+    def note_sending(self, pushes, mapping):
+        """Note in the lines what is about to be sent, and in the course that it is to be read
+        again; in one statement, and in the transaction that is committed before. If the run dies,
+        the next one knows its own marks by that.
+
+        By SQL, since a line of which a mark is sent is not changed by it.
+
+        :param pushes: tuple of ``plan.PushPlan``
+        :param mapping: ``moodle.mapping`` of the course
+        """
+        Line = self.env["op.attendance.line"]
+        noted = [(id_, push.status, push.remark) for push in pushes for id_ in push.line_ids]
+        ids, statuses, remarks = (list(values) for values in zip(*noted, strict=True))
+        # What the plan has written is there first.
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "WITH course AS (UPDATE moodle_mapping SET idle = NULL, busy = true WHERE id = %s) "
+                "UPDATE op_attendance_line line SET moodle_sending = noted.status, "
+                "moodle_sending_remark = noted.remark "
+                "FROM unnest(%s::integer[], %s::text[], %s::text[]) noted (id, status, remark) "
+                "WHERE line.id = noted.id",
+                mapping.id,
+                ids,
+                statuses,
+                remarks,
+            )
+        )
+        Line.invalidate_model(list(NOTE_DONE), flush=False)
+        mapping.invalidate_recordset(["idle", "busy"], flush=False)
+
     def confirm(self, outcomes, taken_by_us):
-        """What Moodle holds after a push becomes the base.
+        """What Moodle holds after a push becomes the base; what it has answered and does not hold
+        is not on its way any more.
 
         :param outcomes: list of ``pusher.PushOutcome`` with a session, each of another one
         :param taken_by_us: Moodle's id of the account that pushed
@@ -142,8 +179,15 @@ class PlanApplier:
             for push in outcome.held:
                 lines.setdefault((push.status, push.remark), []).extend(push.line_ids)
         for (status, remark), ids in lines.items():
-            values = {"moodle_base": status, **_agreed_remark(remark)}
+            values = {"moodle_base": status, **_agreed_remark(remark), **NOTE_DONE}
             self.env["op.attendance.line"].browse(ids).write(values)
+        answered = [
+            id_
+            for outcome in outcomes
+            for push, _why in (*outcome.refused, *outcome.lost)
+            for id_ in push.line_ids
+        ]
+        self.env["op.attendance.line"].browse(answered).write(NOTE_DONE)
         sessions = {outcome.session.id: outcome.session for outcome in outcomes}
         # Also the sheets of other batches in a session, from which nothing was sent.
         sheets = self.env["op.attendance.sheet"].search(
@@ -405,8 +449,9 @@ class _Writer:
             if not line.line_id:
                 continue
             values = {
-                "moodle_base": line.base,
+                "moodle_base": line.base or False,
                 **_agreed_remark(line.agreed_remark if line.remark is None else line.remark),
+                **(NOTE_DONE if line.note_done else {}),
                 **self._mark(line),
             }
             if line.remark is not None:

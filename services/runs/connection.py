@@ -129,6 +129,7 @@ class Connected:
             chosen=instance._chosen_meanings(),
             limits=brake.Limits(instance.brake_share, instance.brake_marks),
             sends_remarks=attendance.companion is not None,
+            reference_key=instance.reference_key or "",
         )
         return cls(
             odoo=odoo,

@@ -15,6 +15,7 @@ from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.following import with_followed
 from ..domain.planner import plan_course
+from ..domain.references import referring
 from ..domain.remembered import may_be_remembered
 from ..domain.unchanged import Idle, next_change, sign, sign_by_digest
 from ..domain.untaken import untaken
@@ -403,6 +404,8 @@ class CourseSync:
             busy = not plan.empty
             outcome.done.update(self._finish(run, work, outcome, idle=idle, busy=busy))
             run._course_done(self.course, outcome, self.sides.calls.take(self.env.cr))
+        else:
+            applier.note_sending(plan.pushes, work.mapping)
         self.env.flush_all()
         return outcome
 
@@ -512,11 +515,13 @@ class CourseSync:
         :param new_sessions: tuple of ``plan.NewSession``
         :return: :class:`Work`, and the ids of the sessions that are new in it
         """
+        # Kept before Moodle is written: by it the next run knows what this one has made.
+        key = retried(self.sides.instance._make_reference_key, self.env)
+        self.sides.odoo.commit()
         made, refused = 0, {}
         for new in new_sessions:
             try:
-                self.sides.api.add_session(new)
-                made += 1
+                made += self.sides.api.add_session(referring(new, key))
             except errors.MoodleError as error:
                 if error.scope == errors.SITE:
                     raise
@@ -530,7 +535,7 @@ class CourseSync:
         reading = reader.with_absent_users(reading, work.links)
         before = {session.id for session in work.reading.sessions}
         found = frozenset({session.id for session in reading.sessions} - before)
-        rules = replace(work.rules, may_create=False)
+        rules = replace(work.rules, may_create=False, reference_key=key)
         filled = replace(
             work,
             reading=reading,
