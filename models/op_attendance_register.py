@@ -39,7 +39,8 @@ class OpAttendanceRegister(models.Model):
                     ("oec_record_id", "in", self.subject_id.ids),
                     ("instance_id", "in", self.moodle_instance_id.ids),
                 ]
-            )
+                # Of several the one that is still read.
+            ).sorted(lambda mapping: not mapping.ended_at)
         }
         for register in self:
             place = register._origin if register._origin in known else register.browse()

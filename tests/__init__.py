@@ -7,6 +7,7 @@ from . import (
     test_browser,
     test_callers,
     test_cancelled,
+    test_changed_keys,
     test_checklist,
     test_choose_sessions,
     test_companies,

@@ -180,9 +180,11 @@ def choose_sessions(
         fitting = [s for s in fitting if (s.id, sheet.batch_id) not in settled]
         made = [s for s in fitting if p.reference(sheet.id) in s.description]
         chosen = _nearest(sheet, made or fitting)
-        # Of a group that Moodle does not list (any more) nobody knows the batch.
+        # Of a group that Moodle does not list (any more) nobody knows the batch, nor of one that
+        # waits for a person.
         sure = all(
-            not session.group_id or session.group_id in people.group_names
+            not session.group_id
+            or (session.group_id in people.group_names and not people.group_waits(session.group_id))
             for session in by_date.get(sheet.date, ())
         )
         choices[sheet.id] = Choice(chosen, len(fitting), sure)

@@ -7,6 +7,7 @@ gap or a mark that is left out, it notes on the ``Findings`` that it is handed.
 
 from . import plan as p
 from .adopting import Adopted, adopt, report_misplaced
+from .changed_keys import report_changed_keys
 from .course_index import CourseIndex
 from .findings import Findings
 from .gone import (
@@ -38,7 +39,8 @@ def plan_course(
     index = index.linked(links.sheets_of_session)
 
     # What their marks say, of whom, and in which sheet that belongs.
-    placed = [placed_marks(index, session, findings) for session in looked_at.sessions]
+    known = [s for s in looked_at.sessions if not people.group_waits(s.group_id)]
+    placed = [placed_marks(index, session, findings) for session in known]
     adopted = Adopted()
     if rules.direction != OEC:
         adopted = adopt(index, links.linked, placed, findings)
@@ -49,7 +51,8 @@ def plan_course(
         for one in placed
     ]
 
-    # What Moodle has no more, or does not show.
+    # Whose key has changed; what Moodle has no more, or does not show.
+    waiting = report_changed_keys(index, looked_at.sessions, findings)
     report_misplaced(index, adopted.ids, findings)
     gone = deleted_sessions(index, findings)
     report_unreadable(index, findings)
@@ -63,7 +66,7 @@ def plan_course(
         gaps=findings.gaps,
         skipped=findings.skipped,
         sessions_seen=sum(bool(session.marks) for session in looked_at.sessions),
-        marks_seen=sum(one.seen for one in placed),
+        marks_seen=sum(one.seen for one in placed) + waiting,
         pushes=tuple(push for done in work for push in done.pushes),
         new_sessions=links.new_sessions,
         conflicts=tuple(conflict for done in work for conflict in done.conflicts),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..domain import matching
+from ..domain.course_links import match_courses
 from ..domain.records import AttendanceTypes, MoodleCourse
 
 
@@ -24,13 +25,22 @@ class MatchedCourses:
         :param store: ``LocalStore``
         """
         types, table = store.attendance_types(), store.course_table()
-        found = tuple((course, matching.match_course(course, table)) for course in courses)
-        return cls(found, table, types)
+        return cls(match_courses(courses, table, store.courses_with_sheets), table, types)
 
     @property
     def mapped(self):
         """:return: list of ``(MoodleCourse, CourseMatch)`` of those that have a pair"""
         return [(course, match) for course, match in self.matches if match.pair]
+
+    @property
+    def ended(self):
+        """:return: list of ``MoodleCourse`` whose key is another course's now"""
+        return [course for course, match in self.matches if match.ended]
+
+    @property
+    def waiting(self):
+        """:return: list of ``MoodleCourse`` of which a person has to choose what they are"""
+        return [course for course, match in self.matches if match.waits]
 
     @cached_property
     def _pairs(self):
