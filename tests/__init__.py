@@ -25,6 +25,7 @@ from . import (
     test_home_zone,
     test_instance_state,
     test_key,
+    test_keys_change,
     test_kills,
     test_letters,
     test_linking,
