@@ -84,11 +84,13 @@ METHODS = {
         "action_apply_anyway": SYNC,
         "action_choose": SYNC,
         "action_ignore": SYNC,
+        "action_keep": SYNC,
         "action_map": SYNC,
         "action_open_moodle": SYNC,
         "action_open_record": SYNC,
         "action_preview": SYNC,
         "action_reopen": SYNC,
+        "action_take_new": SYNC,
         "action_undo": SYNC,
     },
     "moodle.sync.report": {
