@@ -72,7 +72,12 @@ class MoodleMapping(models.Model):
     )
 
     @api.depends(
-        "model", "course_switch", "paused_until", "waits_since", "ended_at", "instance_id.courses_on"
+        "model",
+        "course_switch",
+        "paused_until",
+        "waits_since",
+        "ended_at",
+        "instance_id.courses_on",
     )
     def _compute_course_state(self):
         for mapping in self:

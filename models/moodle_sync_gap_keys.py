@@ -69,9 +69,7 @@ class MoodleSyncGap(models.Model):
                 after=mapping.record_name,
             )
         )
-        return self._answered(
-            self.env._("Matched with the new one. The next run goes on with it.")
-        )
+        return self._answered(self.env._("Matched with the new one. The next run goes on with it."))
 
     def _to_answer(self, can):
         """:param can: name of the field that says whether this may be answered so
@@ -108,7 +106,9 @@ class MoodleSyncGap(models.Model):
     def _op_course(self):
         """The op.course of the Moodle course in which this was met."""
         # sudo: see action_take_new.
-        return self.env["moodle.mapping"]._of_course(self.instance_id, self.unit).sudo().op_course_id
+        return (
+            self.env["moodle.mapping"]._of_course(self.instance_id, self.unit).sudo().op_course_id
+        )
 
     def _answered(self, message):
         """The same was met in other courses, too.

@@ -45,7 +45,11 @@ class TestCourses(BaseCase):
         return {one.id: match for one, match in found}
 
     def test_nothing_is_asked_where_no_key_has_changed(self):
-        links = {5: BY_IDNUMBER, 6: m.CourseLink((2, 1), m.SHORTNAME), 7: m.CourseLink((2, 1), "manual")}
+        links = {
+            5: BY_IDNUMBER,
+            6: m.CourseLink((2, 1), m.SHORTNAME),
+            7: m.CourseLink((2, 1), "manual"),
+        }
         found = self.match(
             course(5, "oec_subj_1_course_1"),
             course(6, "", "PHY_BSC"),
@@ -191,7 +195,11 @@ class TestGroups(BaseCase):
         :return: ``{group id: Match}``
         """
         table = m.BatchTable({7: 1, 8: 1, 9: 2}, {link.moodle_id: link for link in links})
-        there = {n: MoodleGroup(n, f"G{n}", idnumber) for n, idnumber in groups.items() if idnumber is not None}
+        there = {
+            n: MoodleGroup(n, f"G{n}", idnumber)
+            for n, idnumber in groups.items()
+            if idnumber is not None
+        }
         self.asked = Asked(*attended)
         return m.match_groups(groups, there, 1, table, self.asked)
 
@@ -293,9 +301,7 @@ class TestStudents(BaseCase):
         self.assertEqual(found[1], m.Match(1, 102, "idnumber"))
 
     def test_two_who_have_exchanged_their_keys_wait_both(self):
-        found = self.match(
-            user(1, "oec_student_102"), user(2, "oec_student_101"), links=[ANA, BEN]
-        )
+        found = self.match(user(1, "oec_student_102"), user(2, "oec_student_101"), links=[ANA, BEN])
         self.assertEqual({match.why for match in found.values()}, {"student_key_other"})
         people = m.People(students=found)
         self.assertEqual(people.in_doubt, {101, 102})

@@ -1,7 +1,7 @@
 """ID numbers, short names and e-mail addresses that change in Moodle, and what becomes of the
 attendance that is there: in all directions, with both families of functions."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .builders import START
@@ -105,7 +105,12 @@ class OfCourses:
     def test_an_id_number_that_is_emptied_or_names_nothing(self):
         session = self.agreed()
         before, told = self.counts(), self.moodle_course.idnumber
-        for letter, now in (("L", ""), ("E", "oec_subj_999999_course_9"), ("A", "oec_no"), ("P", "7")):
+        for letter, now in (
+            ("L", ""),
+            ("E", "oec_subj_999999_course_9"),
+            ("A", "oec_no"),
+            ("P", "7"),
+        ):
             self.moodle_course.idnumber = now
             self.change(session, 1, letter)
             self.sync()
@@ -167,9 +172,7 @@ class OfCourses:
         self.assertIn("Algebra I / BSc → Physics / BSc", self.instance.message_ids[0].body)
         self.sync()
         mapping = self.mapping("op.subject", self.moodle_course.id)
-        self.assertEqual(
-            (mapping.found_by, mapping.oec_record_id), ("idnumber", self.physics.id)
-        )
+        self.assertEqual((mapping.found_by, mapping.oec_record_id), ("idnumber", self.physics.id))
         self.assertEqual(gap.state, "closed")
         self.assertEqual(self.counts(), before, "sheets that exist stay where they are")
         self.assertEqual(self.registers.subject_id, self.algebra)
@@ -289,9 +292,13 @@ class OfPeople:
         self.sync()
         # The third one's goes through, the two others wait on the side where they are.
         if self.direction == "oec":
-            self.assertEqual((self.statuses(session), self.moodle_marks(session)[:4]), ("LLPE", "PAPE"))
+            self.assertEqual(
+                (self.statuses(session), self.moodle_marks(session)[:4]), ("LLPE", "PAPE")
+            )
         else:
-            self.assertEqual((self.statuses(session), self.moodle_marks(session)[:4]), ("PAPE", "LLPE"))
+            self.assertEqual(
+                (self.statuses(session), self.moodle_marks(session)[:4]), ("PAPE", "LLPE")
+            )
         self.assertEqual((self.counts(), self.open_gaps()), (before, ["changed_student"] * 2))
         gap = self.gaps(moodle_id=self.users[0].id)
         for student in self.students[:2]:
@@ -320,9 +327,13 @@ class OfPeople:
         self.sync()
         self.assertFalse(self.open_gaps())
         if self.direction == "oec":
-            self.assertEqual((self.statuses(session), self.moodle_marks(session)[:4]), ("PALE", "APLE"))
+            self.assertEqual(
+                (self.statuses(session), self.moodle_marks(session)[:4]), ("PALE", "APLE")
+            )
         else:
-            self.assertEqual((self.statuses(session), self.moodle_marks(session)[:4]), ("APLE", "PALE"))
+            self.assertEqual(
+                (self.statuses(session), self.moodle_marks(session)[:4]), ("APLE", "PALE")
+            )
         self.assertEqual(self.counts(), before)
         self.assertQuiet()
 
@@ -359,7 +370,9 @@ class OfPeople:
         self.users[0].idnumber = ""
         session = self.agreed()
         mapping = self.mapping("op.student", self.users[0].id)
-        self.assertEqual((mapping.found_by, mapping.moodle_email), ("email", "student1@test.example"))
+        self.assertEqual(
+            (mapping.found_by, mapping.moodle_email), ("email", "student1@test.example")
+        )
         self.users[0].email = "New@test.example"
         self.change(session, 1, "L")
         self.sync()
@@ -443,7 +456,10 @@ class OfGroups:
         self.sync()
         self.assertEqual(self.counts(), waiting, "nothing is made, on either side")
         self.assertNotEqual(self.statuses(session)[:1], self.moodle_marks(session)[:1])
-        self.assertEqual((self.moodle_marks(later), self.lines(later)), ("PP....", self.lines(later).browse()))
+        self.assertEqual(
+            (self.moodle_marks(later), self.lines(later)),
+            ("PP....", self.env["op.attendance.line"]),
+        )
         gap = self.the_gap("group_key_other")
         for words in ("Batch 1", "Batch 2"):
             self.assertIn(words, gap.words)
@@ -535,7 +551,7 @@ class TestAnswers(KeysCase):
             (mapping.oec_record_id, mapping.found_by), (self.students[5].id, "idnumber")
         )
         reader = new_test_user(self.env, "t-reader", "base.group_user")
-        with self.assertRaises(Exception):
+        with self.assertRaises(AccessError):
             self.gap.with_user(reader).action_keep()
 
     def test_not_twice_and_not_what_is_gone(self):
@@ -581,7 +597,9 @@ class TestWhatItCosts(KeysCase):
         self.agreed()
         for number in range(3):
             other = self.moodle.add_course(
-                f"More {number}", f"M{number}", f"oec_subj_{self.physics.id}_course_{self.course.id}"
+                f"More {number}",
+                f"M{number}",
+                f"oec_subj_{self.physics.id}_course_{self.course.id}",
             )
             other.idnumber = ""
         before, calls, sent = self.queries()

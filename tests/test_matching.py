@@ -113,7 +113,9 @@ class TestCourses(BaseCase):
         self.assertEqual((found.pair, found.why), (None, "course_manual_gone"))
 
     def test_a_found_mapping_follows_the_idnumber(self):
-        found = self.match(course("oec_subj_1_course_1"), links={2: m.CourseLink((2, 2), "idnumber")})
+        found = self.match(
+            course("oec_subj_1_course_1"), links={2: m.CourseLink((2, 2), "idnumber")}
+        )
         self.assertEqual(found.pair, (1, 1))
 
 
