@@ -131,6 +131,13 @@ class OfCourses:
         self.sync()
         self.assertEqual(self.open_gaps(), ["changed_course"])
 
+    def test_one_that_is_switched_off_tells_nothing(self):
+        self.agreed()
+        self.mapping("op.subject", self.moodle_course.id).course_switch = "off"
+        self.moodle_course.idnumber = ""
+        self.sync()
+        self.assertFalse(self.gaps())
+
     def test_a_course_without_attendance_is_matched_as_its_keys_say(self):
         self.sync()
         self.assertTrue(self.mapping("op.subject", self.moodle_course.id))

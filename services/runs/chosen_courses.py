@@ -8,13 +8,17 @@ from ..texts.messages_counts import counting
 from ..texts.told import keep, say
 
 
-def note_unmatched(run, sides, courses):
-    """Courses that look as if they were meant and match nothing, and those whose key has
-    changed, as gaps."""
+def note_unmatched(run, sides, courses, settings):
+    """Courses that look as if they were meant and match nothing, as gaps; and those whose key has
+    changed, unless they are switched off.
+
+    :param settings: ``{Moodle course id: course_settings.Effective}`` of those that are known
+    """
+    off = {number for number, own in settings.items() if own.state == course_settings.OFF}
     gaps = [
         p.course_gap(course.id, course.fullname, match.why, match.details)
         for course, match in courses.matches
-        if match.why
+        if match.why and not (course.id in off and (match.pair or match.waits))
     ]
     # Whether these have attendance is looked at by a verification: it takes a call each.
     unmeant = {

@@ -297,9 +297,9 @@ class SyncAttendance:
         sides = self.connect(odoo)
         courses = self.matched_courses(sides, run)
         mapped = courses.mapped
-        chosen_courses.note_unmatched(run, sides, courses)
         mappings = sides.store.course_mappings(mapped)
         settings = {id_: sides.settings_of(mapping) for id_, mapping in mappings.items()}
+        chosen_courses.note_unmatched(run, sides, courses, settings)
         ended = chosen_courses.note_ended(sides, courses, mappings)
         chosen_courses.forget_unread(run, sides, courses, mappings, settings)
         resting = chosen_courses.resting(run, mapped, settings)
