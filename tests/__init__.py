@@ -57,6 +57,7 @@ from . import (
     test_planner_adopting,
     test_planner_gone,
     test_planner_index,
+    test_planner_keys,
     test_planner_letters,
     test_planner_links,
     test_planner_marks,

@@ -86,6 +86,20 @@ class TestCourses(BaseCase):
         ):
             self.assertEqual(self.match(now, links={5: BY_IDNUMBER}, attended=()), {5: wanted})
 
+    def test_one_without_attendance_ends_nothing_of_the_others(self):
+        other = m.CourseLink((2, 1), m.IDNUMBER, "oec_subj_2_course_1")
+        found = self.match(
+            course(7, "oec_x"), course(5), links={7: other, 5: BY_IDNUMBER}, attended=(5,)
+        )
+        self.assertEqual(
+            found, {7: m.CourseMatch(why="idnumber_nonsense", details=("oec_x",)), 5: KEPT}
+        )
+
+    def test_which_short_name_a_course_had(self):
+        link = m.CourseLink((2, 1), m.SHORTNAME)
+        found = self.match(course(5, "", "OLD"), links={5: link})
+        self.assertEqual(found[5].details, ((2, 1), "shortname", "PHY_BSC", "", "OLD"))
+
     def test_what_was_deleted_here_keeps_nothing(self):
         gone = m.CourseLink((9, 1), m.IDNUMBER, "oec_subj_9_course_1")
         found = self.match(course(5), links={5: gone})
@@ -327,6 +341,12 @@ class TestStudents(BaseCase):
         self.assertEqual(found[3], m.Match(3, 103, "email"))
         found = self.match(user(3, "77", "new@x.org"), links=[CLEO], attended=())
         self.assertEqual(found[3].why, "no_match")
+
+    def test_an_email_is_asked_about_with_an_id_number_that_has_not_changed(self):
+        """Else it would be an account of somebody else."""
+        link = m.Link(1, 101, "idnumber", "77")
+        found = self.match(user(1, "77", "z@x.org"), links=[link])
+        self.assertEqual((found[1].why, self.asked.calls), ("student_key_lost", [{101}]))
 
     def test_an_email_that_several_have_is_the_students_too(self):
         both = {"cleo@x.org": [102, 103]}

@@ -3,6 +3,7 @@
 What becomes of their links is decided in ``matching``.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from .course_index import CourseIndex
@@ -21,38 +22,30 @@ def report_changed_keys(
     :return: how many marks these hold
     """
     people = index.people
+    waiting: Counter[int] = Counter()
+    for session in sessions:
+        if people.group_waits(session.group_id):
+            waiting[session.group_id] += len(session.marks)
+    findings.skip("changed_group", waiting.total())
     for match in people.students.values():
         if match.kept or match.waits:
             name = people.names.get(match.moodle_id, "")
-            _note(match, f"user:{match.moodle_id}", (name, *match.details), name, findings)
+            _note(match, "user", (name, *match.details), 0, findings)
     for match in people.batches.values():
         if match.kept or match.waits:
-            name = people.group_names.get(match.moodle_id, "")
-            _note(match, f"group:{match.moodle_id}", match.details, name, findings)
-    waiting = 0
-    for session in sessions:
-        if people.group_waits(session.group_id):
-            match, marks = people.batch(session.group_id), len(session.marks)
-            findings.skip("changed_group", marks)
-            name = people.group_names.get(match.moodle_id, "")
-            _note(match, f"group:{match.moodle_id}", match.details, name, findings, marks)
-            waiting += marks
-    return waiting
+            _note(match, "group", match.details, waiting[match.moodle_id], findings)
+    return waiting.total()
 
 
 def _note(
-    match: Match,
-    key: str,
-    details: Iterable[object],
-    name: str,
-    findings: Findings,
-    marks: int = 0,
+    match: Match, what: str, details: tuple[object, ...], marks: int, findings: Findings
 ) -> None:
+    """:param details: the first is how it is called in Moodle"""
     findings.gap(
         match.why,
-        key,
+        f"{what}:{match.moodle_id}",
         REASONS[match.why].by_name(details),
         marks=marks,
         moodle_id=match.moodle_id,
-        about=name,
+        about=str(details[0]),
     )

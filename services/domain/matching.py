@@ -257,7 +257,7 @@ def match_groups(
     for group_id, link in doubted.items():
         if link.record_id in with_attendance:
             group, named = groups.get(group_id), matches[group_id]
-            matches[group_id] = _group_key_changed(link, group, named, table)
+            matches[group_id] = _group_key_changed(link, group, named)
     return matches
 
 
@@ -277,18 +277,15 @@ def _group_named(
     return Match(group_id, wanted, IDNUMBER)
 
 
-def _other_batch(named: Match, table: BatchTable) -> int:
-    """The existing batch of another course that an ID number names; 0 for none."""
-    wanted = batch_id(named.details[1]) if named.why == "group_of_other_course" else None
-    return wanted if wanted in table.course_of else 0
+def _other_batch(named: Match) -> int:
+    """The batch of another course that an ID number names; 0 for none."""
+    return named.why == "group_of_other_course" and batch_id(named.details[1]) or 0
 
 
-def _group_key_changed(
-    link: Link, group: MoodleGroup | None, named: Match, table: BatchTable
-) -> Match:
+def _group_key_changed(link: Link, group: MoodleGroup | None, named: Match) -> Match:
     """Of a group whose ID number names its batch no longer, which has attendance."""
     name, now = (group.name, group.idnumber) if group else (link.name, "")
-    other = named.record_id or _other_batch(named, table)
+    other = named.record_id or _other_batch(named)
     if other:
         details: Details = (name, link.record_id, other, link.idnumber, now)
         return Match(link.moodle_id, why="group_key_other", details=details)
