@@ -154,6 +154,17 @@ class TestCourses(BaseCase):
             found = self.match(course(5), heir, links={5: BY_IDNUMBER, 6: link})
             self.assertEqual((found[5], found[6].pair), (KEPT, (1, 1)))
 
+    def test_what_ends_itself_is_no_heir(self):
+        found = self.match(
+            course(5, "", "ALG_BSC"),
+            course(6, "oec_subj_1_course_1"),
+            course(8, "", "OLD"),
+            links={5: BY_IDNUMBER, 8: BY_SHORTNAME},
+            attended=(5, 8),
+        )
+        self.assertEqual((found[5], found[6].pair), (ENDED, (1, 1)))
+        self.assertEqual((found[8].pair, found[8].why), ((1, 1), "course_key_lost"))
+
     def test_an_heir_that_waits_has_nothing_yet(self):
         other = m.CourseLink((2, 1), m.IDNUMBER, "oec_subj_2_course_1")
         new = course(6, "oec_subj_1_course_1")
