@@ -137,4 +137,3 @@ class TestLeftAlone(BaseCase):
             taken, left = taken_sessions(index)
             choice = choose_sessions(free, [session], taken, who, b.RULES, held, left)[5]
             self.assertEqual(choice.sure, sure)
-

@@ -279,7 +279,7 @@ def _group_named(
 
 def _other_batch(named: Match) -> int:
     """The batch of another course that an ID number names; 0 for none."""
-    return named.why == "group_of_other_course" and batch_id(named.details[1]) or 0
+    return (named.why == "group_of_other_course" and batch_id(named.details[1])) or 0
 
 
 def _group_key_changed(link: Link, group: MoodleGroup | None, named: Match) -> Match:
