@@ -25,6 +25,7 @@ from . import (
     moodle_status_meaning,
     moodle_student_attendance,
     moodle_sync_gap,
+    moodle_sync_gap_keys,
     moodle_sync_outcome,
     moodle_sync_report,
     moodle_sync_run,

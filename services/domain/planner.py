@@ -7,6 +7,7 @@ gap or a mark that is left out, it notes on the ``Findings`` that it is handed.
 
 from . import plan as p
 from .adopting import Adopted, adopt, report_misplaced
+from .changed_keys import report_changed_keys
 from .course_index import CourseIndex
 from .findings import Findings
 from .following import follow
@@ -45,10 +46,11 @@ def plan_course(
     index = index.linked(links.sheets_of_session)
 
     # What their marks say, of whom, and in which sheet that belongs.
-    sessions = [one for one in looked_at.sessions if one.id not in in_doubt]
     left = [one for one in looked_at.sessions if one.id in in_doubt]
     findings.skip("in_doubt", sum(len(session.marks) for session in left))
-    placed = [placed_marks(index, session, findings) for session in sessions]
+    sessions = [one for one in looked_at.sessions if one.id not in in_doubt]
+    known = [one for one in sessions if not people.group_waits(one.group_id)]
+    placed = [placed_marks(index, session, findings) for session in known]
     adopted = Adopted()
     if rules.direction != OEC:
         adopted = adopt(index, links.linked, placed, findings)
@@ -59,7 +61,8 @@ def plan_course(
         for one in placed
     ]
 
-    # What Moodle has no more, or does not show.
+    # Whose key has changed; what Moodle has no more, or does not show.
+    report_changed_keys(index, sessions, findings)
     report_misplaced(index, adopted.ids, findings)
     gone = deleted_sessions(index, findings)
     report_unreadable(index, findings)

@@ -70,15 +70,41 @@ class LocalStore:
             foreign_subjects=foreign_subjects,
             foreign_courses=foreign_courses,
             links={
-                row["moodle_id"]: ((row["oec_record_id"], row["op_course_id"]), row["found_by"])
+                row["moodle_id"]: matching.CourseLink(
+                    (row["oec_record_id"], row["op_course_id"]),
+                    row["found_by"],
+                    row["moodle_idnumber"] or "",
+                    bool(row["ended_at"]),
+                )
                 for row in read_rows(
                     self.env,
                     "moodle.mapping",
                     self._of_courses,
-                    ["moodle_id", "oec_record_id", "op_course_id", "found_by"],
+                    [
+                        "moodle_id",
+                        "oec_record_id",
+                        "op_course_id",
+                        "found_by",
+                        "moodle_idnumber",
+                        "ended_at",
+                    ],
                 )
             },
         )
+
+    def courses_with_sheets(self, moodle_ids):
+        """:param moodle_ids: of Moodle courses
+        :return: set of those of which there are sheets here
+        """
+        self.env["op.attendance.sheet"].flush_model(["moodle_instance_id", "moodle_seen"])
+        # By the index of what was last seen in Moodle, which begins with the course.
+        self.env.cr.execute(
+            "SELECT course FROM unnest(%s) course WHERE EXISTS (SELECT 1 FROM op_attendance_sheet "
+            "WHERE moodle_instance_id = %s AND moodle_seen ~>=~ (course || ':') "
+            "AND moodle_seen ~<~ (course || ';'))",
+            (sorted(moodle_ids), self.instance.id),
+        )
+        return {course for (course,) in self.env.cr.fetchall()}
 
     @property
     def _of_courses(self):
@@ -177,7 +203,11 @@ class LocalStore:
                 "found_by": match.found_by,
                 "moodle_idnumber": course.idnumber or False,
                 "moodle_name": course.fullname,
+                "ended_at": False,
             }
+            if match.why or course.idnumber is None:
+                # The key that it was found by stays known.
+                del values["moodle_idnumber"]
             mapping = by_id.get(course.id)
             if mapping:
                 write_changed(mapping, values)

@@ -314,11 +314,12 @@ class CourseSync:
         """
         ids = [link.moodle_id for link in rivals]
         accounts = {user.id: user for user in self.sides.reader.users_by_id(ids)}
+        waiting = self.sides.people.who_wait(rivals, accounts.values(), self.subject)
         given_up, links = {}, dict(work.links)
         for link, claimants in rivals.items():
             user_id = link.moodle_id
             why = matching.given_up(link, accounts.get(user_id), claimants)
-            if not why:
+            if not why or user_id in waiting:
                 continue
             given_up[user_id] = why
             if why == matching.FORMER and user_id in links:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..domain import matching
+from ..domain.course_links import match_courses
 from ..domain.records import AttendanceTypes, MoodleCourse
 
 
@@ -27,7 +28,7 @@ class MatchedCourses:
         :param listed: see the class
         """
         types, table = store.attendance_types(), store.course_table()
-        found = tuple((course, matching.match_course(course, table)) for course in courses)
+        found = match_courses(courses, table, store.courses_with_sheets)
         return cls(found, table, types, listed)
 
     @classmethod
@@ -49,13 +50,23 @@ class MatchedCourses:
         by_hand = store.mapped_by_hand(gone) if gone else {}
         for course, match in self.matches:
             pair = by_hand.get(course.idnumber) if match.unmeant else None
-            there = pair and pair[0] in self.table.subjects and pair[1] in self.table.courses
+            there = pair and self.table.has(pair)
             yield course, matching.CourseMatch(pair, matching.MANUAL) if there else match
 
     @property
     def mapped(self):
         """:return: list of ``(MoodleCourse, CourseMatch)`` of those that have a pair"""
         return [(course, match) for course, match in self.matches if match.pair]
+
+    @property
+    def ended(self):
+        """:return: list of ``MoodleCourse`` whose key is another course's now"""
+        return [course for course, match in self.matches if match.ended]
+
+    @property
+    def waiting(self):
+        """:return: list of ``MoodleCourse`` of which a person has to choose what they are"""
+        return [course for course, match in self.matches if match.waits]
 
     @cached_property
     def _pairs(self):

@@ -207,7 +207,7 @@ class Survey:
                 "unmatched": [
                     [course.id, course.fullname, match.why, list(match.details)]
                     for course, match in courses.matches
-                    if match.why
+                    if match.why and not match.pair
                 ]
                 + [
                     [course.id, course.fullname, p.UNMEANT, []]
@@ -363,7 +363,7 @@ class Survey:
         users = sides.reader.enrolled_users(course.id, with_roles=True)
         groups = sides.reader.groups(course.id)
         students = [user for user in users if not user.teacher]
-        people = sides.people.people_of(users, groups, courses.subject(course))
+        people = sides.people.people_of(course.id, users, groups, courses.subject(course))
         matches = [people.student(user.id) for user in students]
         batches = [people.batch(group.id) for group in groups]
         marked = {mark.user_id for session in sessions for mark in session.marks}
