@@ -6,6 +6,7 @@ from . import (
     moodle_instance_access,
     moodle_instance_attendance,
     moodle_instance_courses,
+    moodle_instance_database,
     moodle_instance_letters,
     moodle_instance_picture,
     moodle_instance_preview,

@@ -51,6 +51,8 @@ ATTENDANCE = ("user", "manager")
 METHODS = {
     "moodle.instance": {
         "action_backfill": SYNC,
+        "action_database_copy": SETTINGS,
+        "action_database_real": SETTINGS,
         "action_new_setup": SETTINGS,
         "action_next_step": SYNC,
         "action_open_letters": SYNC,

@@ -36,6 +36,7 @@ from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import STUDENT_ROLES, group, shaped
 from .session_values import beginning, status
 
+DIGESTS = COMPANION_PREFIX + "get_digests"
 COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
 SESSIONS = 200  # a page: 40 students each are about 1 MB
 # PHP drops form fields beyond max_input_vars (1,000 by default) without a word, and a mark
@@ -71,6 +72,24 @@ class Course:
     odd: tuple[OddRecord, ...] = ()
 
 
+@dataclass(frozen=True)
+class RunNumber:
+    """What a run hands in; see *Numbers of runs* in the plug-in's README.
+
+    * ``key``: whose runs these are;
+    * ``number``: the last one that was given, 0 for none;
+    * ``renew``: whether the next one counts, whatever was given.
+    """
+
+    key: str
+    number: int = 0
+    renew: bool = False
+
+
+class LaterRunError(Exception):
+    """A later run with the same key has been there: this is a copy, or an old backup."""
+
+
 @dataclass
 class _Pages:
     """What the pages of one course have brought; ``ids`` are those of all sessions, usable or
@@ -97,13 +116,32 @@ class CompanionApi:
         :return: ``{course id: text}``, without courses that the account may not enter
         :raise MoodleError: Moodle can't say it
         """
-        function = COMPANION_PREFIX + "get_digests"
         found: dict[int, str] = {}
         for begin in range(0, len(course_ids), COURSES):
-            ids = list(course_ids[begin : begin + COURSES])
-            answer = self.client.fetch(function, SLOW_READ_TIMEOUT, courseids=ids)
-            found |= shaped(function, _digests, answer)
+            answer = self._ask_digests(course_ids[begin : begin + COURSES])
+            found |= shaped(DIGESTS, _digests, answer)
         return found
+
+    def begin_run(self, course_ids: Sequence[int], last: RunNumber) -> tuple[dict[int, str], int]:
+        """As :meth:`digests`, of a run that hands in its number with the same calls.
+
+        :param last: what it was given
+        :return: ``(digests, the next number)``
+        :raise LaterRunError: nothing was told
+        :raise MoodleError: as above
+        """
+        answer = self._ask_digests(
+            course_ids[:COURSES], run=last.key, number=last.number, renew=last.renew
+        )
+        given = shaped(DIGESTS, lambda item: number(item["number"]), answer)
+        if not given:
+            raise LaterRunError
+        found = shaped(DIGESTS, _digests, answer)
+        return found | self.digests(course_ids[COURSES:]), given
+
+    def _ask_digests(self, course_ids: Sequence[int], **more: str | int) -> Json:
+        ids = list(course_ids)
+        return self.client.fetch(DIGESTS, SLOW_READ_TIMEOUT, None, courseids=ids, **more)
 
     def course(self, course_id: int) -> Course:
         """A course, page by page; one call if it has no more sessions than one takes.
