@@ -16,6 +16,7 @@ from . import (
     test_costs,
     test_course_queue,
     test_courses,
+    test_fingerprint,
     test_fuzz,
     test_gaps_kept,
     test_guarded,
