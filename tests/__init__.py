@@ -20,6 +20,7 @@ from . import (
     test_fuzz,
     test_gaps_kept,
     test_guarded,
+    test_hidden_status,
     test_histories,
     test_histories_real,
     test_home_zone,

@@ -342,8 +342,8 @@ CATALOGUE = (
                 {"status": Sort.TEXT, "activity": Sort.ACTIVITY, "names": Sort.MARKED},
                 _lt(
                     "Marks in the activity %(activity)s have a status (number %(status)s) that is "
-                    "hidden, deleted or of another set. They are left out. Mark these students "
-                    "again in Moodle: %(names)s."
+                    "hidden, deleted or of another set. They are left out. Show the status again "
+                    "in Moodle (Attendance > Status set), or mark these students again: %(names)s."
                 ),
             ),
         ),
@@ -692,8 +692,8 @@ CATALOGUE = (
                 _lt(
                     "The activity %(activity)s has no status in the session's status set that "
                     "means %(status)s, so such marks can't be sent. Choose what its letters mean "
-                    "(Configuration > Moodle > Letters), or add the status in Moodle (Attendance > "
-                    "Status set)."
+                    "(Configuration > Moodle > Letters), or add or show the status in Moodle "
+                    "(Attendance > Status set)."
                 ),
             ),
             Reason(

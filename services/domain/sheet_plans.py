@@ -115,7 +115,9 @@ def _unlinked(sheet: Sheet) -> p.SheetPlan:
 
 def _points(index: CourseIndex, session: MoodleSession) -> str:
     """What the sheet of a session keeps of the points in its set."""
-    return points_text(session.statuses, index.meanings(session), session.set_is_whole)
+    hidden = {status.id for status in session.statuses if status.hidden}
+    used = {mark.status_id for mark in session.marks} & hidden if hidden else hidden
+    return points_text(session.statuses, index.meanings(session), session.set_is_whole, used)
 
 
 def _new_sheet(
