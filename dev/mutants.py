@@ -23,6 +23,7 @@ ADDON = "openeducat_moodle_attendance"
 CHECKOUT = Path(__file__).resolve().parents[1]
 RULES = (
     "merge",
+    "own_batch",
     "linking",
     "matching",
     "status",
@@ -56,6 +57,7 @@ TESTS = (
     "test_mark_rows",
     "test_matching",
     "test_merge",
+    "test_own_batch",
     "test_planner*",
     "test_status*",
 )

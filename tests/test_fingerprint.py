@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from types import UnionType
-from typing import Union, get_args, get_origin, get_type_hints
+from typing import get_args, get_origin, get_type_hints
 
 from odoo.tests import BaseCase, tagged
 
@@ -148,7 +148,7 @@ class TestFingerprint(BaseCase):
         self.assertLessEqual(
             {"CoursePlan", "SessionPlan", "SheetPlan", "LinePlan", "PushPlan", "Expected"}, kinds
         )
-        self.assertEqual(kinds_in(Union[int, None]), set())
+        self.assertEqual(kinds_in(int | None), set())
 
     def test_it_is_the_same_in_every_process(self):
         """Neither the order in which values were gathered nor a set's own counts."""
@@ -171,9 +171,7 @@ class TestFingerprint(BaseCase):
             p.fingerprint(PLAN, without={5}, new_sessions=False),
             p.fingerprint(none, new_sessions=False),
         )
-        self.assertEqual(
-            p.fingerprint(PLAN, without={6}), p.fingerprint(replace(PLAN, pushes=()))
-        )
+        self.assertEqual(p.fingerprint(PLAN, without={6}), p.fingerprint(replace(PLAN, pushes=())))
         self.assertNotEqual(p.fingerprint(PLAN, without={5}), p.fingerprint(PLAN))
         self.assertNotEqual(p.fingerprint(PLAN, new_sessions=False), p.fingerprint(PLAN))
 
@@ -183,4 +181,6 @@ class TestFingerprint(BaseCase):
             with self.subTest(name=name):
                 alone = replace(p.CoursePlan(), **{name: getattr(PLAN, name)})
                 self.assertFalse(alone.empty)
-                self.assertTrue(replace(PLAN, **dict.fromkeys(written_fields(p.CoursePlan), ())).empty)
+                self.assertTrue(
+                    replace(PLAN, **dict.fromkeys(written_fields(p.CoursePlan), ())).empty
+                )

@@ -256,7 +256,9 @@ class TestHidden(BaseCase):
 
     def test_none_makes_the_others_doubtful(self):
         """By its points neither P would be the best, nor A the worst."""
-        more = statuses("P A L E B W", "Present,Absent,Late,Excused,Bonus,Wrong", (2, 0, 1, 1, 5, -1))
+        more = statuses(
+            "P A L E B W", "Present,Absent,Late,Excused,Bonus,Wrong", (2, 0, 1, 1, 5, -1)
+        )
         self.assertEqual(self.carried(more, ""), "......")
         self.assertEqual(self.carried(more, "BW"), "PALE..")
         mistaken = statuses("P A L E", "Present,Absent,Late,Excused", (2, 3, 1, 1))

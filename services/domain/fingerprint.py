@@ -37,7 +37,7 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if is_dataclass(value):
-        kind = type(value)
+        kind: type = type(value)
         return [kind.__name__, *(_plain(getattr(value, name)) for name in written_fields(kind))]
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]

@@ -244,9 +244,9 @@ CATALOGUE = (
                 "batch_none",
                 {"student": Sort.STUDENT},
                 _lt(
-                    "%(student)s has no running course detail in this course, so the batch of "
-                    "these marks is unknown. Add one on the student's form, or mark the student in "
-                    "a Moodle session for the group."
+                    "%(student)s has no course detail in this course, so the batch of these marks "
+                    "is unknown. Add one (Students > General > Student Course Detail), or mark the "
+                    "student in a Moodle session for the group."
                 ),
                 record="op.student",
             ),
@@ -254,9 +254,9 @@ CATALOGUE = (
                 "batch_several",
                 {"student": Sort.STUDENT},
                 _lt(
-                    "%(student)s has several running course details in this course, so the batch "
-                    "of these marks is unknown. Finish the old ones on the student's form, or mark "
-                    "the student in a Moodle session for the group."
+                    "%(student)s has several course details in this course, so the batch of these "
+                    "marks is unknown. Finish the old ones (Students > General > Student Course "
+                    "Detail), or mark the student in a Moodle session for the group."
                 ),
                 record="op.student",
             ),
@@ -264,8 +264,18 @@ CATALOGUE = (
                 "batch_empty",
                 {"student": Sort.STUDENT},
                 _lt(
-                    "The running course detail of %(student)s in this course has no batch. Fill it "
-                    "in on the student's form."
+                    "The course detail of %(student)s in this course has no batch. Fill it in "
+                    "(Students > General > Student Course Detail)."
+                ),
+                record="op.student",
+            ),
+            Reason(
+                "batch_between",
+                {"student": Sort.STUDENT, "day": Sort.DAY},
+                _lt(
+                    "%(student)s changed batch around %(day)s, and nobody noted when, so the batch "
+                    "of these marks is unknown. Add a line for the student to the attendance sheet "
+                    "of the right batch on that day."
                 ),
                 record="op.student",
             ),

@@ -279,14 +279,14 @@ def _status_sets(
         except (KeyError, TypeError, ValueError):
             odd.append(OddRecord("status", _id(item), "shape"))
     used: set[int] = set()
-    if any(hidden for _shown, hidden in sets.values()):
+    if any(others for _shown, others in sets.values()):
         used.update(mark.status_id for session in sessions for mark in session.marks)
     found = {}
-    for key, (shown, hidden) in sets.items():
+    for key, (shown, others) in sets.items():
         unusable: list[OddRecord] = []
         statuses = each(shown, status, "status", unusable, "acronym", activity_id=key[0])
         # One of these that can't be read is known by its marks, which have a gap.
-        marked = [item for item in hidden if _id(item) in used]
+        marked = [item for item in others if _id(item) in used]
         kept = each(marked, status, "status", [], "acronym")
         statuses += [replace(one, hidden=True) for one in kept]
         found[key] = tuple(statuses), tuple(unusable)
