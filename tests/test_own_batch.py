@@ -60,6 +60,7 @@ class TestOneDetail(OwnBatchCase):
     def test_none(self):
         self.assertBatch(NONE, Enrolment(), 3)
         self.assertBatch(EMPTY, Enrolment((Detail(5, 0),)), 3)
+        self.assertBatch(EMPTY, Enrolment((Detail(5, 0),)), 3, {OLD: (5,)})
 
     def test_a_change_of_batch(self):
         """From that day on the new one counts."""
@@ -107,6 +108,12 @@ class TestSeveralDetails(OwnBatchCase):
         self.assertBatch(OLD, both, 3, taught={OLD, THIRD})
         self.assertBatch(SEVERAL, both, 3, taught={OLD, NEW})
         self.assertBatch(SEVERAL, both, 3)
+
+    def test_the_one_that_was_made_by_then(self):
+        both = Enrolment((Detail(5, OLD, made=on(3)), Detail(6, NEW, made=on(4))))
+        self.assertBatch(OLD, both, 3)
+        self.assertBatch(SEVERAL, both, 2)
+        self.assertBatch(SEVERAL, both, 4)
 
     def test_taught_counts_more_than_when_it_was_made(self):
         both = Enrolment((Detail(5, OLD, made=on(1)), Detail(6, NEW, made=on(5))))
@@ -186,6 +193,12 @@ class TestOwnLines(OwnBatchCase):
         held = {OLD: (2, 9), NEW: (12, 16)}
         for day, batch in ((1, OLD), (9, OLD), (10, NEW), (11, NEW), (12, NEW)):
             self.assertBatch(batch, found, day, held)
+
+    def test_to_which_time_a_line_on_the_very_day_belongs(self):
+        found = Enrolment((Detail(5, NEW),), (Left(5, OLD, on(10)),))
+        self.assertBatch(OLD, found, 9, {NEW: (10,)})
+        self.assertBatch(OLD, found, 9, {THIRD: (11,)})
+        self.assertBatch(THIRD, found, 10, {THIRD: (10,)})
 
     def test_a_change_that_was_typed_in_late(self):
         found = Enrolment((Detail(5, NEW),), (Left(5, OLD, on(20)),))

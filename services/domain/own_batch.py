@@ -116,8 +116,7 @@ def _by_details(
         lambda stay: stay.made <= day,
     )
     for fits in narrower:
-        if len({stay.batch_id for stay in known}) > 1:
-            known = [stay for stay in known if fits(stay)] or known
+        known = [stay for stay in known if fits(stay)] or known
     if len({stay.batch_id for stay in known}) > 1:
         return 0, SEVERAL, NOWHERE
     return known[0].batch_id, "", _within(held, known)
