@@ -39,9 +39,7 @@ class MovesCase(MoodleCase):
         (self.changes.search([]) - before).changed_at = moment
 
     def batches_of(self, session):
-        return {
-            line.student_id: line.attendance_id.batch_id for line in self.lines(session)
-        }
+        return {line.student_id: line.attendance_id.batch_id for line in self.lines(session)}
 
 
 @tagged("post_install", "-at_install")
@@ -94,14 +92,18 @@ class TestNoted(MovesCase):
         created = []
         original = type(self.changes).create
         self.patch(
-            type(self.changes), "create", lambda model, vals: created.append(len(vals)) or original(model, vals)
+            type(self.changes),
+            "create",
+            lambda model, vals: created.append(len(vals)) or original(model, vals),
         )
         details.write({"batch_id": self.batches[1].id})
         self.assertEqual(self.noted(), notes)
         self.assertEqual(created, [4])
 
     def test_whoever_may_change_the_detail(self):
-        user = new_test_user(self.env, "office", groups="openeducat_core.group_op_back_office_admin")
+        user = new_test_user(
+            self.env, "office", groups="openeducat_core.group_op_back_office_admin"
+        )
         self.detail.with_user(user).batch_id = self.batches[1]
         self.assertEqual(self.noted(), [self.note_of(self.detail)])
 

@@ -178,7 +178,11 @@ class TestOwnLines(OwnBatchCase):
         self.assertBatch(BETWEEN, self.one, 8, {OLD: (9,), NEW: (9,)})
 
     def test_a_guest_or_two_at_once_say_nothing(self):
-        for held in ({OLD: (5,), NEW: (3, 12)}, {OLD: (4, 6, 8), NEW: (3, 5, 7)}, {OLD: (12,), NEW: (3,)}):
+        for held in (
+            {OLD: (5,), NEW: (3, 12)},
+            {OLD: (4, 6, 8), NEW: (3, 5, 7)},
+            {OLD: (12,), NEW: (3,)},
+        ):
             for day in range(1, 20):
                 self.assertBatch(NEW, self.one, day, held)
 
@@ -219,7 +223,9 @@ class TestInAPlan(BaseCase):
     def plan(self, enrolment, here=None, direction=merge.MOODLE, **values):
         who = b.people(running={101: enrolment})
         session = b.session(1, {1: "A"}, **values)
-        return plan_course(b.reading(session), here or b.local(), who, Rules(b.ZONE, direction=direction))
+        return plan_course(
+            b.reading(session), here or b.local(), who, Rules(b.ZONE, direction=direction)
+        )
 
     def batches(self, plan):
         return [sheet.batch_id for sheet in plan.sheets()]
@@ -240,7 +246,10 @@ class TestInAPlan(BaseCase):
         self.assertEqual(self.batches(found), [1])
 
     def test_his_own_lines(self):
-        sheets = [b.sheet(7, register_id=7, batch_id=2, day=on(4)), b.sheet(8, batch_id=3, day=on(5))]
+        sheets = [
+            b.sheet(7, register_id=7, batch_id=2, day=on(4)),
+            b.sheet(8, batch_id=3, day=on(5)),
+        ]
         lines = [b.line(71, 101, "P", 7), b.line(81, 102, "P", 8)]
         here = b.local(sheets, lines, [b.register(7, on(4), 2), b.register(1, on(5), 3)])
         self.assertEqual(self.batches(self.plan(b.enrolment(1), here)), [2])

@@ -76,6 +76,8 @@ class TestHidden(BaseCase):
             found = plan(b.reading(session), here, direction)
             sent = [(push.student_id, push.status_id) for push in found.pushes]
             self.assertEqual(sent, [(101, b.STATUS_IDS["A"])], direction)
+            # Once it is sent, no mark of the session is left out of the points.
+            self.assertEqual(found.sessions, ())
             self.assertEqual(
                 [(gap.why, gap.details) for gap in found.gaps],
                 [("push_none_status", ("L", "Lectures", ()))],

@@ -155,9 +155,7 @@ def _by_lines(day: date, batch: int, held: Held) -> int:
     """
     first = min(held.get(batch, ()), default=date.max)
     # Where lines of both alternate, the student attends both, or was a guest in one.
-    before = {
-        other: days for other, days in held.items() if other != batch and max(days) <= first
-    }
+    before = {other: days for other, days in held.items() if other != batch and max(days) <= first}
     next_there = {
         other: min(one for one in days if one >= day)
         for other, days in before.items()

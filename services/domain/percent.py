@@ -105,7 +105,7 @@ def points_text(
     :param statuses: all ``MoodleStatus`` of a session's own set
     :param meanings: ``{status id: Meaning}`` of them
     :param whole: whether the list is complete
-    :param used: ids of the statuses that the session has marks with, as far as they are hidden
+    :param used: ids of the statuses that the session has marks with; only needed of hidden ones
     :return: empty where points of the set are not known
     """
     shown = [status for status in statuses if not status.hidden]
