@@ -114,6 +114,11 @@ class History:
     def enrol(self):
         self.world.toggle_enrolment(self.random.choice((1, 2, 3)))
 
+    def hide(self):
+        """A status is hidden in Moodle, or shown again."""
+        activity = self.random.choice(list(self.world.sets))
+        self.world.hide(activity, self.random.choice(self.world.letters_of(activity)))
+
     # --- the meaning of letters -----------------------------------------------------
 
     def choose(self):
@@ -182,7 +187,7 @@ ACTIONS = (
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all",
-    "double", "mend_doubled",
+    "double", "mend_doubled", "hide",
 )  # fmt: skip
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

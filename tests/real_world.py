@@ -98,7 +98,26 @@ class RealWorld:
         return w.LETTERS_OF[self.sets[activity]]
 
     def letters(self, session):
-        return self.letters_of(self._number(session))
+        """Those that a teacher can mark with."""
+        visible = {status.id for status in self.moodle.statuses_of(session)}
+        return [letter for number, letter in self.letter_by_id.items() if number in visible]
+
+    @property
+    def hidden(self):
+        """See :class:`world.World`."""
+        return {
+            (number, self.letter_by_id[status.id].id)
+            for number in self.sets
+            for status in self._statuses(number)
+            if not status.visible
+        }
+
+    def hide(self, activity, letter):
+        copy = w.World(self.direction, sets=self.sets.values())
+        copy.hidden = self.hidden
+        copy.hide(activity, letter)
+        for status in self._statuses(activity):
+            status.visible = (activity, self.letter_by_id[status.id].id) not in copy.hidden
 
     def _number(self, session):
         return next(n for n, a in self.activities.items() if a.id == session.attendance_id)
@@ -144,7 +163,9 @@ class RealWorld:
         self._tick()
         if session.sessdate > self.moodle.clock():
             return
-        absent = next(letter for letter in self.letters(session) if letter.truth == "A")
+        absent = next((letter for letter in self.letters(session) if letter.truth == "A"), None)
+        if absent is None:
+            return
         before = {row.user_id for row in session.log}
         self.moodle.automark(session, absent.status.acronym)
         for account in {row.user_id for row in session.log} - before:
@@ -289,6 +310,7 @@ class RealWorld:
             profile=self.case.server.profile.name,
         )
         copy.now = self.now
+        copy.hidden = self.hidden
         for choice in self.choices:
             copy.choose(*choice)
         numbers = {account.id: user for user, account in self.users.items()}

@@ -22,8 +22,9 @@ from . import builders as b
 from .moodle_server.profiles import PROFILES
 
 SYNC, TEACHER, MACHINE = 99, 50, 0
-# How a letter is known: as it is; as it is beside a P and an A that are known; by asking.
-PLAIN, VOUCHED, ASKED = "plain", "vouched", "asked"
+# How a letter is known: as it is; as it is where the points of its set differ; as it is beside a P
+# and an A that are known; by asking.
+PLAIN, POINTS, VOUCHED, ASKED = "plain", "points", "vouched", "asked"
 # Status sets of activities: letter, description, points, what a teacher means by it, how
 # that is known.
 SETS = {
@@ -48,8 +49,8 @@ SETS = {
         ("D", "Dispensado", 1, "E", ASKED),
     ),
     "campus": (
-        ("P", "Campus", 2, "P", PLAIN),
-        ("P", "Online", 2, "P", PLAIN),
+        ("P", "Campus", 2, "P", POINTS),
+        ("P", "Online", 2, "P", POINTS),
         ("A", "Absent", 0, "A", PLAIN),
         ("L", "Late", 1, "L", VOUCHED),
         ("E", "Excused", 1, "E", VOUCHED),
@@ -190,6 +191,8 @@ class World:
         # {(letter, description or "", activity or 0): (meaning, send)}, and by activity what
         # that makes of each status.
         self.chosen, self._in_force = {}, {}
+        # (activity, status id) of statuses that are hidden in Moodle.
+        self.hidden = set()
         # All that a status was ever said to mean: by who marks with it, and by who chose.
         self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items()}
         # What a person (or Moodle's machine) has written, in order; status ids in Moodle.
@@ -223,7 +226,35 @@ class World:
         return {u for u in self.enrolled if batch is None or BATCH_OF[STUDENTS[u]] == batch}
 
     def letters(self, session):
-        return self.letters_of(session.activity)
+        """Those that a teacher can mark with."""
+        return self.visible(session.activity)
+
+    def visible(self, activity):
+        letters = self.letters_of(activity)
+        return [letter for letter in letters if (activity, letter.id) not in self.hidden]
+
+    def present(self, activity):
+        """What Moodle tells of: with local_wsattendance hidden ones, too, that have marks."""
+        found = self.visible(activity)
+        if self.companion and len(found) < len(self.letters_of(activity)):
+            used = {
+                row
+                for session in self.sessions.values()
+                if session.activity == activity
+                for user in session.log
+                for row in self.shown(session, user)
+            }
+            found = [x for x in self.letters_of(activity) if x in found or x.id in used]
+        return found
+
+    def hide(self, activity, letter):
+        """Or show it again; one has to be left. Without the one that a P or an A of another meaning
+        gives itself away by, nothing could be known of that."""
+        key = activity, letter.id
+        if letter.known == ASKED and letter.truth in ("P", "A"):
+            return
+        if key in self.hidden or len(self.visible(activity)) > 1:
+            self.hidden ^= {key}
 
     def letters_of(self, activity):
         return LETTERS_OF[self.sets[activity]]
@@ -270,7 +301,9 @@ class World:
     def automark(self, session):
         if session.starts > self.moodle_clock():
             return
-        absent = next(letter for letter in self.letters(session) if letter.truth == "A")
+        absent = next((letter for letter in self.letters(session) if letter.truth == "A"), None)
+        if absent is None:
+            return
         for user in self.listed(session) - set(session.log):
             self.moodle_mark(session, user, absent, MACHINE)
 
@@ -341,8 +374,7 @@ class World:
             self.chosen[key] = meaning, send
         self._in_force.clear()
         for number in self.sets:
-            for status_id, (status, _send) in self.in_force(number).items():
-                self.words[status_id] |= {status} - {None}
+            self.in_force(number)
 
     def _row_for(self, letter, activity):
         acronym, words = letter.status.acronym, letter.status.description
@@ -354,31 +386,51 @@ class World:
 
     def in_force(self, activity):
         """:return: ``{status id: (one of P A L E or None, send)}``, as it should be"""
-        found = self._in_force.get(activity)
+        present, visible = self.present(activity), self.visible(activity)
+        key = activity, *(letter.id for letter in present), *(letter.id for letter in visible)
+        found = self._in_force.get(key)
         if found is None:
-            letters = self.letters_of(activity)
-            rows = {letter.id: self._row_for(letter, activity) for letter in letters}
+            rows = {letter.id: self._row_for(letter, activity) for letter in present}
+            # One that is hidden stands for its letter until another one has that.
+            shown = {letter.status.acronym for letter in visible}
+            standing = [x for x in present if x in visible or x.status.acronym not in shown]
+            plain = {letter.id for letter in present if self._plain(letter, standing)}
             own = {
                 letter.status.acronym
-                for letter in letters
-                if (rows[letter.id] or (letter.known == PLAIN and letter.status.acronym,))[0]
+                for letter in standing
+                if (rows[letter.id] or (letter.id in plain and letter.status.acronym,))[0]
                 == letter.status.acronym
             }
-            found = {}
-            for letter in letters:
+            found = {letter.id: (None, False) for letter in self.letters_of(activity)}
+            for letter in present:
                 if rows[letter.id]:
                     meaning, send = rows[letter.id]
                     found[letter.id] = None if meaning == LEAVE_OUT else meaning, send
                 else:
-                    known = letter.known == PLAIN or (letter.known == VOUCHED and own >= {"P", "A"})
+                    known = letter.id in plain or (letter.known == VOUCHED and own >= {"P", "A"})
                     found[letter.id] = letter.truth if known else None, False
-            self._in_force[activity] = found
+                self.words[letter.id] |= {found[letter.id][0]} - {None}
+            self._in_force[key] = found
         return found
+
+    @staticmethod
+    def _plain(letter, standing):
+        """Whether a letter is known as it is, in a set."""
+        points = {letter.status.grade}
+        points |= {
+            other.status.grade
+            for other in standing
+            if letter in standing or other.status.acronym != letter.status.acronym
+        }
+        return letter.known == PLAIN or (letter.known == POINTS and len(points) > 1)
 
     def to_send(self, activity, status):
         """:return: status id, or ``None`` where there is none or nobody has said which"""
+        visible = {letter.id for letter in self.visible(activity)}
         fitting = {
-            n: send for n, (found, send) in self.in_force(activity).items() if found == status
+            n: send
+            for n, (found, send) in self.in_force(activity).items()
+            if found == status and n in visible
         }
         preferred = [n for n, send in fitting.items() if send] or list(fitting)
         return preferred[0] if len(preferred) == 1 else None
@@ -475,7 +527,10 @@ class World:
             taken_at=session.taken_at,
             taken_by=session.taken_by,
             status_set=0,
-            statuses=tuple(letter.status for letter in self.letters(session)),
+            statuses=tuple(
+                replace(letter.status, hidden=(session.activity, letter.id) in self.hidden)
+                for letter in self.present(session.activity)
+            ),
             marks=tuple(
                 mark for user in sorted(session.log) for mark in self._marks(session, user)
             ),
@@ -879,7 +934,7 @@ class World:
                 elif said == HELD_BACK and self.rules.direction != merge.OEC:
                     letter = ALL_LETTERS[self.shown(session, user)[0]]
                     row = self._row_for(letter, session.activity)
-                    if not row:
+                    if not row and letter in self.present(session.activity):
                         letters.add((letter.status.acronym, letter.status.description))
         keys = [gap.key for gap in plan.gaps]
         found = {key for key in keys if key.startswith("doubled:")}
