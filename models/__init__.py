@@ -2,6 +2,7 @@ from . import (
     changed_here,
     course_queue,
     guards,
+    moodle_batch_change,
     moodle_instance,
     moodle_instance_access,
     moodle_instance_attendance,
@@ -35,6 +36,7 @@ from . import (
     op_attendance_register,
     op_attendance_sheet,
     op_session,
+    op_student_course,
     queue_jobs,
     run_noted,
 )

@@ -24,6 +24,7 @@ OPERATIONS = {"r": "read", "c": "create", "w": "write", "u": "unlink"}
 # by whoever has opened it.
 MODELS = {
     # Bookkeeping of runs and reports, which shows nothing that they do not say.
+    "moodle.batch.change": {},
     "moodle.course.queued": {},
     "moodle.run.noted": {},
     "moodle.touched": {},

@@ -261,7 +261,7 @@ def _id(item: Json) -> int:
 def _course(course_id: int, pages: _Pages) -> Course:
     answer, odd = pages.first, list(pages.odd)
     activities = each(answer["activities"], _activity, "activity", odd, "cmid", shown="name")
-    statuses = _status_sets(answer["statuses"], odd)
+    statuses = _status_sets(answer["statuses"], pages.sessions, odd)
     users = each(answer["users"], _user, "user", odd, "listed", shown="lastname")
     groups = each(answer["groups"], group, "group", odd, "members", shown="name")
     listed = _listed(answer)
@@ -304,23 +304,34 @@ def _activity(item: Json) -> MoodleActivity:
 
 
 def _status_sets(
-    items: Json, odd: list[OddRecord]
+    items: Json, sessions: Sequence[MoodleSession], odd: list[OddRecord]
 ) -> dict[tuple[int, int], tuple[tuple[MoodleStatus, ...], tuple[OddRecord, ...]]]:
-    """:param odd: gets those of which not even the set is known
-    :return: ``{(activity id, set number): (statuses in use, those that can't be used)}``
+    """Those that are hidden or deleted are there if a mark was made with them. Moodle keeps the
+    others as well, such as the default letters that somebody has replaced before the first session;
+    they say nothing.
+
+    :param odd: gets those of which not even the set is known
+    :return: ``{(activity id, set number): (statuses, those that can't be used)}``
     """
-    sets: dict[tuple[int, int], list[Json]] = {}
+    sets: dict[tuple[int, int], tuple[list[Json], list[Json]]] = {}
     for item in items:
         try:
-            if item["visible"] and not item["deleted"]:
-                key = number(item["attendanceid"]), number(item["setnumber"])
-                sets.setdefault(key, []).append(item)
+            hidden = not item["visible"] or bool(item["deleted"])
+            key = number(item["attendanceid"]), number(item["setnumber"])
+            sets.setdefault(key, ([], []))[hidden].append(item)
         except (KeyError, TypeError, ValueError):
             odd.append(OddRecord("status", _id(item), "shape"))
+    used: set[int] = set()
+    if any(others for _shown, others in sets.values()):
+        used.update(mark.status_id for session in sessions for mark in session.marks)
     found = {}
-    for key, of_set in sets.items():
+    for key, (shown, others) in sets.items():
         unusable: list[OddRecord] = []
-        statuses = each(of_set, status, "status", unusable, "acronym", activity_id=key[0])
+        statuses = each(shown, status, "status", unusable, "acronym", activity_id=key[0])
+        # One of these that can't be read is known by its marks, which have a gap.
+        marked = [item for item in others if _id(item) in used]
+        kept = each(marked, status, "status", [], "acronym")
+        statuses += [replace(one, hidden=True) for one in kept]
         found[key] = tuple(statuses), tuple(unusable)
     return found
 
