@@ -12,10 +12,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import tagged
-from odoo.tests.common import TransactionCase, _super_send
+from odoo.tests.common import BaseCase, TransactionCase, _super_send
 
+from ..services.moodle import connecting, moodle_transport
 from ..services.moodle import moodle_errors as errors
-from ..services.moodle import moodle_transport
 from ..services.moodle.moodle_client import MoodleClient
 from .common import through_to_localhost
 from .measured import measured
@@ -23,6 +23,25 @@ from .raw_server import RawServer, answer
 
 TOKEN = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 MB = 1024 * 1024
+
+
+class TestTurns(BaseCase):
+    """The order in which the addresses of a host are tried."""
+
+    def turns(self, *numbers, answered=None):
+        targets = [(":" in number, (number, 443)) for number in numbers]
+        answered = answered and (":" in answered, (answered, 443))
+        return [place[0] for _family, place in connecting.in_turn(targets, answered)]
+
+    def test_one_family_after_the_other(self):
+        self.assertEqual(self.turns("a:", "b:", "c:", "x", "y"), ["a:", "x", "b:", "y", "c:"])
+        self.assertEqual(self.turns("x", "y", "a:"), ["x", "a:", "y"])
+        self.assertEqual(self.turns("x", "y"), ["x", "y"])
+        self.assertEqual(self.turns(), [])
+
+    def test_first_what_has_answered(self):
+        self.assertEqual(self.turns("a:", "b:", "x", answered="x"), ["x", "a:", "b:"])
+        self.assertEqual(self.turns("a:", "x", answered="gone"), ["a:", "x"])
 
 
 @tagged("post_install", "-at_install")
@@ -326,6 +345,60 @@ class TestWhereItLeads(RawCase):
         self.send(answer())
         self.lead_to("127.77.77.77", "127.0.0.1")
         self.assertEqual(self.client().fetch("a_function"), [])
+
+    def dead(self, number):
+        """What neither refuses nor answers at this number: a queue that is full, of somebody who
+        takes nobody out of it."""
+        queue = socket.create_server((number, self.server.port), backlog=0)
+        self.addCleanup(queue.close)
+        while True:
+            one = socket.socket()
+            self.addCleanup(one.close)
+            one.settimeout(0.2)
+            try:
+                one.connect((number, self.server.port))
+            except TimeoutError:
+                return
+
+    def test_a_dead_route_that_is_listed_first(self):
+        """It keeps nobody waiting, and is not asked again."""
+        self.send(answer(b"[7]"))
+        self.dead("127.77.77.77")
+        self.lead_to("127.77.77.77", "127.0.0.1")
+        client = self.client(deadline=time.monotonic() + 5)
+        started = time.monotonic()
+        self.assertEqual(client.fetch("a_function"), [7])
+        first = time.monotonic() - started
+        self.assertLess(first, 1)
+        started = time.monotonic()
+        self.assertEqual(client.fetch("a_function"), [7])
+        again = time.monotonic() - started
+        self.assertEqual(self.server.connections, 2, "a connection of its own")
+        self.assertLess(again, connecting.BESIDE)
+        measured("beside a dead route: %.2f s, and once it is known %.3f s", first, again)
+
+    def test_nothing_but_dead_routes(self):
+        self.send(answer())
+        self.dead("127.77.77.77")
+        self.dead("127.77.77.78")
+        self.lead_to("127.77.77.77", "127.77.77.78")
+        self.patch(connecting, "CONNECT_TIMEOUT", 0.3)
+        error = self.error(errors.MoodleUnreachable, deadline=time.monotonic() + 9)
+        self.assertIn("timed out", error.detail)
+
+    def test_until_the_time_is_over(self):
+        self.send(answer())
+        self.dead("127.77.77.77")
+        self.lead_to("127.77.77.77")
+        self.error(errors.MoodleOutOfTime, deadline=time.monotonic() + 0.4)
+        self.assertLess(self.seconds, 0.8)
+
+    def test_a_refused_number_behind_those_that_are_tried(self):
+        self.send(answer(b"[7]"), close=False)
+        self.lead_to("127.77.77.77", "127.0.0.1", "169.254.169.254")
+        self.assertEqual(self.client().fetch("a_function"), [7])
+        self.lead_to("127.77.77.77", "169.254.169.254")
+        self.error(errors.MoodleRefusedAddress)
 
     def test_proxies_of_the_environment_are_used(self):
         self.send(answer(b"[7]"))
