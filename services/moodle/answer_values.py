@@ -105,6 +105,18 @@ def number(value: Json) -> int:
     return found
 
 
+def identity(value: Json) -> int:
+    """The number by which Moodle knows something: they begin with 1. A 0 stands for nothing, on
+    both sides, and a record that has it would be everybody's.
+
+    :raise OddValue: another value
+    """
+    found = number(value)
+    if not found:
+        raise OddValue(SHAPE)
+    return found
+
+
 def moment(value: Json) -> int:
     """Unix seconds; 0 for null.
 

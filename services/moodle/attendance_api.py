@@ -21,6 +21,7 @@ from .answer_values import (
     Parts,
     any_number,
     each,
+    identity,
     moment,
     number,
     once,
@@ -40,7 +41,7 @@ def session_from_answer(item: Json) -> MoodleSession:
 
     :raise OddValue, KeyError, TypeError: the session can't be used
     """
-    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    session_id, activity_id = identity(item["id"]), identity(item["attendanceid"])
     odd: list[OddRecord] = []
     statuses = each(
         item["statuses"],
@@ -65,7 +66,7 @@ def session_from_answer(item: Json) -> MoodleSession:
     return MoodleSession(
         id=session_id,
         activity_id=activity_id,
-        course_id=number(item["courseid"]),
+        course_id=identity(item["courseid"]),
         group_id=number(item["groupid"]),
         starts=beginning(item["sessdate"]),
         duration=number(item["duration"]),
@@ -91,21 +92,21 @@ def _one_session(function: str, item: Json) -> MoodleSession:
 
 def _today(item: Json) -> tuple[int, int, int]:
     """:return: ``(session id, attendance id, start in unix seconds)``"""
-    return number(item["id"]), number(item["attendanceid"]), moment(item["sessdate"])
+    return identity(item["id"]), identity(item["attendanceid"]), moment(item["sessdate"])
 
 
 def _made(item: Json) -> bool:
-    return number(item["sessionid"]) > 0
+    return bool(identity(item["sessionid"]))
 
 
 def _user_id(item: Json) -> int:
-    return number(item["id"])
+    return identity(item["id"])
 
 
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        number(row["studentid"]), any_number(row["statusid"]), storable(row["remarks"])
+        identity(row["studentid"]), any_number(row["statusid"]), storable(row["remarks"])
     )
 
 

@@ -26,6 +26,7 @@ from .answer_values import (
     Parts,
     any_number,
     each,
+    identity,
     moment,
     number,
     once,
@@ -238,7 +239,7 @@ class CompanionApi:
 
 
 def _made(item: Json) -> bool:
-    number(item["sessionid"])
+    identity(item["sessionid"])
     return bool(item["created"])
 
 
@@ -248,7 +249,7 @@ def _sessions(items: Json) -> tuple[list[MoodleSession], list[OddRecord]]:
 
 
 def _digests(answer: Json) -> dict[int, str]:
-    return {number(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
+    return {identity(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
 
 
 def _id(item: Json) -> int:
@@ -279,10 +280,10 @@ def _course(course_id: int, pages: _Pages) -> Course:
         )
     warnings = answer["warnings"]
     # Their sessions are not there, and not gone either.
-    left_out = [number(w["itemid"]) for w in warnings if w["item"] == "attendance"]
+    left_out = {number(w["itemid"]) for w in warnings if w["item"] == "attendance"} - {0}
     whole = all(record.id for record in pages.odd)
     return Course(
-        activities=(*once(activities), *(MoodleActivity(id_, str(id_)) for id_ in left_out)),
+        activities=(*once(activities), *(MoodleActivity(id_, str(id_)) for id_ in sorted(left_out))),
         sessions=once(sessions),
         users=once(users),
         groups=once(groups),
@@ -296,7 +297,7 @@ def _course(course_id: int, pages: _Pages) -> Course:
 
 def _activity(item: Json) -> MoodleActivity:
     return MoodleActivity(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         name=clean_name(item["name"]),
         groupmode=number(item["groupmode"]),
         module_id=number(item["cmid"]),
@@ -317,7 +318,7 @@ def _status_sets(
     for item in items:
         try:
             hidden = not item["visible"] or bool(item["deleted"])
-            key = number(item["attendanceid"]), number(item["setnumber"])
+            key = identity(item["attendanceid"]), number(item["setnumber"])
             sets.setdefault(key, ([], []))[hidden].append(item)
         except (KeyError, TypeError, ValueError):
             odd.append(OddRecord("status", _id(item), "shape"))
@@ -339,7 +340,7 @@ def _status_sets(
 def _user(item: Json) -> MoodleUser:
     roles = [str(role) for role in item["roles"]]
     return MoodleUser(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         fullname=clean_name(f"{item.get('firstname') or ''} {item.get('lastname') or ''}"),
         idnumber=text(item["idnumber"]).strip(),
         email=text(item["email"]).strip(),
@@ -349,11 +350,12 @@ def _user(item: Json) -> MoodleUser:
 
 def _listed(answer: Json) -> dict[int, frozenset[int]]:
     """:return: who is listed in sessions, ``{group id: user ids}``; group 0 is all participants"""
-    everyone = frozenset(number(item["id"]) for item in answer["users"] if item["listed"])
-    found = {0: everyone}
-    for item in answer["groups"]:
-        found[number(item["id"])] = everyone.intersection(map(number, item["members"]))
-    return found
+    everyone = frozenset(_id(item) for item in answer["users"] if item["listed"]) - {0}
+    found = {
+        _id(item): everyone.intersection(map(number, item["members"])) for item in answer["groups"]
+    }
+    # A group whose number can't be used is not all participants.
+    return found | {0: everyone}
 
 
 def _session(item: Json) -> MoodleSession:
@@ -362,7 +364,7 @@ def _session(item: Json) -> MoodleSession:
 
     :raise OddValue, KeyError, TypeError: the session can't be used
     """
-    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    session_id, activity_id = identity(item["id"]), identity(item["attendanceid"])
     odd: list[OddRecord] = []
     rows = each(
         item["marks"],
@@ -396,7 +398,7 @@ def _session(item: Json) -> MoodleSession:
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        number(row["studentid"]),
+        identity(row["studentid"]),
         any_number(row["statusid"]),
         storable(row["remarks"]),
         moment(row["timetaken"]),
@@ -425,7 +427,7 @@ def _expected(expected: Expected, with_remark: bool) -> Mapping[str, object]:
 
 def _result(row: Json) -> MarkResult:
     return MarkResult(
-        user_id=number(row["studentid"]),
+        user_id=identity(row["studentid"]),
         outcome=text(row["outcome"]),
         reason=text(row["reason"]),
         marks=counting([_mark(mark) for mark in row["marks"]]),

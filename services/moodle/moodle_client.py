@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from ..domain.moodle_text import clean
 from . import moodle_errors as errors
 from . import moodle_transport as transport
 from .answer_values import Json, Parts
@@ -27,6 +28,7 @@ from .gate import Gate
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
 from .secret import Secret
+from .shortening import LONGEST, shortened
 
 _logger = logging.getLogger(__name__)
 
@@ -41,12 +43,13 @@ WHOLE = 2
 # helps nobody: the next run comes anyway.
 MAX_RETRY_AFTER = 20  # seconds
 BUSY = (429, 502, 503, 504)
+# With a page: what a firewall says of an address or of a word in a request.
+BLOCKED = (403, 406)
 # In an answer: deeper and more than any function's. A row of a log is 130 bytes and 6
 # parts; an empty list is 3 bytes of an answer and 64 of memory.
 MAX_DEPTH = 40
 MAX_PARTS = 3_000_000
-LARGE = 1024 * 1024  # bytes of an answer of which parts are built while it is parsed
-MAX_TEXT = 20_000  # characters; a session's description, the longest that is read
+LARGE = transport.LARGE  # of an answer of which parts are built while it is parsed
 # Behind it a clock is not ahead but wrong.
 MAX_CLOCK_OFFSET = 366 * 86400  # seconds
 # Between two answers of one run; what is measured is good to a call's length.
@@ -316,6 +319,8 @@ class MoodleClient:
             raise errors.MoodleMaintenance(function)
         if status >= 500 or status == 429:
             raise errors.MoodleSiteBroken(function, None, f"HTTP {status}")
+        if status in BLOCKED:
+            raise errors.MoodleBlocked(function, None, f"HTTP {status}: {self._shown(reply.body)}")
         if status != 200:
             raise errors.MoodleUnreadable(function, None, f"HTTP {status}")
         if sum(map(reply.body.count, (b"[", b"{", b","))) > MAX_PARTS:
@@ -327,9 +332,7 @@ class MoodleClient:
         except TooDeepError as error:
             raise errors.MoodleUnreadable(function, None, str(error)) from None
         except (ValueError, RecursionError):
-            # Enough for what is shown of it, and for a token that begins within that.
-            text = reply.body[:20_000].decode("utf-8", "replace")
-            raise errors.MoodleUnreadable(function, None, self._secret.hide(text)) from None
+            raise errors.from_body(function, reply.body, self._secret.hide) from None
         try:
             answer = each_text(answer, self._fit, self._least)
         except TooDeepError as error:
@@ -337,6 +340,11 @@ class MoodleClient:
         if isinstance(answer, dict) and "exception" in answer:
             raise errors.from_answer(function, answer)
         return answer
+
+    def _shown(self, body: bytes) -> str:
+        """What a page says, as far as it is shown."""
+        # Enough for that, and for a token that begins within it.
+        return clean(self._secret.hide(body[:LONGEST].decode("utf-8", "replace")))
 
     def _hook(self, parts: Parts | None) -> Callable[[dict[str, Json]], Json] | None:
         if parts is None:
@@ -350,12 +358,12 @@ class MoodleClient:
         return built
 
     def _fit(self, text: str) -> str:
-        return self._secret.hide(text[:MAX_TEXT])
+        return self._secret.hide(shortened(text))
 
     @property
     def _least(self) -> int:
         """Characters below which :meth:`_fit` gives a text back as it is."""
-        return min(self._secret.shortest, MAX_TEXT + 1)
+        return min(self._secret.shortest, LONGEST + 1)
 
     def _measure_clock(self, date: str | None, started: float) -> None:
         moment = _moment(date)

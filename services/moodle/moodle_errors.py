@@ -11,7 +11,7 @@ Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
 HTTP 200 with an object that has the key ``exception``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..domain.moodle_text import clean
@@ -19,6 +19,8 @@ from ..texts import messages_moodle as words
 from ..texts.told import joined, keep, say
 from .answer_values import Json
 from .moodle_url import Sentence, redirected_root
+from .product import user_agent
+from .unreadable import AROUND, EMPTY, PHP, looked_at
 
 SITE = "site"
 COURSE = "course"
@@ -257,6 +259,42 @@ class MoodleUnreadable(MoodleError):
     advice = words.UNREADABLE
 
 
+class MoodleEmptyAnswer(MoodleUnreadable):
+    """HTTP 200 without a word: PHP has died with its messages switched off, or something in
+    front of Moodle has swallowed them."""
+
+    advice = words.EMPTY_ANSWER
+
+
+class MoodleTextAround(MoodleUnreadable):
+    """Text before or behind the JSON of an answer: a message of PHP's, a byte order mark, a
+    proxy's comment.
+
+    :param kind: of ``unreadable``
+    :param unseen: whether it can't be seen
+    """
+
+    def __init__(
+        self, function: str | None, kind: str, detail: object = "", unseen: bool = False
+    ) -> None:
+        self.kind = kind
+        self.unseen = unseen
+        super().__init__(function, None, detail)
+
+    def _advice(self) -> Sentence:
+        if self.kind == PHP:
+            return words.PHP_IN_ANSWER
+        return words.UNSEEN_AROUND_ANSWER if self.unseen else words.TEXT_AROUND_ANSWER
+
+
+class MoodleBlocked(MoodleUnreadable):
+    """Refused with a page of its own by what stands in front of Moodle: Moodle itself answers in
+    JSON, or with an empty page."""
+
+    def _advice(self) -> Sentence:
+        return words.blocked(user_agent())
+
+
 class MoodleOddRecord(MoodleError):
     """:param reason: of ``records.OddRecord``"""
 
@@ -303,6 +341,20 @@ BY_ERRORCODE: dict[str, type[MoodleError]] = {
     "wsaccessuserdeleted": MoodleAccountProblem,
     "wsaccessusersuspended": MoodleAccountProblem,
 }
+
+
+def from_body(function: str, body: bytes | bytearray, hide: Callable[[str], str]) -> MoodleError:
+    """The error that a body stands for which is no JSON.
+
+    :param function: web service function that was called
+    :param hide: function that takes the token out of a text
+    """
+    found = looked_at(body)
+    if found.kind == EMPTY:
+        return MoodleEmptyAnswer(function)
+    if found.kind in (PHP, AROUND):
+        return MoodleTextAround(function, found.kind, hide(found.text), found.unseen)
+    return MoodleUnreadable(function, None, hide(found.text))
 
 
 def from_answer(function: str, answer: Mapping[str, Json]) -> MoodleError:

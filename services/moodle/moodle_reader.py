@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..domain.moodle_text import clean_name
 from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser, OddRecord
 from . import moodle_errors as errors
-from .answer_values import Json, each, moment, number, once, text
+from .answer_values import Json, each, identity, moment, number, once, text
 from .moodle_client import MoodleClient
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
@@ -33,7 +33,7 @@ def shaped(function: str, build: Callable[[Json], T], answer: Json) -> T:
 def _user(item: Json) -> MoodleUser:
     roles = [str(role["shortname"]) for role in item.get("roles") or ()]
     return MoodleUser(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         fullname=clean_name(item.get("fullname")),
         idnumber=text(item.get("idnumber")).strip(),
         email=text(item.get("email")).strip(),
@@ -43,7 +43,7 @@ def _user(item: Json) -> MoodleUser:
 
 def _course(item: Json) -> MoodleCourse:
     return MoodleCourse(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         shortname=text(item["shortname"]),
         fullname=clean_name(item.get("fullname") or item["shortname"]),
         idnumber=text(item["idnumber"]).strip() if "idnumber" in item else None,
@@ -64,7 +64,7 @@ def _made(item: Json) -> int:
 
 def _activity(module: Json) -> MoodleActivity:
     return MoodleActivity(
-        id=number(module["instance"]),
+        id=identity(module["instance"]),
         name=clean_name(module.get("name")),
         groupmode=number(module.get("groupmode")),
         module_id=number(module.get("id")),
@@ -74,7 +74,7 @@ def _activity(module: Json) -> MoodleActivity:
 def group(item: Json) -> MoodleGroup:
     """A group of a course."""
     return MoodleGroup(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         name=clean_name(item["name"]),
         idnumber=text(item["idnumber"]).strip(),
     )

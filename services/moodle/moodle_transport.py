@@ -44,9 +44,15 @@ from .connecting import (
     resolved,
 )
 from .moodle_url import REFUSED, kind_of
+from .product import user_agent
+from .shortening import Shortening
 
 # A session with 40 students is 5 kB, an activity with 200 of them 1 MB.
 MAX_BYTES = 32 * 1024 * 1024
+# Of an answer from which long texts are cut.
+LARGE = 1024 * 1024
+# With all that is cut out of it.
+MOST_RECEIVED = 200 * 1024 * 1024
 # Headers and the lines between chunks come on top of what is kept.
 _WIRE = 2
 _CHUNK = 64 * 1024
@@ -91,12 +97,14 @@ class UntrustedError(TransportError):
 @dataclass(frozen=True)
 class Reply:
     """:param headers: any mapping that knows no upper and lower case
-    :param body: bytes as they came
+    :param body: bytes as they came, without long texts where there are many of them
+    :param received: how many came
     """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
+    received: int = 0
 
 
 @dataclass
@@ -208,25 +216,23 @@ class HttpTransport:
         ) as error:
             raise NoAnswerError(_reason(error)) from None
         with response:
-            return Reply(response.status_code, response.headers, self._body(response, call))
+            body = self._body(response, call)
+            return Reply(response.status_code, response.headers, body.end(), body.received)
 
     @cached_property
     def _proxies(self) -> dict[str, str]:
         """Of the environment, looked up once: with each call it took a fifth of its work."""
         return requests.utils.get_environ_proxies(self.url)
 
-    def _body(self, response: requests.Response, call: _Call) -> bytes:
+    def _body(self, response: requests.Response, call: _Call) -> "_Body":
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity"):
             raise CompressedError("Content-Encoding")
-        chunks: list[bytes] = []
-        size = 0
+        body = _Body(self.max_bytes)
         try:
             while chunk := response.raw.read(_CHUNK, decode_content=False):
-                size += len(chunk)
-                if size > self.max_bytes:
-                    raise TooLargeError("too large")
-                chunks.append(chunk)
+                # What was cut out of it costs nothing but time.
+                call.left += body.add(chunk)
         except (urllib3.exceptions.ReadTimeoutError, TimeoutError) as error:
             raise TimeOverError(_reason(error)) from None
         except (
@@ -236,9 +242,9 @@ class HttpTransport:
             ValueError,
         ) as error:
             raise BrokenAnswerError(_reason(error)) from None
-        if _is_cut(response.headers, size):
+        if _is_cut(response.headers, body.received):
             raise BrokenAnswerError("cut off")
-        return b"".join(chunks)
+        return body
 
     def _session(self) -> tuple["_Session", _Call]:
         """A connection for each thread; requests' sessions are not thread-safe."""
@@ -246,6 +252,7 @@ class HttpTransport:
             call = _Call(self.clock)
             session = _Session()
             session.trust_env = False
+            session.headers["User-Agent"] = user_agent()
             session.headers["Accept-Encoding"] = "identity"
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             adapter = _Adapter(call)
@@ -253,6 +260,43 @@ class HttpTransport:
             session.mount("https://", adapter)
             self._local.session, self._local.call = session, call
         return self._local.session, self._local.call
+
+
+class _Body:
+    """What comes of a body, without long texts once it is large.
+
+    :param most: bytes that are kept
+
+    Attributes: ``received``, the bytes that came.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.received = 0
+        self._kept = bytearray()
+        self._shortening: Shortening | None = None
+
+    def add(self, chunk: bytes) -> int:
+        """:return: bytes of it that take no room
+        :raise TooLargeError: more came than is accepted
+        """
+        before = len(self._kept) - self.received
+        self.received += len(chunk)
+        self._kept += self._shortening.take(chunk) if self._shortening else chunk
+        if self._shortening is None and len(self._kept) > min(LARGE, self.most // 2):
+            # Most answers are small, and not worth a look.
+            self._shortening = Shortening()
+            so_far, self._kept = self._kept, bytearray()
+            for begin in range(0, len(so_far), _CHUNK):
+                self._kept += self._shortening.take(so_far[begin : begin + _CHUNK])
+        if len(self._kept) > self.most or self.received > MOST_RECEIVED:
+            raise TooLargeError("too large")
+        return max(0, before - (len(self._kept) - self.received))
+
+    def end(self) -> bytearray:
+        if self._shortening:
+            self._kept += self._shortening.end()
+        return self._kept
 
 
 def _is_cut(headers: Mapping[str, str], size: int) -> bool:
