@@ -389,10 +389,19 @@ def _session(item: Json) -> MoodleSession:
         statuses=(),
         marks=counting(rows),
         user_ids=frozenset(),
-        description=storable(item["description"]),
+        description=_described(item),
         modified_at=moment(item["timemodified"]),
         odd=tuple(odd),
     )
+
+
+def _described(item: Json) -> str:
+    """The beginning of a session's description, with the reference that can stand behind that.
+    Before its version 1.1 the plug-in handed over all of the description, and no reference."""
+    described = storable(item["description"])
+    reference = storable(item.get("reference"))
+    named = f"[{reference}]"
+    return described if not reference or named in described else f"{described} {named}"
 
 
 def _mark(row: Json) -> MoodleMark:
