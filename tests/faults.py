@@ -17,7 +17,9 @@ from .moodle_server import Fault
 # Seconds; Moodle is asked on this machine.
 TIMEOUT = 0.1
 DELAY = 0.25
-NOTICE = b"<br />\n<b>Notice</b>:  Undefined index: x in <b>/srv/lib.php</b> on line <b>7</b><br />\n"
+NOTICE = (
+    b"<br />\n<b>Notice</b>:  Undefined index: x in <b>/srv/lib.php</b> on line <b>7</b><br />\n"
+)
 COMMENT = b"\n<!-- by a proxy -->"
 PAGE = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body>Reference 7</body></html>"
 MISHAPS = {

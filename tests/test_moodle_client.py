@@ -239,7 +239,9 @@ class TestAnswers(ClientCase):
         self.answer(FINE)
         self.client.fetch("a_function")
         ((_path, headers, _form),) = self.server.seen
-        version = ast.literal_eval(Path(__file__).parents[1].joinpath("__manifest__.py").read_text())["version"]
+        version = ast.literal_eval(
+            Path(__file__).parents[1].joinpath("__manifest__.py").read_text()
+        )["version"]
         self.assertEqual(headers["User-Agent"], f"openeducat_moodle_attendance/{version}")
 
     def test_a_body_that_is_cut_off(self):

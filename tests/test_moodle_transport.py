@@ -487,7 +487,7 @@ class TestPhotos(RawCase):
             for i in range(1, count + 1)
         ]  # fmt: skip
 
-    def read(self, count):
+    def listed(self, count):
         body = json.dumps(self.sessions(count)).encode()
         self.send(answer(body))
         api = AttendanceApi(self.client(), detect({"userid": 2, "functions": []}))
@@ -506,13 +506,13 @@ class TestPhotos(RawCase):
         return len(body), peak
 
     def test_forty_of_them(self):
-        size, peak = self.read(40)
+        size, peak = self.listed(40)
         self.assertLess(peak, 8 * MB)
         measured("an answer of %.0f MB with photos takes %.1f MB", size / MB, peak / MB)
 
     def test_one_of_them(self):
         """Its reference stands behind what was kept of it until now."""
-        self.read(1)
+        self.listed(1)
 
     def test_more_than_is_accepted_of_them(self):
         self.patch(moodle_transport, "MOST_RECEIVED", 4 * MB)

@@ -11,8 +11,8 @@ from ..services.domain import records as r
 from ..services.domain.merge import BOTH, OEC
 from ..services.domain.planner import plan_course
 from ..services.domain.window import Rules
-from ..services.moodle.answer_values import OddValue, each, grade, identity, moment, number, text
 from ..services.moodle import moodle_errors as errors
+from ..services.moodle.answer_values import OddValue, each, grade, identity, moment, number, text
 from ..services.moodle.attendance_api import AttendanceApi, session_from_answer
 from ..services.moodle.companion_api import CompanionApi
 from ..services.moodle.moodle_client import MoodleClient
@@ -168,10 +168,14 @@ class TestNumbersBelowOne(BaseCase):
         for value in (0, "0", -1):
             for key in ("id", "attendanceid", "courseid"):
                 with self.subTest(f"{key} {value}"):
-                    sessions, odd = self.native(lambda items, k=key, v=value: items[0].update({k: v}))
+                    sessions, odd = self.native(
+                        lambda items, k=key, v=value: items[0].update({k: v})
+                    )
                     self.assertEqual(sessions, whole[1:])
                     wanted = 0 if key == "id" else whole[0].id
-                    self.assertEqual([(o.what, o.id, o.reason) for o in odd], [("session", wanted, "shape")])
+                    self.assertEqual(
+                        [(o.what, o.id, o.reason) for o in odd], [("session", wanted, "shape")]
+                    )
 
     def test_with_our_plug_in(self):
         answer = next(one for one in recorded("local_wsattendance_get_sessions")
@@ -187,7 +191,9 @@ class TestNumbersBelowOne(BaseCase):
                     found = self.answered(read, changed)
                     self.assertEqual([(o.what, o.id) for o in found.odd], [(what, 0)])
                     left = getattr(found, place)
-                    self.assertEqual([x.id for x in left], [x.id for x in getattr(whole, place)[1:]])
+                    self.assertEqual(
+                        [x.id for x in left], [x.id for x in getattr(whole, place)[1:]]
+                    )
         changed = copy.deepcopy(answer)
         changed["groups"][0].update(id=0, members=[])
         everyone = {s.id: s.user_ids for s in whole.sessions if not s.group_id}
@@ -196,13 +202,13 @@ class TestNumbersBelowOne(BaseCase):
         self.assertEqual(found, everyone, "a group 0 is not all participants")
 
     def test_a_session_that_was_made(self):
-        for number in (0, -1, None):
+        for made in (0, -1, None):
             for make in (
                 lambda client: AttendanceApi(client, DETECTION).add_session(NEW),
                 lambda client: CompanionApi(client).add_session(NEW),
             ):
                 with self.assertRaises(errors.MoodleUnreadable):
-                    self.answered(make, {"sessionid": number, "created": True})
+                    self.answered(make, {"sessionid": made, "created": True})
 
 
 class Answering:

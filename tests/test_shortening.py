@@ -5,6 +5,7 @@ import time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from odoo.tests import BaseCase, tagged
 
 from ..services.moodle.shortening import KEPT, LONGEST, Shortening, shortened

@@ -25,6 +25,7 @@ from .answer_values import (
     moment,
     number,
     once,
+    shared,
     text,
 )
 from .companion_api import CompanionApi
@@ -100,13 +101,15 @@ def _made(item: Json) -> bool:
 
 
 def _user_id(item: Json) -> int:
-    return identity(item["id"])
+    return shared(identity(item["id"]))
 
 
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        identity(row["studentid"]), any_number(row["statusid"]), storable(row["remarks"])
+        shared(identity(row["studentid"])),
+        shared(any_number(row["statusid"])),
+        storable(row["remarks"]),
     )
 
 
@@ -128,6 +131,9 @@ class AttendanceApi:
         self.companion = CompanionApi(client) if detection.listing == COMPANION else None
         """:class:`~.companion_api.CompanionApi` where Moodle has our plug-in, or ``None``."""
 
+    listing = PREFIX[NATIVE] + "get_sessions"
+    """The function that lists the sessions of an activity."""
+
     @property
     def lists_sessions(self) -> bool:
         """Whether all sessions of an activity are known once it was read."""
@@ -140,7 +146,7 @@ class AttendanceApi:
             and those that can't
         :raise MoodlePoisonedAnswer: one remark of one session looks like markup
         """
-        function = PREFIX[NATIVE] + "get_sessions"
+        function = self.listing
         parts = Parts("attendance_log", session_from_answer)
         answer = self.client.fetch(function, SLOW_READ_TIMEOUT, parts, attendanceid=activity_id)
         odd: list[OddRecord] = []

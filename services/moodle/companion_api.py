@@ -30,8 +30,10 @@ from .answer_values import (
     moment,
     number,
     once,
+    shared,
     text,
 )
+from .course_limits import CourseLimits
 from .module_detector import COMPANION_PREFIX
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import STUDENT_ROLES, group, shaped
@@ -159,7 +161,7 @@ class CompanionApi:
 
     def _pages(self, function: str, course_id: int) -> _Pages | None:
         """:return: ``None`` where sessions were made or deleted between two pages"""
-        pages = _Pages()
+        pages, limits = _Pages(), CourseLimits()
         while True:
             # The last session of the page before comes once more: if it does not come first,
             # something before it is gone, and something behind it would be missed.
@@ -175,7 +177,9 @@ class CompanionApi:
             total, items = shaped(
                 function, lambda item: (number(item["total"]), item["sessions"]), answer
             )
+            limits.announced(function, total)
             sessions, odd = shaped(function, _sessions, items)
+            limits.add(function, sessions)
             ids = [_id(item) for item in items]
             if pages.first is None:
                 pages.first = answer | {"sessions": ()}
@@ -283,7 +287,10 @@ def _course(course_id: int, pages: _Pages) -> Course:
     left_out = {number(w["itemid"]) for w in warnings if w["item"] == "attendance"} - {0}
     whole = all(record.id for record in pages.odd)
     return Course(
-        activities=(*once(activities), *(MoodleActivity(id_, str(id_)) for id_ in sorted(left_out))),
+        activities=(
+            *once(activities),
+            *(MoodleActivity(id_, str(id_)) for id_ in sorted(left_out)),
+        ),
         sessions=once(sessions),
         users=once(users),
         groups=once(groups),
@@ -407,11 +414,11 @@ def _described(item: Json) -> str:
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        identity(row["studentid"]),
-        any_number(row["statusid"]),
+        shared(identity(row["studentid"])),
+        shared(any_number(row["statusid"])),
         storable(row["remarks"]),
-        moment(row["timetaken"]),
-        number(row["takenby"]),
+        shared(moment(row["timetaken"])),
+        shared(number(row["takenby"])),
     )
 
 

@@ -26,6 +26,8 @@ BESIDE = 0.25
 Place = tuple[Any, ...]
 # A family and a place of it.
 Target = tuple[int, Place]
+# Of a socket, as setsockopt takes it.
+Option = tuple[int, int, int | bytes]
 # What getaddrinfo knows of one.
 _Found = tuple[int, int, int, str, Place]
 
@@ -77,7 +79,7 @@ def in_turn(targets: Sequence[Target], answered: Target | None = None) -> list[T
 
 def first_connected(
     targets: Iterable[Target],
-    options: Iterable[tuple[int, int, int]],
+    options: Iterable[Option],
     seconds: Callable[[float], float],
 ) -> tuple[socket.socket, Target]:
     """:param targets: in the order in which they are tried
@@ -101,7 +103,7 @@ class _Attempts:
     Attributes: ``trouble``, of the last one that failed.
     """
 
-    def __init__(self, targets: Iterable[Target], options: list[tuple[int, int, int]]) -> None:
+    def __init__(self, targets: Iterable[Target], options: list[Option]) -> None:
         self.trouble = OSError("no address")
         self._todo = deque(targets)
         self._options = options
@@ -138,16 +140,14 @@ class _Attempts:
                 self.trouble = error
                 continue
             now = time.monotonic()
-            self._selector.register(
-                sock, selectors.EVENT_WRITE, (target, now + CONNECT_TIMEOUT)
-            )
+            self._selector.register(sock, selectors.EVENT_WRITE, (target, now + CONNECT_TIMEOUT))
             self._next = now + BESIDE
         return bool(self._under_way())
 
     @property
     def pause(self) -> float:
         """Seconds until something is due."""
-        moments = [key.data[1] for key in self._under_way()]
+        moments: list[float] = [key.data[1] for key in self._under_way()]
         if self._todo:
             moments.append(self._next)
         return max(min(moments) - time.monotonic(), 0.0)
@@ -174,7 +174,7 @@ class _Attempts:
         self._next = time.monotonic()
 
 
-def _begun(target: Target, options: list[tuple[int, int, int]]) -> socket.socket:
+def _begun(target: Target, options: list[Option]) -> socket.socket:
     family, place = target
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:

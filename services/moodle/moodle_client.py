@@ -25,6 +25,7 @@ from . import moodle_errors as errors
 from . import moodle_transport as transport
 from .answer_values import Json, Parts
 from .gate import Gate
+from .memory import Memory, TooMuchError
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
 from .secret import Secret
@@ -48,7 +49,11 @@ BLOCKED = (403, 406)
 # In an answer: deeper and more than any function's. A row of a log is 130 bytes and 6
 # parts; an empty list is 3 bytes of an answer and 64 of memory.
 MAX_DEPTH = 40
-MAX_PARTS = 3_000_000
+MAX_PARTS = 2_000_000
+# Bytes that the objects of a large answer take, but for those of which something was built while
+# it was parsed; and what one of them and each of its values takes.
+MAX_WEIGHT = 90 * 1024 * 1024
+OBJECT, ENTRY = 240, 60
 LARGE = transport.LARGE  # of an answer of which parts are built while it is parsed
 # Behind it a clock is not ahead but wrong.
 MAX_CLOCK_OFFSET = 366 * 86400  # seconds
@@ -92,7 +97,8 @@ class MoodleClient:
     :param wire: what posts in the place of an ``HttpTransport``, for tests
     :param gate: ``Gate`` that all threads that use this client go through
 
-    Calls may be made from several threads. Attributes: ``calls``, the number of calls made; ``clock_offset``, seconds that
+    Calls may be made from several threads. Attributes: ``memory``, in which all that they hold is
+    counted; ``calls``, the number of calls made; ``clock_offset``, seconds that
     Moodle's clock is ahead of ours, from the ``Date`` header (whole seconds, so
     good to about one), or ``None`` before the first answer; ``kinds``, of the addresses
     that were connected to.
@@ -130,7 +136,10 @@ class MoodleClient:
         self.gate = gate or Gate()
         self._here = threading.local()
         self._closed = False
-        self._wire = wire or transport.HttpTransport(self.url + ENDPOINT, ca_file, self.clock)
+        self.memory = Memory(self.gate.most)
+        self._wire = wire or transport.HttpTransport(
+            self.url + ENDPOINT, ca_file, self.clock, memory=self.memory
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
@@ -157,6 +166,7 @@ class MoodleClient:
     def close(self) -> None:
         """No call is begun any more: a thread that still reads stops at its next one."""
         self._closed = True
+        self.memory.close()
 
     def fetch(
         self,
@@ -244,7 +254,13 @@ class MoodleClient:
         except transport.TransportError as error:
             raise self._typed(function, error) from None
         _logger.debug("%s %s: %s", self.url, function, reply.status)
-        return self._answer(function, reply, parts)
+        try:
+            with self.memory.reading(len(reply.body), reply.received):
+                return self._answer(function, reply, parts)
+        except TooMuchError as error:
+            raise errors.MoodleTooMuch(function, error.why) from None
+        finally:
+            reply.free()
 
     def _reply(
         self, function: str, form: transport.Form, tries: int, silence: float, end: float
@@ -267,6 +283,7 @@ class MoodleClient:
             asked = _seconds(reply.headers.get("Retry-After"))
             if asked > MAX_RETRY_AFTER or not self._rest(max(asked, pause), end):
                 return reply
+            reply.free()
 
     def _posted(
         self, function: str, form: transport.Form, silence: float, end: float
@@ -327,7 +344,7 @@ class MoodleClient:
             raise errors.MoodleAnswerTooLarge(function)
         try:
             # Of a small answer it is not worth a look at each of its objects.
-            hook = self._hook(parts) if len(reply.body) > LARGE else None
+            hook = self._hook(function, parts) if len(reply.body) > LARGE else None
             answer = parsed(reply.body, hook)
         except TooDeepError as error:
             raise errors.MoodleUnreadable(function, None, str(error)) from None
@@ -341,19 +358,29 @@ class MoodleClient:
             raise errors.from_answer(function, answer)
         return answer
 
-    def _shown(self, body: bytes) -> str:
+    def _shown(self, body: bytes | bytearray) -> str:
         """What a page says, as far as it is shown."""
         # Enough for that, and for a token that begins within it.
         return clean(self._secret.hide(body[:LONGEST].decode("utf-8", "replace")))
 
-    def _hook(self, parts: Parts | None) -> Callable[[dict[str, Json]], Json] | None:
-        if parts is None:
-            return None
+    def _hook(self, function: str, parts: Parts | None) -> Callable[[dict[str, Json]], Json]:
+        """:return: function of each object of a large answer, which builds what can be built
+        and weighs the rest
+        """
+        weight = 0
 
         def built(item: dict[str, Json]) -> Json:
-            if parts.mark not in item:
-                return item
-            return parts.put(each_text(item, self._fit, self._least))
+            nonlocal weight
+            if parts is not None and parts.mark in item:
+                part = parts.put(each_text(item, self._fit, self._least))
+                if part is not item:
+                    # What it was built of is gone.
+                    weight -= sum(map(_weight, item.values()))
+                    return part
+            weight += OBJECT + ENTRY * len(item)
+            if weight > MAX_WEIGHT:
+                raise errors.MoodleAnswerTooLarge(function)
+            return item
 
         return built
 
@@ -388,11 +415,18 @@ class MoodleClient:
         return largest - least < MAX_CLOCK_JUMP and max(abs(least), abs(largest)) < MAX_CLOCK_OFFSET
 
 
+def _weight(value: Json) -> int:
+    """:return: what was counted of the objects in a list"""
+    if type(value) is not list:
+        return 0
+    return sum(OBJECT + ENTRY * len(one) for one in value if type(one) is dict)
+
+
 class TooDeepError(ValueError):
     """An answer that is deeper than any is."""
 
 
-def parsed(body: bytes, hook: Callable[[dict[str, Json]], Json] | None = None) -> Json:
+def parsed(body: bytes | bytearray, hook: Callable[[dict[str, Json]], Json] | None = None) -> Json:
     """JSON, as Moodle sends it: UTF-8 (some sites put a byte order mark before it), and
     no number that is none.
 

@@ -18,6 +18,7 @@ from ..domain.moodle_text import clean
 from ..texts import messages_moodle as words
 from ..texts.told import joined, keep, say
 from .answer_values import Json
+from .memory import AT_ONCE
 from .moodle_url import Sentence, redirected_root
 from .product import user_agent
 from .unreadable import AROUND, EMPTY, PHP, looked_at
@@ -316,6 +317,41 @@ class MoodleCompressed(MoodleUnreadable):
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
     advice = words.ANSWER_TOO_LARGE
+
+
+class MoodleTooMuch(MoodleError):
+    """There is no room in memory for what Moodle has to say, see ``memory``.
+
+    :param why: ``memory.ONE_COURSE`` or ``memory.AT_ONCE``
+    """
+
+    scope = COURSE
+    quotes = False
+
+    def __init__(self, function: str | None, why: str) -> None:
+        self.why = why
+        super().__init__(function, None, why)
+
+    def _advice(self) -> Sentence:
+        return words.TOO_MUCH_AT_ONCE if self.why == AT_ONCE else words.TOO_MUCH_OF_A_COURSE
+
+
+class MoodleTooMany(MoodleError):
+    """More sessions, marks or people than are taken of one course, see ``course_limits``.
+
+    :param what: ``sessions``, ``marks`` or ``people``
+    """
+
+    scope = COURSE
+    quotes = False
+
+    def __init__(self, function: str | None, what: str, most: int) -> None:
+        self.what = what
+        self.most = most
+        super().__init__(function, None, f"more than {most} {what}")
+
+    def _advice(self) -> Sentence:
+        return words.too_many(self.what, self.most)
 
 
 BY_ERRORCODE: dict[str, type[MoodleError]] = {

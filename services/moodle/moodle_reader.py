@@ -12,6 +12,8 @@ from .answer_values import Json, each, identity, moment, number, once, text
 from .moodle_client import MoodleClient
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
+# Of one course; the largest open ones have that many.
+MOST_PEOPLE = 100_000
 IDS_PER_CALL = 50
 STUDENT_ROLES = {"student"}
 
@@ -177,6 +179,8 @@ class MoodleReader:
             known |= {user.id for user in new}
             users += new
             asked += len(answer)
+            if len(users) > MOST_PEOPLE:
+                raise errors.MoodleTooMany(function, "people", MOST_PEOPLE)
             # A page that brings nobody new is a Moodle that can't count, and has no end.
             if len(answer) < PAGE or not new:
                 return tuple(users)

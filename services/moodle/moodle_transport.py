@@ -43,6 +43,7 @@ from .connecting import (
     in_turn,
     resolved,
 )
+from .memory import Memory, Received
 from .moodle_url import REFUSED, kind_of
 from .product import user_agent
 from .shortening import Shortening
@@ -99,12 +100,19 @@ class Reply:
     """:param headers: any mapping that knows no upper and lower case
     :param body: bytes as they came, without long texts where there are many of them
     :param received: how many came
+    :param held: the room that it takes
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes | bytearray
     received: int = 0
+    held: Received | None = None
+
+    def free(self) -> None:
+        """Nothing of it is needed any more."""
+        if self.held:
+            self.held.end()
 
 
 @dataclass
@@ -158,6 +166,7 @@ class HttpTransport:
         usual ones, or ``None``
     :param clock: :class:`Clock`
     :param max_bytes: of one body
+    :param memory: in which answers take room
 
     Attributes: ``kinds``, of the addresses that were connected to (see ``moodle_url``).
     """
@@ -168,7 +177,9 @@ class HttpTransport:
         ca_file: str | None = None,
         clock: Clock | None = None,
         max_bytes: int = MAX_BYTES,
+        memory: Memory | None = None,
     ) -> None:
+        self.memory = memory or Memory()
         self.url = url
         self.clock = clock or Clock()
         self.max_bytes = max_bytes
@@ -215,16 +226,23 @@ class HttpTransport:
             ValueError,
         ) as error:
             raise NoAnswerError(_reason(error)) from None
-        with response:
-            body = self._body(response, call)
-            return Reply(response.status_code, response.headers, body.end(), body.received)
+        held = self.memory.received()
+        try:
+            with response:
+                body = self._body(response, call, held)
+                return Reply(
+                    response.status_code, response.headers, body.end(), body.received, held
+                )
+        except BaseException:
+            held.end()
+            raise
 
     @cached_property
     def _proxies(self) -> dict[str, str]:
         """Of the environment, looked up once: with each call it took a fifth of its work."""
         return requests.utils.get_environ_proxies(self.url)
 
-    def _body(self, response: requests.Response, call: _Call) -> "_Body":
+    def _body(self, response: requests.Response, call: _Call, held: Received) -> "_Body":
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity"):
             raise CompressedError("Content-Encoding")
@@ -233,6 +251,8 @@ class HttpTransport:
             while chunk := response.raw.read(_CHUNK, decode_content=False):
                 # What was cut out of it costs nothing but time.
                 call.left += body.add(chunk)
+                if not held.grow(body.kept, call.seconds(call.silence)):
+                    raise TimeOverError("no room in memory")
         except (urllib3.exceptions.ReadTimeoutError, TimeoutError) as error:
             raise TimeOverError(_reason(error)) from None
         except (
@@ -292,6 +312,10 @@ class _Body:
         if len(self._kept) > self.most or self.received > MOST_RECEIVED:
             raise TooLargeError("too large")
         return max(0, before - (len(self._kept) - self.received))
+
+    @property
+    def kept(self) -> int:
+        return len(self._kept)
 
     def end(self) -> bytearray:
         if self._shortening:

@@ -14,7 +14,9 @@ _LARGEST = 1024 * 1024
 # Places at which JSON may begin that are tried.
 _TRIED = 20
 _PAGE = re.compile(r"\s*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_KINDS = "notice|warning|deprecated|strict standards|(recoverable |catchable )?fatal error|parse error"
+_KINDS = (
+    "notice|warning|deprecated|strict standards|(recoverable |catchable )?fatal error|parse error"
+)
 # As PHP writes it, with HTML or without.
 _PHP = re.compile(
     rf"<b>({_KINDS})</b>:.{{0,2000}}|^(php )?({_KINDS}): .{{1,2000}}? on line \d+",

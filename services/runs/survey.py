@@ -348,8 +348,9 @@ class Survey:
         sync = read.key
         course = sync.course
         try:
-            sync.take(read.value())
-            planned = sync.plan()
+            with sync.sides.client.memory.last_of(course.id):
+                sync.take(read.value())
+                planned = sync.plan()
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise

@@ -141,6 +141,41 @@ ANSWER_TOO_LARGE = _lt(
     "administrator to split the attendance activity, for example by term."
 )
 
+TOO_MUCH_OF_A_COURSE = _lt(
+    "Moodle has more to say of this course than this add-on takes at once. If the course really has "
+    "that much attendance, ask Moodle's administrator to split it, for example by year; if not, "
+    "Moodle or something in front of it answers wrongly."
+)
+TOO_MUCH_AT_ONCE = _lt(
+    "There was no room in memory for this course beside others that were read at the same time. "
+    "Usually the next run succeeds; if not, lower Calls at once (Advanced settings)."
+)
+
+
+def too_many(what, most):
+    """:param what: ``sessions``, ``marks`` or ``people``"""
+    if what == "people":
+        return _lt(
+            "Moodle lists more than %s people in this course, more than this add-on takes. If they "
+            "are real, ask Moodle's administrator to split the course; if not, Moodle or something "
+            "in front of it answers wrongly.",
+            most,
+        )
+    if what == "marks":
+        return _lt(
+            "Moodle lists more than %s marks in this course, more than this add-on takes. If they "
+            "are real, ask Moodle's administrator to split the course, for example by year; if "
+            "not, Moodle or something in front of it answers wrongly.",
+            most,
+        )
+    return _lt(
+        "Moodle lists more than %s sessions in this course, more than this add-on takes. If they "
+        "are real, ask Moodle's administrator to split the course, for example by year; if not, "
+        "Moodle or something in front of it answers wrongly.",
+        most,
+    )
+
+
 MAY_NOT_CREATE_SESSIONS = _lt(
     "The Moodle account of the token may not create sessions. If Moodle has the plug-in OpenEduCat "
     "attendance, press the button on its page and enter the token that it shows. If not, ask "
