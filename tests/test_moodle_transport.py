@@ -162,7 +162,7 @@ class TestSize(RawCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(moodle_transport.HttpTransport.__init__, "__defaults__", (None, None, MB))
+        self.patch(moodle_transport.HttpTransport.__init__, "__defaults__", (None, None, MB, None))
 
     def flood(self, head, size=64 * MB, piece=b"x" * 65536):
         self.sent = 0

@@ -9,6 +9,8 @@ beginning is kept, and the references in it, which say what a session was made f
 
 import re
 
+from ..domain.plan import REFERENCE
+
 # Bytes of a text as it stands in the JSON. The longest that is needed whole is a remark: 1,333
 # characters, of twelve bytes where they are rare ones.
 LONGEST = 20_000
@@ -24,7 +26,7 @@ _PLAIN = re.compile(
     rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}){0,%d}" % KEPT
 )
 # JSON has these characters as they are.
-_REFERENCE = re.compile(rb"\[oec_sheet_[A-Za-z0-9_-]{1,64}\]")
+_REFERENCE = re.compile(re.escape(REFERENCE).encode() + rb"[A-Za-z0-9_-]{1,64}\]")
 _LONGEST_REFERENCE = 76
 
 
