@@ -4,12 +4,12 @@ answer may have.
 A teacher pastes a photo into the description of a session, and Moodle hands it over within its
 JSON, with each session again. Nothing that long is needed: of a text that is cut only its
 beginning is kept, and the references in it, which say what a session was made for
-(``domain/plan``). What was cut ends in an ellipsis, so that it is no other text.
+(``domain/references``). What was cut ends in an ellipsis, so that it is no other text.
 """
 
 import re
 
-from ..domain.plan import REFERENCE
+from ..domain.references import BEGIN
 
 # Bytes of a text as it stands in the JSON. The longest that is needed whole is a remark: 1,333
 # characters, of twelve bytes where they are rare ones.
@@ -26,7 +26,7 @@ _PLAIN = re.compile(
     rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}){0,%d}" % KEPT
 )
 # JSON has these characters as they are.
-_REFERENCE = re.compile(re.escape(REFERENCE).encode() + rb"[A-Za-z0-9_-]{1,64}\]")
+_REFERENCE = re.compile(rb"\[%s[A-Za-z0-9_-]{1,64}\]" % BEGIN.encode())
 _LONGEST_REFERENCE = 76
 
 
