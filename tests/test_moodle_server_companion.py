@@ -14,7 +14,14 @@ from .moodle_server import MoodleServer
 from .moodle_server.profiles import PROFILES
 
 # All else is compared by value.
+# Of a session, since version 1.1 of the plug-in.
+LATER = {"reference"}
 VARIES = frozenset({"userpictureurl", "version"})
+
+
+def _sessions(body):
+    found = body.get("sessions", ()) if isinstance(body, dict) else ()
+    return [session for session in found if "marks" in session]
 
 
 @tagged("post_install", "-at_install")
@@ -34,6 +41,7 @@ class TestRecordings(BaseCase):
                 found = replay.send(server, entry["request"])
                 self.assertEqual(found.status, expected.status)
                 self.assertEqual(found.headers["content-type"], expected.headers["content-type"])
+                self.leave_out_later(expected.body, found.body)
                 bodies = map(self.with_ordinals, ordinals, (expected.body, found.body))
                 with patch.object(replay, "VARIES", VARIES):
                     differences = list(replay.differences(*bodies))
@@ -49,6 +57,13 @@ class TestRecordings(BaseCase):
             activity = server.state.attendances[companion_cast.PLAIN]
             added = server.state.add_session(activity, session["sessdate"], description="Lesson")
             added.timemodified = 1789000000
+
+    @staticmethod
+    def leave_out_later(expected, found):
+        """What the plug-in has handed over only since it was recorded."""
+        for before, now in zip(*map(_sessions, (expected, found)), strict=True):
+            for name in LATER - before.keys():
+                now.pop(name)
 
     @staticmethod
     def moment(expected):

@@ -901,6 +901,42 @@ class TestAddSession(Case):
         made = self.session_of(self.add(description="Lesson [oec_sheet_7]"))
         self.assertEqual(made["description"], "Lesson [oec_sheet_7]")
 
+    def describe(self, answer, text):
+        self.stage(
+            "$DB->set_field('attendance_sessions', 'description', $in['text'], ['id' => $in['id']]);",
+            text=text,
+            id=answer["sessionid"],
+        )
+
+    def test_a_long_description_and_its_reference(self):
+        """A photo is not handed over; what the session was made for is, wherever it stands."""
+        made = self.add(description="Sheet/7")
+        self.assertEqual(self.session_of(made)["reference"], "oec_sheet_7")
+        photo = "é😀" + "x" * 900_000
+        for text, description, reference in (
+            ("Lesson", "Lesson", ""),
+            ("see [oec_sheet_7], please", "see [oec_sheet_7], please", "oec_sheet_7"),
+            ("a" * 1000, "a" * 1000, ""),
+            (photo, photo[:1000], ""),
+            (photo + "[oec_sheet_7]", photo[:1000], "oec_sheet_7"),
+            ("[oec_sheet_] [oec_sheet_7", "[oec_sheet_] [oec_sheet_7", ""),
+            ("", "", ""),
+        ):
+            self.describe(made, text)
+            found = self.session_of(made)
+            self.assertEqual((found["description"], found["reference"]), (description, reference))
+        self.describe(made, photo + "[oec_sheet_7]")
+        self.assertFalse(self.add()["created"])
+
+    def test_the_digest_shows_a_reference_behind_a_photo(self):
+        made = self.add()
+        digests = []
+        for text in ("x" * 5000, "x" * 5000 + "[oec_sheet_7]", "x" * 5000 + "[oec_sheet_8]"):
+            self.describe(made, text)
+            digests += [self.site.digests(self.course), self.site.digests(self.course)]
+        self.assertEqual(digests[::2], digests[1::2])
+        self.assertEqual(len({str(digest) for digest in digests}), 3)
+
     def test_what_is_refused(self):
         call = "local_wsattendance_add_session"
         fine = {"attendanceid": self.cast["lectures"], "sessiontime": 1790500000, "reference": "r"}

@@ -26,11 +26,14 @@ from .answer_values import (
     Parts,
     any_number,
     each,
+    identity,
     moment,
     number,
     once,
+    shared,
     text,
 )
+from .course_limits import CourseLimits
 from .module_detector import COMPANION_PREFIX
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import STUDENT_ROLES, group, shaped
@@ -158,7 +161,7 @@ class CompanionApi:
 
     def _pages(self, function: str, course_id: int) -> _Pages | None:
         """:return: ``None`` where sessions were made or deleted between two pages"""
-        pages = _Pages()
+        pages, limits = _Pages(), CourseLimits()
         while True:
             # The last session of the page before comes once more: if it does not come first,
             # something before it is gone, and something behind it would be missed.
@@ -174,7 +177,9 @@ class CompanionApi:
             total, items = shaped(
                 function, lambda item: (number(item["total"]), item["sessions"]), answer
             )
+            limits.announced(function, total)
             sessions, odd = shaped(function, _sessions, items)
+            limits.add(function, sessions)
             ids = [_id(item) for item in items]
             if pages.first is None:
                 pages.first = answer | {"sessions": ()}
@@ -238,7 +243,7 @@ class CompanionApi:
 
 
 def _made(item: Json) -> bool:
-    number(item["sessionid"])
+    identity(item["sessionid"])
     return bool(item["created"])
 
 
@@ -248,7 +253,7 @@ def _sessions(items: Json) -> tuple[list[MoodleSession], list[OddRecord]]:
 
 
 def _digests(answer: Json) -> dict[int, str]:
-    return {number(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
+    return {identity(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
 
 
 def _id(item: Json) -> int:
@@ -279,10 +284,13 @@ def _course(course_id: int, pages: _Pages) -> Course:
         )
     warnings = answer["warnings"]
     # Their sessions are not there, and not gone either.
-    left_out = [number(w["itemid"]) for w in warnings if w["item"] == "attendance"]
+    left_out = {number(w["itemid"]) for w in warnings if w["item"] == "attendance"} - {0}
     whole = all(record.id for record in pages.odd)
     return Course(
-        activities=(*once(activities), *(MoodleActivity(id_, str(id_)) for id_ in left_out)),
+        activities=(
+            *once(activities),
+            *(MoodleActivity(id_, str(id_)) for id_ in sorted(left_out)),
+        ),
         sessions=once(sessions),
         users=once(users),
         groups=once(groups),
@@ -296,7 +304,7 @@ def _course(course_id: int, pages: _Pages) -> Course:
 
 def _activity(item: Json) -> MoodleActivity:
     return MoodleActivity(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         name=clean_name(item["name"]),
         groupmode=number(item["groupmode"]),
         module_id=number(item["cmid"]),
@@ -317,7 +325,7 @@ def _status_sets(
     for item in items:
         try:
             hidden = not item["visible"] or bool(item["deleted"])
-            key = number(item["attendanceid"]), number(item["setnumber"])
+            key = identity(item["attendanceid"]), number(item["setnumber"])
             sets.setdefault(key, ([], []))[hidden].append(item)
         except (KeyError, TypeError, ValueError):
             odd.append(OddRecord("status", _id(item), "shape"))
@@ -339,7 +347,7 @@ def _status_sets(
 def _user(item: Json) -> MoodleUser:
     roles = [str(role) for role in item["roles"]]
     return MoodleUser(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         fullname=clean_name(f"{item.get('firstname') or ''} {item.get('lastname') or ''}"),
         idnumber=text(item["idnumber"]).strip(),
         email=text(item["email"]).strip(),
@@ -349,11 +357,12 @@ def _user(item: Json) -> MoodleUser:
 
 def _listed(answer: Json) -> dict[int, frozenset[int]]:
     """:return: who is listed in sessions, ``{group id: user ids}``; group 0 is all participants"""
-    everyone = frozenset(number(item["id"]) for item in answer["users"] if item["listed"])
-    found = {0: everyone}
-    for item in answer["groups"]:
-        found[number(item["id"])] = everyone.intersection(map(number, item["members"]))
-    return found
+    everyone = frozenset(_id(item) for item in answer["users"] if item["listed"]) - {0}
+    found = {
+        _id(item): everyone.intersection(map(number, item["members"])) for item in answer["groups"]
+    }
+    # A group whose number can't be used is not all participants.
+    return found | {0: everyone}
 
 
 def _session(item: Json) -> MoodleSession:
@@ -362,7 +371,7 @@ def _session(item: Json) -> MoodleSession:
 
     :raise OddValue, KeyError, TypeError: the session can't be used
     """
-    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    session_id, activity_id = identity(item["id"]), identity(item["attendanceid"])
     odd: list[OddRecord] = []
     rows = each(
         item["marks"],
@@ -387,20 +396,29 @@ def _session(item: Json) -> MoodleSession:
         statuses=(),
         marks=counting(rows),
         user_ids=frozenset(),
-        description=storable(item["description"]),
+        description=_described(item),
         modified_at=moment(item["timemodified"]),
         odd=tuple(odd),
     )
 
 
+def _described(item: Json) -> str:
+    """The beginning of a session's description, with the reference that can stand behind that.
+    Before its version 1.1 the plug-in handed over all of the description, and no reference."""
+    described = storable(item["description"])
+    reference = storable(item.get("reference"))
+    named = f"[{reference}]"
+    return described if not reference or named in described else f"{described} {named}"
+
+
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        number(row["studentid"]),
-        any_number(row["statusid"]),
+        shared(identity(row["studentid"])),
+        shared(any_number(row["statusid"])),
         storable(row["remarks"]),
-        moment(row["timetaken"]),
-        number(row["takenby"]),
+        shared(moment(row["timetaken"])),
+        shared(number(row["takenby"])),
     )
 
 
@@ -425,7 +443,7 @@ def _expected(expected: Expected, with_remark: bool) -> Mapping[str, object]:
 
 def _result(row: Json) -> MarkResult:
     return MarkResult(
-        user_id=number(row["studentid"]),
+        user_id=identity(row["studentid"]),
         outcome=text(row["outcome"]),
         reason=text(row["reason"]),
         marks=counting([_mark(mark) for mark in row["marks"]]),

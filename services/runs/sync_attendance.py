@@ -409,6 +409,7 @@ class SyncAttendance:
                     read = next(readings)
                     sync, step = read.key, partial(self._begin, run, read, approved)
                     taken = ExitStack()
+                    taken.callback(sides.client.memory.release, sync.course.id)
                     if not taken.enter_context(self._course_taken(run, sides, sync)):
                         taken.close()
                         continue
@@ -495,6 +496,11 @@ class SyncAttendance:
         :return: whether its marks are on their way, and the course has to be ended
         :raise MoodleError: nothing more can be asked, in this run
         """
+        with sides.client.memory.of(sync.course.id):
+            return self._counted_course(run, sides, sync, step)
+
+    def _counted_course(self, run, sides, sync, step):
+        """See :meth:`_course`."""
         cr, course, mapping = sides.env.cr, sync.course, sync.mapping
         try:
             outcome = step()

@@ -249,6 +249,8 @@ class MoodleServer:
             return None
         if kind == f.LIE:
             return self._json(fault.value(json.loads(response.get_data())))
+        if kind == f.SPOILED:
+            return Response(fault.value(response.get_data()), mimetype="application/json")
         if kind == f.TRUNCATED:
             body = response.get_data()
             response = Response(body[: len(body) // 2], mimetype="application/json")
