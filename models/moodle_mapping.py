@@ -72,7 +72,7 @@ class MoodleMapping(models.Model):
     found_by = fields.Selection(
         [
             (matching.MANUAL, "Manual"),
-            (matching.IDNUMBER, "ID number"),
+            (matching.IDNUMBER, "Moodle ID number"),
             (matching.SHORTNAME, "Short name"),
             (matching.EMAIL, "E-mail"),
             (matching.FORMER, "Former account"),
