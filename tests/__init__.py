@@ -17,6 +17,7 @@ from . import (
     test_course_queue,
     test_courses,
     test_deaths,
+    test_deaths_restored,
     test_following,
     test_fuzz,
     test_gaps_kept,
