@@ -49,6 +49,7 @@ class MoodleInstance(models.Model):
             ("instance_id", "=", self.id),
             ("course_direction", "in", WRITING),
             ("course_switch", "!=", OFF),
+            ("ended_at", "=", False),
         ]
         # sudo: a setting that says no more than the connection test does.
         sending = self.env["moodle.mapping"].sudo().search(domain, limit=1)

@@ -60,6 +60,7 @@ class MoodleInstance(models.Model):
                 ("instance_id", "in", self._origin.ids),
                 ("model", "=", "op.subject"),
                 ("last_success", "!=", False),
+                ("ended_at", "=", False),
             ],
             ["instance_id"],
             ["last_success:min", "last_success:max"],

@@ -8,6 +8,7 @@ from ..services.texts import told
 from .guards import same
 from .indexes import unique_index
 from .kept_error import with_error_told
+from .moodle_instance import NO_ACCESS
 
 
 class MoodleMapping(models.Model):
@@ -28,6 +29,7 @@ class MoodleMapping(models.Model):
         "company_id",
         "moodle_name",
         "moodle_idnumber",
+        "moodle_email",
         "sync_hash",
         "extra_data",
         "mapped_at",
@@ -62,6 +64,9 @@ class MoodleMapping(models.Model):
     )
     moodle_name = fields.Char("In Moodle", readonly=True)
     moodle_idnumber = fields.Char("Moodle ID number", readonly=True)
+    moodle_email = fields.Char(
+        readonly=True, groups=NO_ACCESS, help="By which a person was found, as Moodle had it then."
+    )
     found_by = fields.Selection(
         [
             (matching.MANUAL, "Manual"),
@@ -232,7 +237,7 @@ class MoodleMapping(models.Model):
         """Who else in Moodle is an OpenEduCat record.
 
         :param moodle_id: of the one that is not asked for
-        :return: ``moodle.mapping``, without accounts that are gone
+        :return: ``moodle.mapping``, without accounts that are gone and courses that have ended
         """
         domain = [
             ("instance_id", "=", instance.id),
@@ -240,6 +245,7 @@ class MoodleMapping(models.Model):
             ("moodle_id", "!=", moodle_id),
             ("oec_record_id", "=", record_id),
             ("found_by", "!=", matching.FORMER),
+            ("ended_at", "=", False),
         ]
         if course_id:
             domain.append(("op_course_id", "=", course_id))

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
-from ..services.domain.course_settings import OFF, ON, PAUSED, WAITS, Own, effective
+from ..services.domain.course_settings import ENDED, OFF, ON, PAUSED, WAITS, Own, effective
 from .moodle_mapping import MoodleMapping as Mapping
 
 SETTINGS = (
@@ -18,7 +18,7 @@ class MoodleMapping(models.Model):
     """How a course is synchronised, where it is not as its instance says."""
 
     _inherit = "moodle.mapping"
-    _owned_fields = (*Mapping._owned_fields, "waits_since", "direction_before")
+    _owned_fields = (*Mapping._owned_fields, "waits_since", "direction_before", "ended_at")
 
     course_switch = fields.Selection(
         [(ON, "On"), (OFF, "Off")],
@@ -52,22 +52,40 @@ class MoodleMapping(models.Model):
     )
     waits_since = fields.Datetime("Direction changed", readonly=True, copy=False)
     direction_before = fields.Char(readonly=True, copy=False)
+    ended_at = fields.Datetime(
+        "Ended on",
+        readonly=True,
+        copy=False,
+        help="When its ID number or short name was found at another Moodle course. Its sheets stay "
+        "with it; it is not read any more.",
+    )
     course_state = fields.Selection(
         [
             (ON, "Synchronised"),
             (OFF, "Off"),
             (PAUSED, "Paused"),
             (WAITS, "Waiting for Sync now"),
+            (ENDED, "Ended"),
         ],
         "State",
         compute="_compute_course_state",
     )
 
-    @api.depends("model", "course_switch", "paused_until", "waits_since", "instance_id.courses_on")
+    @api.depends(
+        "model",
+        "course_switch",
+        "paused_until",
+        "waits_since",
+        "ended_at",
+        "instance_id.courses_on",
+    )
     def _compute_course_state(self):
         for mapping in self:
             if mapping.model != "op.subject" or not mapping.instance_id:
                 mapping.course_state = False
+                continue
+            if mapping.ended_at:
+                mapping.course_state = ENDED
                 continue
             today = mapping.instance_id._now_here().date()
             common = mapping.instance_id._common_settings()
@@ -102,6 +120,20 @@ class MoodleMapping(models.Model):
             raise ValidationError(
                 self.env._("Days back must be a number above zero, or 0 for all.")
             )
+
+    def _ended(self):
+        """Its key is another Moodle course's now. If it ever lives again, it is read as if it was
+        new."""
+        self.write(
+            {
+                "ended_at": fields.Datetime.now(),
+                "idle": False,
+                "remembered": False,
+                "busy": True,
+                "error_message": False,
+                "error_told": False,
+            }
+        )
 
     def _own_settings(self):
         """Of a course; of none, where it has no mapping yet.

@@ -20,7 +20,7 @@ class MoodleMapping(models.Model):
         """:param since: unix seconds, see ``Rules.noted_since``
         :return: ``Met`` of a course
         """
-        waiting = self._kept("waiting") or {}
+        waiting = self.known_waiting
         asked, left = set(waiting.get("activities", ())), set(waiting.get("sessions", ()))
         known = {
             int(activity): {*map(int, sessions)}
@@ -44,17 +44,15 @@ class MoodleMapping(models.Model):
             beside=frozenset(waiting.get("beside", ())),
         )
 
+    @property
+    def known_waiting(self):
+        """What waits for the answer of a person, as it is kept: see ``plan.Waiting.to_json``."""
+        return self._kept("waiting") or {}
+
     def _keep_waiting(self, waiting):
-        """:param waiting: ``plan.Waiting``"""
+        """:param waiting: see :attr:`known_waiting`"""
         self.ensure_one()
-        found = {
-            "sessions": sorted(waiting.sessions),
-            "activities": sorted(waiting.activities),
-            "beside": sorted(waiting.beside),
-        }
-        kept = found if any(found.values()) else None
-        if kept != self._kept("waiting"):
-            self._keep("waiting", kept)
+        self._keep("waiting", waiting)
 
     def _keep_answer(self, key, answer):
         """What a person has said of sessions that may be others; the next run reads the course.
@@ -104,29 +102,3 @@ class MoodleMapping(models.Model):
             if moved:
                 self._keep_not_held(moved, set())
         self.env["moodle.status.meaning"]._follow(self.instance_id, followed.activities, run)
-
-
-class MoodleStatusMeaning(models.Model):
-    _inherit = "moodle.status.meaning"
-
-    def _follow(self, instance, activities, run):
-        """What was chosen for an activity holds for the one that it is now; what was chosen for
-        that stays. To the runs it is no change.
-
-        :param activities: ``{activity id: the one that it is now}``
-        """
-        rows = self.search(
-            [
-                ("instance_id", "=", instance.id),
-                ("activity_id", "in", [*activities, *activities.values()]),
-            ]
-        )
-        taken = {(row.acronym, row.description or "", row.activity_id) for row in rows}
-        moved = self.browse()
-        for row in rows.filtered(lambda row: row.activity_id in activities):
-            number = activities[row.activity_id]
-            if (row.acronym, row.description or "", number) not in taken:
-                row.activity_id = number
-                moved += row
-        if moved:
-            run.meanings = instance._meanings_fingerprint()

@@ -10,6 +10,7 @@ from odoo.tools import format_date
 
 from ..services.domain import percent
 from ..services.domain.picture import natural_key, session_key
+from ..services.domain.records import Seen
 from ..services.domain.status import STATUSES, from_booleans
 from .session_time import time_of_day
 
@@ -98,6 +99,7 @@ class MoodleMapping(models.Model):
         self.check_access("read")
         # As the user: the picture shows no sheet that this user may not see.
         sheets = self.env["op.attendance.sheet"].search(self._picture_domain(since, until))
+        sheets = self._of_its_own_term(sheets)
         # sudo: names of students and batches that stand on sheets which the user may see;
         # attendance managers of 2025 may read neither model.
         columns = self._columns(sheets.sudo())
@@ -116,6 +118,24 @@ class MoodleMapping(models.Model):
             if text:
                 domain.append(("attendance_date", operator, self._as_date(text)))
         return domain
+
+    def _of_its_own_term(self, sheets):
+        """Of a course that has ended, its own sheets only; of one that has the pair now, none of
+        those."""
+        seen = {sheet: Seen.parse(sheet.moodle_seen) for sheet in sheets}
+        if self.ended_at:
+            return sheets.filtered(lambda s: seen[s] and seen[s].course_id == self.moodle_id)
+        before = self.search(
+            [
+                ("instance_id", "=", self.instance_id.id),
+                ("model", "=", "op.subject"),
+                ("oec_record_id", "=", self.oec_record_id),
+                ("op_course_id", "=", self.op_course_id.id),
+                ("ended_at", "!=", False),
+            ]
+        )
+        ended = set(before.mapped("moodle_id"))
+        return sheets.filtered(lambda s: not (seen[s] and seen[s].course_id in ended))
 
     def _as_date(self, text):
         try:

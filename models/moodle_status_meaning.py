@@ -128,6 +128,29 @@ class MoodleStatusMeaning(models.Model):
             return row
         return self.create({**keys, **values})
 
+    @api.model
+    def _follow(self, instance, activities, run):
+        """What was chosen for an activity holds for the one that it is now; what was chosen for
+        that stays. To the runs it is no change.
+
+        :param activities: ``{activity id: the one that it is now}``
+        """
+        rows = self.search(
+            [
+                ("instance_id", "=", instance.id),
+                ("activity_id", "in", [*activities, *activities.values()]),
+            ]
+        )
+        taken = {(row.acronym, row.description or "", row.activity_id) for row in rows}
+        moved = self.browse()
+        for row in rows.filtered(lambda row: row.activity_id in activities):
+            number = activities[row.activity_id]
+            if (row.acronym, row.description or "", number) not in taken:
+                row.activity_id = number
+                moved += row
+        if moved:
+            run.meanings = instance._meanings_fingerprint()
+
     def _as_chosen(self):
         """:return: tuple of ``status_meaning.Chosen``"""
         return tuple(

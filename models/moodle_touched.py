@@ -27,7 +27,9 @@ class MoodleTouched(models.Model):
         """
         if not records.ids:
             return
-        self.env["moodle.mapping"].flush_model(["model", "oec_record_id", "op_course_id"])
+        self.env["moodle.mapping"].flush_model(
+            ["model", "oec_record_id", "op_course_id", "ended_at"]
+        )
         found, model = SQL("%s", tuple(records.ids)), records
         for name in way:
             model.flush_model([name])
@@ -44,7 +46,8 @@ class MoodleTouched(models.Model):
                 "INSERT INTO moodle_touched (mapping_id) SELECT mapping.id FROM %s touched "
                 "JOIN moodle_mapping mapping ON mapping.model = 'op.subject' "
                 "AND mapping.oec_record_id = touched.subject_id "
-                "AND mapping.op_course_id = touched.course_id WHERE touched.id IN %s",
+                "AND mapping.op_course_id = touched.course_id AND mapping.ended_at IS NULL "
+                "WHERE touched.id IN %s",
                 SQL.identifier(model._table),
                 found,
             )
@@ -54,20 +57,18 @@ class MoodleTouched(models.Model):
         """Whatever stands in their courses is to be looked at again."""
         if not instances:
             return
-        self.env["moodle.mapping"].flush_model(["instance_id", "model"])
+        self.env["moodle.mapping"].flush_model(["instance_id", "model", "ended_at"])
         self.env.cr.execute(
             SQL(
                 "INSERT INTO moodle_touched (mapping_id) SELECT id FROM moodle_mapping "
-                "WHERE model = 'op.subject' AND instance_id IN %s",
+                "WHERE model = 'op.subject' AND ended_at IS NULL AND instance_id IN %s",
                 tuple(instances.ids),
             )
         )
 
     def _touch_mapping(self, mapping):
         """A course about which a person has decided something."""
-        self.env.cr.execute(
-            SQL("INSERT INTO moodle_touched (mapping_id) VALUES (%s)", mapping.id)
-        )
+        self.env.cr.execute(SQL("INSERT INTO moodle_touched (mapping_id) VALUES (%s)", mapping.id))
 
     def _touched(self, instance):
         """:return: set of ids of ``moodle.mapping``"""

@@ -33,13 +33,16 @@ class OpAttendanceRegister(models.Model):
         known = knows_place(self)
         mappings = {
             (mapping.instance_id, mapping.oec_record_id, mapping.op_course_id): mapping
-            for mapping in self.env["moodle.mapping"].search(
+            for mapping in self.env["moodle.mapping"]
+            .search(
                 [
                     ("model", "=", "op.subject"),
                     ("oec_record_id", "in", self.subject_id.ids),
                     ("instance_id", "in", self.moodle_instance_id.ids),
                 ]
+                # Of several the one that is still read.
             )
+            .sorted(lambda mapping: not mapping.ended_at)
         }
         for register in self:
             place = register._origin if register._origin in known else register.browse()

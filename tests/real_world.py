@@ -293,9 +293,7 @@ class RealWorld:
 
     def answer(self, key):
         lessons = {
-            lesson
-            for sheet in self._asked_of(key)
-            for lesson in self.lessons_of.get(sheet.id, ())
+            lesson for sheet in self._asked_of(key) for lesson in self.lessons_of.get(sheet.id, ())
         }
         same = any(self.lesson(session) in lessons for session in self._perhaps(key))
         gap = self.case.gaps(state="open").filtered(lambda gap: gap.asks == key)
@@ -310,7 +308,8 @@ class RealWorld:
         return [
             sheet
             for sheet in self.sheets.values()
-            if before in ((sheet.moodle_seen or "").rpartition(":")[0], str(sheet.moodle_session_id))
+            if before
+            in ((sheet.moodle_seen or "").rpartition(":")[0], str(sheet.moodle_session_id))
         ]
 
     def _perhaps(self, key):

@@ -146,6 +146,22 @@ class TestBrowser(MoodleCase, HttpCase):
         self.assertTrue(line.late)
         self.assertEqual(self.gaps(kind="unmatched_student").state, "closed")
 
+    def test_whose_key_has_changed(self):
+        self.add_session("PALE")
+        self.sync()
+        first, second = self.users[:2]
+        first.idnumber, second.idnumber = second.idnumber, first.idnumber
+        self.sync()
+        self.browse("moodle_key_changed", "admin")
+        mappings = self.env["moodle.mapping"].search(
+            [("model", "=", "op.student"), ("moodle_id", "in", [first.id, second.id])]
+        )
+        self.assertEqual(
+            {mapping.moodle_id: mapping.found_by for mapping in mappings},
+            {first.id: "manual", second.id: "idnumber"},
+        )
+        self.assertEqual(mappings.mapped("oec_record_id"), [self.students[0].id] * 2)
+
     def test_the_day_after(self):
         self.add_session("PP")
         self.add_session(starts=START + 3600)

@@ -142,9 +142,7 @@ class TestChoose(BaseCase):
     def test_each_sheet_has_its_turn(self):
         """One that is sure, one in doubt, one whose session was moved, and one more."""
         own = replace(self.first, description=b.reference(1))
-        copies = [
-            session(n, starts=START + n * 86400, description=b.reference(2)) for n in (3, 4)
-        ]
+        copies = [session(n, starts=START + n * 86400, description=b.reference(2)) for n in (3, 4)]
         moved = session(5, starts=START + 5 * 86400, description=b.reference(3))
         other_day = session(6, starts=START + 6 * 86400)
         sheets = [sheet(1), sheet(2), sheet(3), sheet(4, day=date(2026, 11, 9))]

@@ -400,5 +400,5 @@ class TestSharedMoodle(TwoCompaniesCase):
             self.assertEqual((found.pair, found.why), (None, ""))
         self.assertEqual(match("oec_subj_1_course_1", **theirs).pair, (1, 1))
         self.assertEqual(match("oec_subj_5_course_1", **theirs).why, "idnumber_unknown")
-        gone = match(links={9: ((2, 1), "manual")}.items(), **theirs)
+        gone = match(links={9: matching.CourseLink((2, 1), "manual")}.items(), **theirs)
         self.assertEqual(gone.why, "course_manual_gone")

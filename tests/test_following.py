@@ -55,7 +55,9 @@ class FollowingCase(MoodleCase):
         sessions = sessions or self.sessions()
         self.assertEqual([self.statuses(session) for session in sessions], list(marks))
         self.assertEqual(self.living.mapped("moodle_session_id"), [one.id for one in sessions])
-        self.assertEqual(set(self.sheets.attendance_line.mapped(lambda x: x.moodle_base)), set("PALE"))
+        self.assertEqual(
+            set(self.sheets.attendance_line.mapped(lambda x: x.moodle_base)), set("PALE")
+        )
 
     def assertNothingLeft(self):
         """A run that has nothing to do writes nothing and asks nothing more."""
@@ -311,6 +313,34 @@ class TestFollowing(FollowingCase):
     def mapping(self):
         return self.env["moodle.mapping"]._of_course(self.instance, self.moodle_course.id)
 
+    def test_a_course_that_somebody_has_mapped(self):
+        """By the ID number that the school gives it, of which Moodle has each once."""
+        self.moodle_course.idnumber, self.moodle_course.shortname = "MATH-1", "M1"
+        self.env["moodle.mapping"].create(
+            {
+                "instance_id": self.instance.id,
+                "model": "op.subject",
+                "moodle_id": self.moodle_course.id,
+                "oec_record_id": self.algebra.id,
+                "op_course_id": self.course.id,
+            }
+        )
+        self.begin("both")
+        old = self.mapping
+        item = self.moodle.delete_course(self.moodle_course)
+        self.moodle_course = self.moodle.restore_course(item)
+        self.sync()
+        self.assertFollowed()
+        self.assertNotEqual(self.mapping, old)
+        self.assertEqual(self.mapping.found_by, "manual")
+        self.assertNothingLeft()
+        # Another one, of another number.
+        self.moodle.delete_course(self.moodle_course)
+        self.moodle_course = self.moodle.restore_course(item)
+        self.moodle_course.idnumber = "MATH-2"
+        self.sync()
+        self.assertFalse(self.mapping)
+
     def test_a_course_with_a_direction_of_its_own(self):
         """Nothing is overwritten because its number is another one."""
         self.begin("moodle")
@@ -347,7 +377,9 @@ class TestFollowing(FollowingCase):
         self.begin("both")
         self.moodle_course.startdate = START - WEEK
         item = self.moodle.delete_course(self.moodle_course)
-        self.moodle_course = self.moodle.restore_course(item, startdate=START - 6 * WEEK - 24 * HOUR)
+        self.moodle_course = self.moodle.restore_course(
+            item, startdate=START - 6 * WEEK - 24 * HOUR
+        )
         self.sync()
         self.assertFollowed()
         dates = [str(sheet.attendance_date) for sheet in self.sheets]
@@ -511,14 +543,14 @@ class TestFollowing(FollowingCase):
     def test_a_session_has_one_sheet_in_a_register(self):
         self.begin()
         sheet = self.sheets[0]
+        other = sheet.copy()
+        self.env.flush_all()
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError):
-            with self.env.cr.savepoint():
-                sheet.copy()._write(
-                    {
-                        "moodle_instance_id": self.instance.id,
-                        "moodle_session_id": sheet.moodle_session_id,
-                    }
-                )
+            self.env.cr.execute(
+                "UPDATE op_attendance_sheet SET moodle_instance_id = %s, moodle_session_id = %s, "
+                "register_id = %s WHERE id = %s",
+                (self.instance.id, sheet.moodle_session_id, sheet.register_id.id, other.id),
+            )
 
 
 @tagged("post_install", "-at_install")

@@ -215,6 +215,8 @@ class TestInWords(MoodleCase):
             Sort.NAMES: ("ALG1/1", "ALG1/2"),
             Sort.NUMBERS: (4711, 4712),
             Sort.STATUS: "L",
+            Sort.BATCH: self.batches[0].id,
+            Sort.PAIR: [self.algebra.id, self.course.id],
         }
         # A letter is a text, and of one in doubt also said as a status.
         self.of_letter = {**self.values, Sort.TEXT: "A"}
@@ -260,6 +262,10 @@ class TestInWords(MoodleCase):
                     with self.subTest(why=reason.why, name=name, lang=lang):
                         if sort is Sort.STUDENT:
                             self.assertIn("Zoe Testname", text)
+                        elif sort is Sort.BATCH:
+                            self.assertIn("Batch 1", text)
+                        elif sort is Sort.PAIR:
+                            self.assertIn("Algebra I / BSc", text)
                         elif sort is Sort.DAY:
                             self.assertIn(format_date(env, DAY), text)
                         elif sort is Sort.MARKED:

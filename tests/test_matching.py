@@ -105,15 +105,17 @@ class TestCourses(BaseCase):
             self.assertEqual((found.pair, found.why), (None, ""))
 
     def test_a_manual_mapping_wins(self):
-        found = self.match(course("oec_subj_1_course_1"), links={2: ((2, 2), "manual")})
+        found = self.match(course("oec_subj_1_course_1"), links={2: m.CourseLink((2, 2), "manual")})
         self.assertEqual((found.pair, found.found_by), ((2, 2), "manual"))
 
     def test_a_manual_mapping_to_a_deleted_record_is_a_gap(self):
-        found = self.match(course("oec_subj_1_course_1"), links={2: ((9, 2), "manual")})
+        found = self.match(course("oec_subj_1_course_1"), links={2: m.CourseLink((9, 2), "manual")})
         self.assertEqual((found.pair, found.why), (None, "course_manual_gone"))
 
     def test_a_found_mapping_follows_the_idnumber(self):
-        found = self.match(course("oec_subj_1_course_1"), links={2: ((2, 2), "idnumber")})
+        found = self.match(
+            course("oec_subj_1_course_1"), links={2: m.CourseLink((2, 2), "idnumber")}
+        )
         self.assertEqual(found.pair, (1, 1))
 
 
@@ -122,7 +124,7 @@ class TestGroups(BaseCase):
     def match(self, idnumber, links=None, course_of=None):
         groups = {1: MoodleGroup(1, "Group", idnumber)}
         table = m.BatchTable(course_of or {7: 1, 8: 2}, links or {})
-        return m.match_group(1, groups, 1, table)
+        return m.match_groups([1], groups, 1, table)[1]
 
     def test_by_idnumber(self):
         self.assertEqual(self.match("oec_batch_7").record_id, 7)
@@ -153,7 +155,7 @@ class TestGroups(BaseCase):
             ),
         ):
             self.assertEqual(self.match(idnumber), wanted)
-        gone = m.match_group(5, {}, 1, m.BatchTable({7: 1}, {}))
+        gone = m.match_groups([5], {}, 1, m.BatchTable({7: 1}, {}))[5]
         self.assertEqual(gone, m.Match(5, why="group_without_idnumber", details=("", "")))
         lost = self.match("oec_batch_7", {1: m.Link(1, 99, "manual")})
         self.assertEqual(lost, m.Match(1, why="group_manual_gone", details=(99,)))
@@ -173,7 +175,7 @@ class TestGroups(BaseCase):
 
     def test_a_deleted_group_is_a_gap(self):
         table = m.BatchTable({7: 1}, {})
-        self.assertEqual(m.match_group(5, {}, 1, table).why, "group_without_idnumber")
+        self.assertEqual(m.match_groups([5], {}, 1, table)[5].why, "group_without_idnumber")
 
 
 def user(user_id, idnumber="", email=""):

@@ -406,11 +406,22 @@ class TestAccountsMadeAgain(MoodleCase):
         self.sync()
         old = self.users[0]
         old.idnumber, old.email = "", "nobody@elsewhere.example"
-        self.add_session("A", starts=START + 7200)
+        later = self.add_session("A", starts=START + 7200)
         self.assertEqual(self.sync().state, "done")
+        self.assertEqual(self.statuses(later), "A", "it is still the student's")
+        self.assertEqual(self.open_gaps(), ["changed_student"])
+        new = self.moodle.add_user(
+            "right", "Right", "One", idnumber=f"oec_student_{self.students[0].id}"
+        )
+        self.moodle.enrol(self.moodle_course, new, groups=[self.groups[0]])
+        last = self.add_session(starts=START + 10800)
+        self.moodle.mark(last, new, "L", by=self.teacher)
+        self.sync()
+        self.assertEqual(self.statuses(last), "L")
         self.assertFalse(
             self.env["moodle.mapping"].search(
                 [("model", "=", "op.student"), ("moodle_id", "=", old.id)]
             ),
             "it does not stand in the way of the account that gets it",
         )
+        self.assertEqual(self.open_gaps(), ["unmatched_student"], "whose old marks are these")

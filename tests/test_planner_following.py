@@ -203,6 +203,17 @@ class TestFollow(FollowingCase):
         self.assertEqual(self.whys(plan), ["activity_gone"])
         self.assertEqual([one.sheets for one in plan.emptied], [(101,)])
 
+    def test_sheets_from_before_the_window(self):
+        """They are looked at to follow; what is gone of them is nobody's concern."""
+        self.held(b.session(11, MARKS))
+        self.held(b.session(12, MARKS, starts=b.START + WEEK))
+        plan = self.plan(
+            restored(31), restored(33, starts=b.START + 9 * WEEK),
+            rules={"window_start": b.DAY + (b.DAY - b.date(2026, 10, 1))},
+        )  # fmt: skip
+        self.assertEqual(self.follows(plan), {100: 31})
+        self.assertEqual((plan.gaps, plan.emptied), ((), ()))
+
     def test_more_sessions_than_before(self):
         """One that was taken since gets a sheet of its own."""
         self.held(b.session(11, MARKS))
@@ -233,6 +244,16 @@ class TestFollow(FollowingCase):
             self.assertEqual(self.follows(plan), {100: 31})
             self.assertEqual((plan.cancelled, plan.gaps), ((), ()))
             self.assertFalse(self.made(plan))
+
+    def test_one_made_again_in_another_activity(self):
+        """Its sheet goes there; what was chosen for the activity stays with that."""
+        stays = b.session(12, MARKS, starts=b.START + WEEK)
+        self.held(b.session(11, MARKS))
+        self.held(stays)
+        met = replace(MET, modules={OLD: 0, BESIDE: 0})
+        plan = self.plan(stays, b.session(31, MARKS, activity_id=BESIDE), met=met)
+        self.assertEqual(self.follows(plan), {100: 31})
+        self.assertEqual(plan.followed.activities, {})
 
     def test_two_sessions_of_one_time_in_one_activity(self):
         """With the same marks they say the same, whichever is whose; else the marks say it."""
@@ -461,6 +482,13 @@ class TestDoubt(FollowingCase):
             self.assertEqual(plan.waiting.activities, {NEW})
             self.assertEqual(plan.skipped, {"in_doubt": 3})
 
+    def test_what_the_next_run_has_to_know(self):
+        plan = self.doubtful()
+        self.assertEqual(
+            plan.waiting.to_json(), {"sessions": [31], "activities": [NEW], "beside": []}
+        )
+        self.assertEqual(p.NOTHING_WAITS.to_json(), {})
+
     def test_what_is_asked(self):
         (gap,) = self.doubtful().gaps
         self.assertEqual(
@@ -494,6 +522,22 @@ class TestDoubt(FollowingCase):
         plan = self.doubtful(met=replace(MET, answers={key: "other"}))
         self.assertEqual((self.follows(plan), plan.waiting), ({}, p.NOTHING_WAITS))
         self.assertEqual((len(self.made(plan)), self.whys(plan)), (1, ["activity_gone"]))
+
+    def test_a_session_made_again_and_marked_otherwise(self):
+        """It is asked about by itself; if it is another lesson, the old one was deleted."""
+        stays = b.session(12, MARKS, starts=b.START + WEEK)
+        again = b.session(31, {1: "A", 2: "P", 3: "L"}, taken_at=b.START + 9 * b.HOUR)
+        self.held(b.session(11, MARKS))
+        self.held(stays)
+        plan = self.plan(stays, again)
+        self.assertWaits(plan, "lessons_unsure", sheets={100})
+        self.assertEqual(plan.waiting, p.Waiting({31}, {100}))
+        self.assertEqual(plan.gaps[0].asks, "11>31")
+        plan = self.plan(stays, again, met=replace(MET, answers={"11>31": "follow"}))
+        self.assertEqual((self.follows(plan), plan.cancelled), ({100: 31}, ()))
+        plan = self.plan(stays, again, met=replace(MET, answers={"11>31": "other"}))
+        self.assertEqual((self.follows(plan), plan.cancelled), ({}, (100,)))
+        self.assertEqual(len(self.made(plan)), 1)
 
     def test_the_rest_of_the_course_goes_on(self):
         self.held(b.session(11, MARKS))
@@ -675,10 +719,10 @@ class TestNumbersAgain(FollowingCase):
                     self.assertWaits(plan, "number_again", sheets={100})
 
     def test_a_session_that_was_moved(self):
-        """By its marks it is the same; so it is on the same day, or with hardly any."""
+        """By its marks it is the same; so it is on the same day, whatever they are."""
         for values in (
             {"marks": MARKS},
-            {"marks": {1: "P"}},
+            {"marks": {1: "P", 2: "A"}},
             {"starts": b.START + b.HOUR},
         ):
             plan = self.again(5, **values)

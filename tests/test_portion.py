@@ -78,6 +78,19 @@ class TestPortion(PortionCase):
         alone = self.run_of(result)
         self.assertEqual({name: alone[name] for name in told}, told)
 
+    def test_a_course_that_has_come_back_under_another_number(self):
+        """Of its courses and those that were the same, it is told which are gone."""
+        self.sync()
+        before = self.sheets.ids
+        item = self.moodle.delete_course(self.moodle_course)
+        self.moodle_course = self.moodle.restore_course(item)
+        (session,) = (s for s in self.moodle.sessions.values() if s.id > self.second.id)
+        run = self.begin()
+        self.assertEqual(self.do(run, self.moodle_course, self.second_course), DONE)
+        self.assertEqual(self.sheets.ids, before)
+        self.assertEqual(self.statuses(session), "PA")
+        self.assertEqual(run.sheets_followed, 1)
+
     def test_only_its_own_courses_are_asked_for(self):
         run = self.begin()
         self.server.reset_calls()

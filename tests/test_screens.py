@@ -132,7 +132,7 @@ class TestMending(MoodleCase):
     def test_a_course_and_a_group(self):
         self.moodle_course.idnumber = "oec_subj_999999_course_999999"
         self.sync()
-        gap = self.gaps(kind="unmatched_course", state="open")
+        gap = self.gaps(kind="changed_course", state="open")
         form = self.wizard(gap)
         form.subject_id = self.algebra
         with self.assertRaisesRegex(UserError, "choose what this is"):

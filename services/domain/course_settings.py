@@ -7,6 +7,9 @@ from .merge import MOODLE
 
 ON, OFF = "on", "off"
 PAUSED, WAITS = "paused", "waits"
+# Of a course whose key is another Moodle course's now; it is not even matched, so no setting of
+# its own counts.
+ENDED = "ended"
 
 
 @dataclass(frozen=True)

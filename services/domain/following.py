@@ -97,9 +97,7 @@ def with_followed(local: LocalState, followed: p.Followed) -> LocalState:
     return replace(
         local,
         sheets=tuple(
-            replace(
-                sheet, session_id=new[sheet.id].session_id, seen=Seen.parse(new[sheet.id].seen)
-            )
+            replace(sheet, session_id=new[sheet.id].session_id, seen=Seen.parse(new[sheet.id].seen))
             if sheet.id in new
             else sheet
             for sheet in local.sheets
@@ -160,8 +158,7 @@ class _Sides:
         new = [
             session
             for session in index.reading.sessions
-            if session.id not in holding
-            and (session.activity_id in never or met.is_new(session))
+            if session.id not in holding and (session.activity_id in never or met.is_new(session))
         ]
         whole = {_place(sheet) for sheet in gone if left.activity(sheet)}
         living = [sheet for sheet in linked if sheet.id not in lost and sheet.id not in left.unsure]
@@ -452,7 +449,9 @@ class _Pairing:
             for lesson, session in self.pairs
             if lesson.place == place or session.activity_id == activity
         ]
-        ours = [pair for pair in between if (pair[0].place, pair[1].activity_id) == (place, activity)]
+        ours = [
+            pair for pair in between if (pair[0].place, pair[1].activity_id) == (place, activity)
+        ]
         if len(ours) != len(between):
             # One of the two is of another already.
             return None
@@ -490,9 +489,7 @@ def best_shift(
 
     :param sessions: all that hold marks
     """
-    shifts = Counter(
-        session.starts - lesson.starts for lesson in lessons for session in sessions
-    )
+    shifts = Counter(session.starts - lesson.starts for lesson in lessons for session in sessions)
     found = []
     for shift, _count in sorted(shifts.items(), key=lambda one: (-one[1], abs(one[0])))[:SHIFTS]:
         one = _by(index, lessons, sessions, shift) if shift else None
@@ -531,16 +528,16 @@ def _by(
 
 
 def _followed(sides: _Sides, pairs: Iterable[tuple[Lesson, MoodleSession]]) -> p.Followed:
-    sheets, held = [], {}
+    sheets: list[p.Follow] = []
+    held: dict[tuple[int, int], int] = {}
     votes: dict[int, Counter[int]] = {}
     not_held = sides.index.local.not_held
     for lesson, session in sorted(pairs, key=lambda pair: (pair[1].starts, pair[1].id)):
-        votes.setdefault(lesson.place[1], Counter())[session.activity_id] += 1
+        if lesson.whole:
+            votes.setdefault(lesson.place[1], Counter())[session.activity_id] += 1
         for sheet in lesson.sheets:
             assert sheet.seen is not None
-            seen = replace(
-                sheet.seen, course_id=session.course_id, activity_id=session.activity_id
-            )
+            seen = replace(sheet.seen, course_id=session.course_id, activity_id=session.activity_id)
             before = (*lesson.place, sheet.session_id)
             if (sheet.session_id, sheet.seen) != (session.id, seen):
                 sheets.append(p.Follow(sheet.id, before, session.id, str(seen)))
@@ -555,15 +552,11 @@ def _followed(sides: _Sides, pairs: Iterable[tuple[Lesson, MoodleSession]]) -> p
     return p.Followed(tuple(sheets), activities, held) if sheets else p.NOTHING_FOLLOWS
 
 
-def _held(
-    index: CourseIndex, lesson: Lesson, session: MoodleSession
-) -> dict[tuple[int, int], int]:
+def _held(index: CourseIndex, lesson: Lesson, session: MoodleSession) -> dict[tuple[int, int], int]:
     """What Moodle shows for marks that it has not kept, where that is what was agreed on."""
     chosen = with_meanings(index.rules.chosen, {lesson.place[1]: session.activity_id})
     meanings = of_session(session, chosen)
-    shown = {
-        index.people.student(mark.user_id).record_id: mark.status_id for mark in session.marks
-    }
+    shown = {index.people.student(mark.user_id).record_id: mark.status_id for mark in session.marks}
     held = {}
     for sheet in lesson.sheets:
         for student, lines in index.lines(sheet.id).items():
@@ -576,17 +569,22 @@ def _held(
 def _detached(sides: _Sides, paired: Iterable[Lesson]) -> list[p.Follow]:
     """Sheets of an activity whose number another one has, as a person has said: they are of
     none that Moodle still has."""
-    found, used = [], set(paired)
+    used, course = set(paired), sides.index.reading.course.id
+    found = []
     for lesson in sides.gone:
-        key = activities_key(lesson.place, lesson.place[1])
-        again = lesson.place == (sides.index.reading.course.id, lesson.place[1])
-        if again and lesson.place[1] in sides.again and lesson not in used:
-            if sides.answer(key) == OTHER:
-                for sheet in lesson.sheets:
-                    assert sheet.seen is not None
-                    seen = replace(sheet.seen, activity_id=0)
-                    before = (*lesson.place, sheet.session_id)
-                    found.append(p.Follow(sheet.id, before, sheet.session_id, str(seen)))
+        number = lesson.place[1]
+        again = lesson.place == (course, number) and number in sides.again
+        if (
+            lesson in used
+            or not again
+            or sides.answer(activities_key(lesson.place, number)) != OTHER
+        ):
+            continue
+        for sheet in lesson.sheets:
+            assert sheet.seen is not None
+            before = (*lesson.place, sheet.session_id)
+            seen = str(replace(sheet.seen, activity_id=0))
+            found.append(p.Follow(sheet.id, before, sheet.session_id, seen))
     return found
 
 

@@ -26,6 +26,8 @@ class Sort(Enum):
     NUMBER = "number"  # of something in Moodle; 0 where it is not known
     COUNT = "count"  # how many
     STUDENT = "student"  # id of an ``op.student``, shown by name
+    BATCH = "batch"  # id of an ``op.batch``, shown by name
+    PAIR = "pair"  # ids of an ``op.subject`` and an ``op.course``, shown by name
     ACCOUNT = "account"  # name or number of a Moodle account; empty: the gap's ``moodle_id``
     ACCOUNTS = "accounts"  # several of them
     MARKED = "marked"  # pairs of account and day, the first of the gap's marks
@@ -111,6 +113,8 @@ class Reason:
     :param record: model of the record of OpenEduCat that can be opened to fix it
     :param allows: whether *Apply anyway* can let it through
     :param asks: answers that a person can give: some of :data:`FOLLOW` and :data:`OTHER`
+    :param keeps: name of the detail that *Keep* maps manually
+    :param takes: name of the detail that *Take the new one* links from now on
     """
 
     why: str
@@ -122,6 +126,8 @@ class Reason:
     record: str = ""
     allows: bool = False
     asks: tuple[str, ...] = ()
+    keeps: str = ""
+    takes: str = ""
 
     def in_order(self, details: Mapping[str, object]) -> Details:
         """:param details: ``{name: value}`` of all details

@@ -67,6 +67,17 @@ TOUCHED = Amounts(
         "sent": _lt("sent to Moodle"),
     }
 )
+# What Moodle's courses, groups and people are matched by.
+KEY = OneOf(
+    {
+        "idnumber": _lt("ID number"),
+        "shortname": _lt("short name"),
+        "email": _lt("e-mail"),
+    }
+)
+# Moodle leaves out what the token's account may not see, too.
+IDNUMBER_SHOWN = IfShown(_lt("ID number %s"), _lt("no ID number visible"))
+EMAIL_SHOWN = IfShown(_lt("e-mail %s"), _lt("no e-mail visible"))
 SHEET = {"sheet": Sort.TEXT, "day": Sort.DAY}
 MARKS = Counted(_lt("1 mark"), _lt("%s marks"))
 SHEETS = Counted(_lt("1 sheet"), _lt("%s sheets"))
@@ -172,9 +183,8 @@ CATALOGUE = (
                 "no_match",
                 {
                     "who": Sort.ACCOUNT,
-                    # Moodle leaves out what the token's account may not see, too.
-                    "idnumber": IfShown(_lt("ID number %s"), _lt("no ID number visible")),
-                    "email": IfShown(_lt("e-mail %s"), _lt("no e-mail visible")),
+                    "idnumber": IDNUMBER_SHOWN,
+                    "email": EMAIL_SHOWN,
                 },
                 _lt(
                     "%(who)s (%(idnumber)s, %(email)s) matches no student. In Moodle, give the "
@@ -329,6 +339,160 @@ CATALOGUE = (
                     "The group %(group)s (%(idnumber)s) is a batch of another course than the one "
                     "this Moodle course is matched with. If that is intended, use the Map button."
                 ),
+            ),
+        ),
+    ),
+    Kind(
+        "changed_course",
+        "Course key changed",
+        maps="op.subject",
+        reasons=(
+            Reason(
+                "course_key_lost",
+                {
+                    "pair": Sort.PAIR,
+                    "key": KEY,
+                    "was": Sort.TEXT,
+                    "idnumber": Sort.TEXT,
+                    "shortname": Sort.TEXT,
+                },
+                _lt(
+                    "This course was matched with %(pair)s by its %(key)s %(was)s. Now its ID "
+                    "number is %(idnumber)s and its short name %(shortname)s, and neither names a "
+                    "subject and course. It has attendance here, so it is still synchronised as "
+                    "before. Restore the %(key)s in Moodle, in the course's settings; or press "
+                    "Keep to map the course manually as it was, or Map to choose something else."
+                ),
+                keeps="pair",
+            ),
+            Reason(
+                "course_key_other",
+                {"old": Sort.PAIR, "new": Sort.PAIR, "key": KEY, "now": Sort.TEXT},
+                _lt(
+                    "This course was matched with %(old)s, of which it has attendance here. Now "
+                    "its %(key)s is %(now)s, which names %(new)s. Nothing in it is synchronised "
+                    "until you choose: Keep maps the course manually as it was; Take the new one "
+                    "matches it with %(new)s from now on, and sheets that exist stay where they "
+                    "are. Or correct the %(key)s in Moodle."
+                ),
+                keeps="old",
+                takes="new",
+            ),
+            Reason(
+                "course_key_foreign",
+                {"old": Sort.PAIR, "now": Sort.TEXT},
+                _lt(
+                    "This course was matched with %(old)s, of which it has attendance here. Now "
+                    "its ID number is %(now)s, which names a subject and course of another "
+                    "company. It is not synchronised here any more; its attendance stays. If it "
+                    "is still a course of this company, press Keep to map it manually as it was; "
+                    "if not, ignore this."
+                ),
+                keeps="old",
+            ),
+        ),
+    ),
+    Kind(
+        "changed_student",
+        "Student key changed",
+        maps="op.student",
+        page=Page.ACCOUNT,
+        reasons=(
+            Reason(
+                "student_key_lost",
+                {
+                    "who": Sort.ACCOUNT,
+                    "student": Sort.STUDENT,
+                    "key": KEY,
+                    "was": Sort.TEXT,
+                    "idnumber": IDNUMBER_SHOWN,
+                    "email": EMAIL_SHOWN,
+                },
+                _lt(
+                    "%(who)s was matched with the student %(student)s by the %(key)s %(was)s. Now "
+                    "the account (%(idnumber)s, %(email)s) matches no student. The student has "
+                    "attendance from it, so it is still synchronised as before. Restore the "
+                    "%(key)s, or press Keep to map the account manually as it was, or Map to "
+                    "choose another student."
+                ),
+                keeps="student",
+            ),
+            Reason(
+                "student_key_other",
+                {
+                    "who": Sort.ACCOUNT,
+                    "old": Sort.STUDENT,
+                    "new": Sort.STUDENT,
+                    "key": KEY,
+                    "was": Sort.TEXT,
+                    "now_key": KEY,
+                    "now": Sort.TEXT,
+                },
+                _lt(
+                    "%(who)s was matched with the student %(old)s by the %(key)s %(was)s. Now the "
+                    "account's %(now_key)s is %(now)s, which is that of %(new)s. Its marks wait in "
+                    "all courses until you choose: Keep maps the account manually as it was; Take "
+                    "the new one matches it with %(new)s from now on, and lines of %(old)s stay "
+                    "where they are. Or correct the %(now_key)s."
+                ),
+                keeps="old",
+                takes="new",
+            ),
+        ),
+    ),
+    Kind(
+        "changed_group",
+        "Group key changed",
+        maps="op.batch",
+        page=Page.GROUPS,
+        reasons=(
+            Reason(
+                "group_key_lost",
+                {
+                    "group": Sort.GROUP,
+                    "batch": Sort.BATCH,
+                    "was": Sort.TEXT,
+                    "now": Sort.TEXT,
+                },
+                _lt(
+                    "The group %(group)s was matched with the batch %(batch)s by its ID number "
+                    "%(was)s. Now its ID number is %(now)s, which names no batch. The batch has "
+                    "attendance from this course, so it is still synchronised as before. Restore "
+                    "the ID number in Moodle (Participants > Groups), or press Keep to map the "
+                    "group manually as it was, or Map to choose another batch."
+                ),
+                cases=(
+                    Case(
+                        {"now": ""},
+                        _lt(
+                            "The group %(group)s was matched with the batch %(batch)s by its ID "
+                            "number %(was)s, and has none any more. The batch has attendance from "
+                            "this course, so it is still synchronised as before. Restore the ID "
+                            "number in Moodle (Participants > Groups), or press Keep to map the "
+                            "group manually as it was, or Map to choose another batch."
+                        ),
+                    ),
+                ),
+                keeps="batch",
+            ),
+            Reason(
+                "group_key_other",
+                {
+                    "group": Sort.GROUP,
+                    "old": Sort.BATCH,
+                    "new": Sort.BATCH,
+                    "was": Sort.TEXT,
+                    "now": Sort.TEXT,
+                },
+                _lt(
+                    "The group %(group)s was matched with the batch %(old)s by its ID number "
+                    "%(was)s. Now its ID number is %(now)s, which is that of %(new)s. Its sessions "
+                    "wait until you choose: Keep maps the group manually as it was; Take the new "
+                    "one matches it with %(new)s from now on, and sheets of %(old)s stay where "
+                    "they are. Or correct the ID number in Moodle."
+                ),
+                keeps="old",
+                takes="new",
             ),
         ),
     ),

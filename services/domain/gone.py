@@ -47,7 +47,11 @@ def deleted_sessions(index: CourseIndex, findings: Findings) -> Gone:
         elif listed or sheet.session_id in reading.gone:
             _session_gone(sheet, findings)
         elif (
-            reading.listed_all and activity not in activities and not odd_activities & {0, activity}
+            reading.listed_all
+            and activity not in activities
+            and not odd_activities & {0, activity}
+            # Others are read only to see whether they follow.
+            and index.rules.in_window(sheet.date)
         ):
             removed.setdefault(activity, []).append(sheet)
     waiting = []

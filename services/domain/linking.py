@@ -192,9 +192,11 @@ def choose_sessions(
             choices[sheet.id] = Choice(None, doubts[sheet.id])
             continue
         chosen = _nearest(sheet, own or fitting)
-        # Of a group that Moodle does not list (any more) nobody knows the batch.
+        # Of a group that Moodle does not list (any more) nobody knows the batch, nor of one that
+        # waits for a person.
         sure = all(
-            not session.group_id or session.group_id in people.group_names
+            not session.group_id
+            or (session.group_id in people.group_names and not people.group_waits(session.group_id))
             for session in by_date.get(sheet.date, ())
         )
         choices[sheet.id] = Choice(chosen, len(fitting), sure)

@@ -109,7 +109,7 @@ def _by_student(
     loud = index.rules.direction != merge.OEC
     meanings = index.meanings(session)
     unusable = {record.id for record in session.odd if record.what == "mark"}
-    undecided = {people.student(user_id).record_id for user_id in unusable}
+    undecided = {people.student(user_id).record_id for user_id in unusable} | people.in_doubt
     rows: dict[int, list[MoodleMark]] = {}
     for mark in session.marks:
         rows.setdefault(mark.user_id, []).append(mark)

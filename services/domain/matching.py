@@ -8,6 +8,7 @@ guessed. Ids taken from an idnumber are checked to be existing records.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .gap_reason import Details
@@ -48,18 +49,22 @@ def student_id(idnumber: str) -> int | None:
 
 @dataclass(frozen=True)
 class Link:
-    """A row of moodle.mapping as the rules see it; ``name`` is what Moodle calls it."""
+    """A row of moodle.mapping as the rules see it; ``name`` is what Moodle calls it.
+    ``idnumber`` and ``email``: what it was found by, as Moodle had it then; no e-mail where that
+    is not known."""
 
     moodle_id: int
     record_id: int
     found_by: str
     idnumber: str = ""
     name: str = field(default="", compare=False)
+    email: str = ""
 
 
 @dataclass(frozen=True)
 class Match:
-    """``record_id`` 0: no match, and ``why`` (with ``details``) says the reason."""
+    """``record_id`` 0: no match, and ``why`` (with ``details``) says the reason. With a record
+    ``why`` says that its key is gone, and that the link is kept all the same."""
 
     moodle_id: int
     record_id: int = 0
@@ -67,24 +72,34 @@ class Match:
     why: str = ""
     details: Details = ()
 
+    @property
+    def kept(self) -> bool:
+        """Whether the key that it was found by is gone."""
+        return bool(self.record_id and self.why)
 
-def _from_link(
-    link: Link | None, idnumber: str, exists: Callable[[int], bool], gone: str = "manual_gone"
-) -> Match | None:
-    """The match that a kept link gives, or ``None`` where it does not hold any more.
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to choose between two records."""
+        return self.why in WAITING
 
-    A link found by an idnumber ends with that idnumber: an administrator who fixes a
-    mistyped one in Moodle must not have to fix it here too.
-    """
-    if link is None or link.found_by == FORMER:
+
+# Which of these records have attendance: asked once, and only where a key has changed.
+Attended = Callable[[Collection[int]], Collection[int]]
+# Of what a key names another record now than the one whose attendance is here.
+WAITING = frozenset({"course_key_other", "student_key_other", "group_key_other"})
+
+
+def _none_attended(records: Collection[int]) -> Collection[int]:
+    return ()
+
+
+def _by_hand(link: Link | None, exists: Callable[[int], bool], gone: str) -> Match | None:
+    """The match of a manual mapping; ``None`` where there is none."""
+    if link is None or link.found_by != MANUAL:
         return None
-    if link.found_by == MANUAL:
-        if exists(link.record_id):
-            return Match(link.moodle_id, link.record_id, MANUAL)
-        return Match(link.moodle_id, why=gone, details=(link.record_id,))
-    if link.idnumber != idnumber or not exists(link.record_id):
-        return None
-    return Match(link.moodle_id, link.record_id, link.found_by)
+    if exists(link.record_id):
+        return Match(link.moodle_id, link.record_id, MANUAL)
+    return Match(link.moodle_id, why=gone, details=(link.record_id,))
 
 
 # --- courses ------------------------------------------------------------------
@@ -103,21 +118,40 @@ def foreign_rows(rows: Iterable[Mapping[str, Any]], companies: Collection[int]) 
 
 
 @dataclass(frozen=True)
+class CourseLink:
+    """What is kept of a matched course: ``idnumber`` as Moodle had it when it was found, and
+    whether the course has ended, see ``course_links``."""
+
+    pair: tuple[int, int]
+    found_by: str
+    idnumber: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True)
 class CourseTable:
     """``subjects`` and ``courses``: code by id of all that exist, archived ones too;
-    ``links``: ``{Moodle id: ((op.subject id, op.course id), found by)}``;
+    ``links``: :class:`CourseLink` by id of the Moodle course;
     ``foreign_subjects`` and ``foreign_courses``: ids of another company's, which are in
     neither of the first two."""
 
     subjects: dict[int, str]
     courses: dict[int, str]
-    links: dict[int, tuple[tuple[int, int], str]]
+    links: dict[int, CourseLink]
     foreign_subjects: frozenset[int] = frozenset()
     foreign_courses: frozenset[int] = frozenset()
 
     def subject(self, pair: tuple[int, int]) -> Subject:
         """:return: ``Subject`` of a pair that exists"""
         return Subject(pair[0], pair[1], self.subjects[pair[0]])
+
+    def has(self, pair: tuple[int, int]) -> bool:
+        """Whether a pair exists and is not another company's."""
+        return pair[0] in self.subjects and pair[1] in self.courses
+
+    def shortname(self, pair: tuple[int, int]) -> str:
+        """The short name by which a course is matched with a pair that exists."""
+        return f"{self.subjects[pair[0]]}_{self.courses[pair[1]]}"
 
     def is_foreign(self, pair: tuple[int, int]) -> bool:
         """Whether a pair is another company's: its own instance takes the course."""
@@ -136,35 +170,42 @@ class CourseTable:
 @dataclass(frozen=True)
 class CourseMatch:
     """``pair`` is ``(op.subject id, op.course id)`` or ``None``; a course that does
-    not look as if it were meant has neither a pair nor a ``why``. ``elsewhere``: another
-    company's instance takes it."""
+    not look as if it were meant has neither a pair nor a ``why``. With a pair ``why`` says that
+    its key is gone, and that the link is kept all the same. ``elsewhere``: another company's
+    instance takes it. ``ended``: its key is another Moodle course's now."""
 
     pair: tuple[int, int] | None = None
     found_by: str = ""
     why: str = ""
     details: Details = ()
     elsewhere: bool = False
+    ended: bool = False
 
     @property
     def unmeant(self) -> bool:
         """Whether nothing says what the course is; it is looked for attendance."""
-        return not (self.pair or self.why or self.elsewhere)
+        return not (self.pair or self.why or self.elsewhere or self.ended)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to choose what the course is."""
+        return self.why in WAITING
 
 
 def match_course(course: MoodleCourse, table: CourseTable) -> CourseMatch:
-    """Manual mapping; else idnumber; else shortname ``{subject.code}_{course.code}``."""
+    """Manual mapping; else idnumber; else shortname ``{subject.code}_{course.code}``. What a
+    changed key means for a course that was matched before: ``course_links``."""
     link = table.links.get(course.id)
-    if link and link[1] == MANUAL:
-        subject, op_course = link[0]
-        if subject in table.subjects and op_course in table.courses:
-            return CourseMatch(link[0], MANUAL)
+    if link and link.found_by == MANUAL:
+        if table.has(link.pair):
+            return CourseMatch(link.pair, MANUAL)
         return CourseMatch(why="course_manual_gone")
     if course.idnumber:
         pair = course_ids(course.idnumber)
         if pair:
             if table.is_foreign(pair):
                 return CourseMatch(elsewhere=True)
-            if pair[0] in table.subjects and pair[1] in table.courses:
+            if table.has(pair):
                 return CourseMatch(pair, IDNUMBER)
             return CourseMatch(why="idnumber_unknown", details=(course.idnumber,))
         if course.idnumber.startswith(OURS):
@@ -188,22 +229,43 @@ class BatchTable:
     links: dict[int, Link]
 
 
-def match_group(
-    group_id: int, groups: Mapping[int, MoodleGroup], op_course_id: int, table: BatchTable
-) -> Match:
-    """The batch that a session's group stands for.
+def match_groups(
+    group_ids: Iterable[int],
+    groups: Mapping[int, MoodleGroup],
+    op_course_id: int,
+    table: BatchTable,
+    attended: Attended = _none_attended,
+) -> dict[int, Match]:
+    """The batches that sessions' groups stand for.
 
-    :param group_id: the session's group, not 0
+    :param group_ids: of sessions, none of them 0
     :param groups: ``{id: MoodleGroup}`` of the course
+    :param attended: which batches have attendance of this Moodle course
+    :return: ``{group id: Match}``
     """
-    group = groups.get(group_id)
-    idnumber = group.idnumber if group else ""
-    kept = _from_link(
-        table.links.get(group_id), idnumber, table.course_of.__contains__, "group_manual_gone"
-    )
-    if kept and (kept.found_by == MANUAL or not kept.record_id):
-        return kept
-    name = group.name if group else ""
+    matches: dict[int, Match] = {}
+    doubted: dict[int, Link] = {}
+    for group_id in group_ids:
+        link = table.links.get(group_id)
+        by_hand = _by_hand(link, table.course_of.__contains__, "group_manual_gone")
+        named = _group_named(groups.get(group_id), group_id, op_course_id, table)
+        matches[group_id] = by_hand or named
+        usable = link and not by_hand and table.course_of.get(link.record_id) == op_course_id
+        if link and usable and named.record_id != link.record_id:
+            doubted[group_id] = link
+    with_attendance = attended({link.record_id for link in doubted.values()}) if doubted else ()
+    for group_id, link in doubted.items():
+        if link.record_id in with_attendance:
+            group, named = groups.get(group_id), matches[group_id]
+            matches[group_id] = _group_key_changed(link, group, named)
+    return matches
+
+
+def _group_named(
+    group: MoodleGroup | None, group_id: int, op_course_id: int, table: BatchTable
+) -> Match:
+    """What a group's ID number says now."""
+    name, idnumber = (group.name, group.idnumber) if group else ("", "")
     wanted = batch_id(idnumber)
     if wanted is None:
         why = "group_nonsense" if idnumber.startswith(OURS) else "group_without_idnumber"
@@ -213,6 +275,22 @@ def match_group(
     if table.course_of[wanted] != op_course_id:
         return Match(group_id, why="group_of_other_course", details=(name, idnumber))
     return Match(group_id, wanted, IDNUMBER)
+
+
+def _other_batch(named: Match) -> int:
+    """The batch of another course that an ID number names; 0 for none."""
+    return (named.why == "group_of_other_course" and batch_id(named.details[1])) or 0
+
+
+def _group_key_changed(link: Link, group: MoodleGroup | None, named: Match) -> Match:
+    """Of a group whose ID number names its batch no longer, which has attendance."""
+    name, now = (group.name, group.idnumber) if group else (link.name, "")
+    other = named.record_id or _other_batch(named)
+    if other:
+        details: Details = (name, link.record_id, other, link.idnumber, now)
+        return Match(link.moodle_id, why="group_key_other", details=details)
+    details = (name, link.record_id, link.idnumber, now)
+    return Match(link.moodle_id, link.record_id, link.found_by, "group_key_lost", details)
 
 
 # --- students -----------------------------------------------------------------
@@ -242,9 +320,16 @@ class StudentTable:
 NOBODY = StudentTable(frozenset(), {}, {}, {}, {})
 
 
-def match_students(users: Iterable[MoodleUser], table: StudentTable) -> dict[int, Match]:
+def match_students(
+    users: Iterable[MoodleUser], table: StudentTable, attended: Attended = _none_attended
+) -> dict[int, Match]:
     """Every user's student, or why there is none.
 
+    A link holds as long as its key names the same student. A key that is gone, or that names
+    nobody, keeps the link of a student who has attendance, unless somebody else claims the
+    student now. One that names another student waits for a person.
+
+    :param attended: which students have attendance from this Moodle
     :return: ``{user id: Match}``
     """
     users = list(users)
@@ -255,15 +340,33 @@ def match_students(users: Iterable[MoodleUser], table: StudentTable) -> dict[int
             same_idnumber.setdefault(user.idnumber, []).append(user.id)
         if user.email:
             same_email.setdefault(user.email.lower(), []).append(user.id)
-    matches = {
-        user.id: _match_student(
+    matches: dict[int, Match] = {}
+    doubted: list[tuple[MoodleUser, Link]] = []
+    for user in users:
+        named = _student_named(
             user,
             table,
             same_idnumber.get(user.idnumber, ()),
             same_email.get(user.email.lower(), ()),
         )
-        for user in users
+        held = _by_link(user, named, table)
+        matches[user.id] = held or named
+        if held is None and (link := table.links.get(user.id)) and link.found_by != FORMER:
+            doubted.append((user, link))
+    with_attendance = attended({link.record_id for _user, link in doubted}) if doubted else ()
+    changed = {user.id for user, link in doubted if link.record_id in with_attendance}
+    claimed = {
+        match.record_id
+        for match in matches.values()
+        if match.moodle_id not in changed and match.found_by != FORMER
     }
+    for user, link in doubted:
+        named = matches[user.id]
+        if user.id in changed:
+            matches[user.id] = _student_key_changed(user, link, named, claimed)
+        elif link.found_by == EMAIL and link.idnumber == user.idnumber and not named.record_id:
+            # Its e-mail is nobody's now: that takes nothing away from anybody.
+            matches[user.id] = Match(user.id, link.record_id, link.found_by)
     return _without_rivals(matches, table, {user.id: user.fullname for user in users})
 
 
@@ -317,15 +420,10 @@ def is_deleted(user: MoodleUser) -> bool:
     return bool(user.email) and "@" not in user.email
 
 
-def _match_student(
+def _student_named(
     user: MoodleUser, table: StudentTable, same_idnumber: Sequence[int], same_email: Sequence[int]
 ) -> Match:
-    link = table.links.get(user.id)
-    if link and link.found_by == FORMER and not (user.idnumber or user.email):
-        return Match(user.id, link.record_id, FORMER)
-    kept = _from_link(table.links.get(user.id), user.idnumber, table.exists.__contains__)
-    if kept and (kept.found_by == MANUAL or not kept.record_id):
-        return kept
+    """What an account's ID number and e-mail say now."""
     wanted = student_id(user.idnumber)
     if wanted is not None:
         if len(same_idnumber) > 1:
@@ -333,8 +431,6 @@ def _match_student(
         if wanted in table.exists:
             return Match(user.id, wanted, IDNUMBER)
         return Match(user.id, why="student_unknown", details=(user.idnumber,))
-    if kept:
-        return kept
     students: Sequence[int] = table.by_email.get(user.email.lower(), ()) if user.email else ()
     if len(students) == 1:
         if len(same_email) > 1:
@@ -347,6 +443,60 @@ def _match_student(
     if is_deleted(user):
         return Match(user.id, why="account_deleted")
     return Match(user.id, why="no_match", details=(user.idnumber, user.email))
+
+
+def _by_link(user: MoodleUser, named: Match, table: StudentTable) -> Match | None:
+    """The match of an account of which a link is kept, where that and what its key says now do
+    not differ.
+
+    :return: ``None`` where they do, or where there is no such link
+    """
+    link = table.links.get(user.id)
+    if link is None:
+        return None
+    if link.found_by == FORMER:
+        unknown = not (user.idnumber or user.email) or is_deleted(user)
+        return Match(user.id, link.record_id, FORMER) if unknown else None
+    by_hand = _by_hand(link, table.exists.__contains__, "manual_gone")
+    if by_hand:
+        return by_hand
+    if link.record_id not in table.exists or named.why == "idnumber_shared":
+        return named
+    if named.record_id == link.record_id:
+        return named
+    here = Match(user.id, link.record_id, link.found_by)
+    if not user.read:
+        # Nothing is known of it but the link.
+        return here
+    if link.found_by == EMAIL and link.idnumber == user.idnumber:
+        # Of one that was found before its e-mail was noted nobody knows whether that has changed;
+        # one that several have still is the student's, too.
+        same = table.by_email.get(user.email.lower(), ())
+        return here if not link.email or link.record_id in same else None
+    return None
+
+
+def _student_key_changed(
+    user: MoodleUser, link: Link, named: Match, claimed: Collection[int]
+) -> Match:
+    """Of an account whose key names its student no longer, who has attendance.
+
+    :param claimed: ids of students whom others in the course claim by a key
+    """
+    was = link.email if link.found_by == EMAIL else link.idnumber
+    if named.record_id:
+        now = user.email if named.found_by == EMAIL else user.idnumber
+        details: Details = (
+            link.record_id, named.record_id, link.found_by, was, named.found_by, now,
+        )  # fmt: skip
+        return Match(user.id, why="student_key_other", details=details)
+    if link.record_id in claimed:
+        return named
+    if is_deleted(user):
+        # Its old marks are still the student's.
+        return Match(user.id, link.record_id, FORMER)
+    details = (link.record_id, link.found_by, was, user.idnumber, user.email)
+    return Match(user.id, link.record_id, link.found_by, "student_key_lost", details)
 
 
 def _without_rivals(
@@ -362,6 +512,11 @@ def _without_rivals(
     for match in matches.values():
         if match.record_id and match.found_by != FORMER:
             claims.setdefault(match.record_id, {})[match.moodle_id] = match.found_by
+    for match in matches.values():
+        if match.waits:
+            # It may be the one it was.
+            link = table.links[match.moodle_id]
+            claims.setdefault(link.record_id, {})[match.moodle_id] = link.found_by
     for record_id, claim in claims.items():
         for link in table.holders.get(record_id, ()):
             # A user who is here too speaks for himself.
@@ -375,7 +530,7 @@ def _without_rivals(
         best = max(STRENGTH[found_by] for found_by in claim.values())
         winners = [user for user, found_by in claim.items() if STRENGTH[found_by] == best]
         for user in claim:
-            if user in matches and winners != [user]:
+            if user in matches and winners != [user] and not matches[user].waits:
                 others = tuple(names.get(other) or other for other in sorted(set(claim) - {user}))
                 result[user] = Match(user, why="student_claimed", details=(record_id, others))
     return result
@@ -414,6 +569,17 @@ class People:
 
     def batch(self, group_id: int) -> Match:
         return self.batches[group_id]
+
+    def group_waits(self, group_id: int) -> bool:
+        """Whether a person has to choose first of which batch a group is."""
+        return group_id in self.batches and self.batches[group_id].waits
+
+    @cached_property
+    def in_doubt(self) -> frozenset[int]:
+        """Students who may be an account that waits for a person, and are no other."""
+        waiting = [match for match in self.students.values() if match.waits]
+        maybe = {student for match in waiting for student in match.details[:2]}
+        return frozenset(maybe - {match.record_id for match in self.students.values()})
 
     def own_batch(self, student: int) -> tuple[int, str]:
         return batch_of(student, self.table)

@@ -147,6 +147,15 @@ class Waiting:
     again: frozenset[int] = frozenset()
     beside: frozenset[str] = frozenset()
 
+    def to_json(self) -> dict[str, list[int] | list[str]]:
+        """As much as the next run has to know; empty where nothing waits."""
+        found: dict[str, list[int] | list[str]] = {
+            "sessions": sorted(self.sessions),
+            "activities": sorted(self.activities),
+            "beside": sorted(self.beside),
+        }
+        return found if any(found.values()) else {}
+
 
 NOTHING_FOLLOWS = Followed()
 NOTHING_WAITS = Waiting()

@@ -7,6 +7,7 @@ gap or a mark that is left out, it notes on the ``Findings`` that it is handed.
 
 from . import plan as p
 from .adopting import Adopted, adopt, report_misplaced
+from .changed_keys import report_changed_keys
 from .course_index import CourseIndex
 from .findings import Findings
 from .following import follow
@@ -35,9 +36,9 @@ def plan_course(
 
     # What has come back under other numbers.
     following = follow(index, local, findings)
-    rules, waiting = following.rules, following.waiting
+    rules, in_doubt = following.rules, following.waiting.sessions
     if following.matters:
-        index = CourseIndex.of(reading, following.local, people, rules, waiting)
+        index = CourseIndex.of(reading, following.local, people, rules, following.waiting)
 
     # Which sessions count, and which sheets without a session are theirs.
     looked_at = counted(reading.sessions, reading.course, index.sheets_of_session, rules)
@@ -45,10 +46,11 @@ def plan_course(
     index = index.linked(links.sheets_of_session)
 
     # What their marks say, of whom, and in which sheet that belongs.
-    sessions = [one for one in looked_at.sessions if one.id not in waiting.sessions]
-    left = [one for one in looked_at.sessions if one.id in waiting.sessions]
+    left = [one for one in looked_at.sessions if one.id in in_doubt]
     findings.skip("in_doubt", sum(len(session.marks) for session in left))
-    placed = [placed_marks(index, session, findings) for session in sessions]
+    sessions = [one for one in looked_at.sessions if one.id not in in_doubt]
+    known = [one for one in sessions if not people.group_waits(one.group_id)]
+    placed = [placed_marks(index, session, findings) for session in known]
     adopted = Adopted()
     if rules.direction != OEC:
         adopted = adopt(index, links.linked, placed, findings)
@@ -59,7 +61,8 @@ def plan_course(
         for one in placed
     ]
 
-    # What Moodle has no more, or does not show.
+    # Whose key has changed; what Moodle has no more, or does not show.
+    report_changed_keys(index, sessions, findings)
     report_misplaced(index, adopted.ids, findings)
     gone = deleted_sessions(index, findings)
     report_unreadable(index, findings)
@@ -81,5 +84,5 @@ def plan_course(
         sessions_early=looked_at.early,
         emptied=gone.emptied,
         followed=following.followed,
-        waiting=waiting,
+        waiting=following.waiting,
     )

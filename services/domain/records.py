@@ -46,13 +46,15 @@ class MoodleCourse:
 
 @dataclass(frozen=True, slots=True)
 class MoodleUser:
-    """``core_enrol_get_enrolled_users``; keys without value are absent there."""
+    """``core_enrol_get_enrolled_users``; keys without value are absent there. ``read``: whether
+    Moodle was asked about it in this run; else it stands for a link that is kept."""
 
     id: int
     fullname: str
     idnumber: str = ""
     email: str = ""
     teacher: bool = False
+    read: bool = True
 
 
 @dataclass(frozen=True)

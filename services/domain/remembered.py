@@ -14,6 +14,8 @@ HOUR = 3600
 FIXED_IN_MOODLE = frozenset(
     {
         "ambiguous_student",
+        "changed_group",
+        "changed_student",
         "no_batch",
         "odd_record",
         "refused_push",

@@ -70,20 +70,67 @@ class LocalStore:
             foreign_subjects=foreign_subjects,
             foreign_courses=foreign_courses,
             links={
-                row["moodle_id"]: ((row["oec_record_id"], row["op_course_id"]), row["found_by"])
+                row["moodle_id"]: matching.CourseLink(
+                    (row["oec_record_id"], row["op_course_id"]),
+                    row["found_by"],
+                    row["moodle_idnumber"] or "",
+                    bool(row["ended_at"]),
+                )
                 for row in read_rows(
                     self.env,
                     "moodle.mapping",
                     self._of_courses,
-                    ["moodle_id", "oec_record_id", "op_course_id", "found_by"],
+                    [
+                        "moodle_id",
+                        "oec_record_id",
+                        "op_course_id",
+                        "found_by",
+                        "moodle_idnumber",
+                        "ended_at",
+                    ],
                 )
             },
         )
+
+    def courses_with_sheets(self, moodle_ids):
+        """:param moodle_ids: of Moodle courses
+        :return: set of those of which there are sheets here
+        """
+        self.env["op.attendance.sheet"].flush_model(["moodle_instance_id", "moodle_seen"])
+        # By the index of what was last seen in Moodle, which begins with the course.
+        self.env.cr.execute(
+            "SELECT course FROM unnest(%s) course WHERE EXISTS (SELECT 1 FROM op_attendance_sheet "
+            "WHERE moodle_instance_id = %s AND moodle_seen ~>=~ (course || ':') "
+            "AND moodle_seen ~<~ (course || ';'))",
+            (sorted(moodle_ids), self.instance.id),
+        )
+        return {course for (course,) in self.env.cr.fetchall()}
 
     @property
     def _of_courses(self):
         """Domain of the mappings of this instance's courses."""
         return [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
+
+    def mapped_by_hand(self, moodle_ids):
+        """:param moodle_ids: of courses
+        :return: ``{ID number: (op.subject id, op.course id)}`` of those that somebody has mapped
+        """
+        rows = read_rows(
+            self.env,
+            "moodle.mapping",
+            [
+                *self._of_courses,
+                ("found_by", "=", matching.MANUAL),
+                ("moodle_idnumber", "!=", False),
+                ("moodle_id", "in", list(moodle_ids)),
+            ],
+            ["moodle_idnumber", "oec_record_id", "op_course_id"],
+        )
+        pairs = {}
+        for row in rows:
+            pair = row["oec_record_id"], row["op_course_id"]
+            pairs.setdefault(row["moodle_idnumber"], set()).add(pair)
+        return {number: pair for number, (pair, *others) in pairs.items() if not others}
 
     def attendance_types(self):
         """Of several types with the same four booleans none is written, but one of the
@@ -156,7 +203,11 @@ class LocalStore:
                 "found_by": match.found_by,
                 "moodle_idnumber": course.idnumber or False,
                 "moodle_name": course.fullname,
+                "ended_at": False,
             }
+            if match.why or course.idnumber is None:
+                # The key that it was found by stays known.
+                del values["moodle_idnumber"]
             mapping = by_id.get(course.id)
             if mapping:
                 write_changed(mapping, values)
@@ -175,7 +226,7 @@ class LocalStore:
     @staticmethod
     def _former(mappings, pair, listed):
         """:return: the mapping of the latest course of a pair if all of them are gone, or
-            ``None``"""
+        ``None``"""
         alike = [m for m in mappings if (m.oec_record_id, m.op_course_id.id) == pair]
         if not alike or not listed or any(mapping.moodle_id in listed for mapping in alike):
             return None

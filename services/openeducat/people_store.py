@@ -3,6 +3,8 @@
 ORM, in the environment of ``local_store``.
 """
 
+from functools import partial
+
 from ..domain import matching
 from ..domain.records import MoodleUser
 from .rows import copied_fields, copied_values, create_whole, read_rows, write_changed
@@ -35,7 +37,14 @@ class PeopleStore:
             self.env,
             "moodle.mapping",
             domain,
-            ["moodle_id", "oec_record_id", "found_by", "moodle_idnumber", "moodle_name"],
+            [
+                "moodle_id",
+                "oec_record_id",
+                "found_by",
+                "moodle_idnumber",
+                "moodle_name",
+                "moodle_email",
+            ],
         )
         return [
             matching.Link(
@@ -44,6 +53,7 @@ class PeopleStore:
                 row["found_by"],
                 row["moodle_idnumber"] or "",
                 row["moodle_name"] or "",
+                row["moodle_email"] or "",
             )
             for row in rows
         ]
@@ -61,9 +71,47 @@ class PeopleStore:
         former.write({"found_by": matching.FORMER})
         (rows - former).unlink()
 
-    def people_of(self, users, groups, subject):
+    def students_with_marks(self, student_ids):
+        """:return: set of those of whom both sides have agreed on a mark, in this Moodle"""
+        domain = [
+            ("student_id", "in", list(student_ids)),
+            ("moodle_base", "!=", False),
+            ("attendance_id.moodle_instance_id", "=", self.instance.id),
+        ]
+        found = self.env["op.attendance.line"]._read_group(domain, ["student_id"])
+        return {student.id for (student,) in found}
+
+    def _batches_with_sheets(self, course_id, batch_ids):
+        """:param course_id: of the Moodle course whose sheets count"""
+        rows = read_rows(
+            self.env,
+            "op.attendance.sheet",
+            [
+                ("moodle_instance_id", "=", self.instance.id),
+                ("moodle_seen", "=like", f"{course_id}:%"),
+                ("batch_id", "in", list(batch_ids)),
+            ],
+            ["batch_id"],
+        )
+        return {row["batch_id"] for row in rows}
+
+    def who_wait(self, links, accounts, subject):
+        """Of accounts that are not in a course, those that are another student by their key now,
+        while their student has attendance: a person has to choose, wherever they are met.
+
+        :param links: iterable of ``matching.Link``
+        :param accounts: iterable of ``MoodleUser`` as Moodle knows them by id
+        :return: set of Moodle ids
+        """
+        links = {link.moodle_id: link for link in links}
+        table = self._student_table(accounts, subject, links)
+        matches = matching.match_students(accounts, table, self.students_with_marks)
+        return {number for number, match in matches.items() if match.waits}
+
+    def people_of(self, course, users, groups, subject):
         """Who these people and groups are, whether or not they have marks.
 
+        :param course: id of the Moodle course that they are in
         :param users: tuple of ``MoodleUser``
         :param groups: tuple of ``MoodleGroup``
         :return: ``matching.People``
@@ -74,11 +122,10 @@ class PeopleStore:
         batch_links = self.links("op.batch", by_id.keys())
         batches = self._batch_table(by_id, batch_links)
         return matching.People(
-            students=matching.match_students(users, table),
-            batches={
-                group: matching.match_group(group, by_id, subject.course_id, batches)
-                for group in by_id
-            },
+            students=matching.match_students(users, table, self.students_with_marks),
+            batches=matching.match_groups(
+                by_id, by_id, subject.course_id, batches, partial(self._batches_with_sheets, course)
+            ),
         )
 
     def people(self, reading, subject, links, pushes, given_up=()):
@@ -99,6 +146,7 @@ class PeopleStore:
                 id=link.moodle_id,
                 fullname=link.name,
                 idnumber="" if link.found_by == matching.FORMER else link.idnumber,
+                read=False,
             )
             for link in links.values()
             if link.moodle_id not in known
@@ -111,11 +159,14 @@ class PeopleStore:
         batch_links = self.links("op.batch", used) if used else {}
         batches = self._batch_table(groups, batch_links)
         return matching.People(
-            students=matching.match_students(users, table),
-            batches={
-                group: matching.match_group(group, groups, subject.course_id, batches)
-                for group in used
-            },
+            students=matching.match_students(users, table, self.students_with_marks),
+            batches=matching.match_groups(
+                used,
+                groups,
+                subject.course_id,
+                batches,
+                partial(self._batches_with_sheets, reading.course.id),
+            ),
             table=table,
             batch_links=batch_links,
             names={user.id: user.fullname for user in users},
@@ -196,18 +247,37 @@ class PeopleStore:
         :param links: the kept links as :meth:`people` got them
         """
         idnumbers = {user.id: user.idnumber for user in reading.users}
-        self._save_links("op.student", people.students, links, idnumbers, people.names)
+        emails = self._emails_noted(reading.users, people, links)
+        names = people.names
+        self._save_links("op.student", people.students, links, idnumbers, names, emails)
         if people.batches:
             links = people.batch_links
             idnumbers = {group.id: group.idnumber for group in reading.groups}
             self._save_links("op.batch", people.batches, links, idnumbers, people.group_names)
 
-    def _save_links(self, model, matches, links, idnumbers, names):
+    @staticmethod
+    def _emails_noted(users, people, links):
+        """By which e-mail each account was found by; one that names its student no longer is
+        not noted in its place.
+
+        :return: ``{Moodle user id: text}``
+        """
+        noted = {user_id: link.email for user_id, link in links.items()}
+        for user in users:
+            email = user.email.lower()
+            if people.student(user.id).record_id in people.table.by_email.get(email, ()):
+                noted[user.id] = email
+        return noted
+
+    def _save_links(self, model, matches, links, idnumbers, names, emails=()):
         new, lost = [], []
         for match in matches.values():
             link = links.get(match.moodle_id)
             if match.moodle_id not in idnumbers:
                 # Not asked for in this run: nothing new is known.
+                continue
+            if match.kept or match.waits:
+                # The link stays as it was, with the key that it was found by.
                 continue
             idnumber = idnumbers[match.moodle_id]
             if (
@@ -220,13 +290,17 @@ class PeopleStore:
                 lost.append(match.moodle_id)
             if not match.record_id or match.found_by in (matching.MANUAL, matching.FORMER):
                 continue
-            found = matching.Link(match.moodle_id, match.record_id, match.found_by, idnumber)
+            email = emails[match.moodle_id] if match.found_by == matching.EMAIL else ""
+            found = matching.Link(
+                match.moodle_id, match.record_id, match.found_by, idnumber, email=email
+            )
             if link == found:
                 continue
             values = {
                 "oec_record_id": match.record_id,
                 "found_by": match.found_by,
                 "moodle_idnumber": idnumber or False,
+                "moodle_email": email or False,
                 "moodle_name": names.get(match.moodle_id) or False,
             }
             keys = {

@@ -5,14 +5,20 @@ from ..domain import plan as p
 from ..domain.moodle_text import clean_name
 from ..texts import messages_run as words
 from ..texts.messages_counts import counting
+from ..texts.told import keep, say
 
 
-def note_unmatched(run, sides, courses):
-    """Courses that look as if they were meant and match nothing, as gaps."""
+def note_unmatched(run, sides, courses, settings):
+    """Courses that look as if they were meant and match nothing, as gaps; and those whose key has
+    changed, unless they are switched off.
+
+    :param settings: ``{Moodle course id: course_settings.Effective}`` of those that are known
+    """
+    off = {number for number, own in settings.items() if own.state == course_settings.OFF}
     gaps = [
         p.course_gap(course.id, course.fullname, match.why, match.details)
         for course, match in courses.matches
-        if match.why
+        if match.why and not (course.id in off and (match.pair or match.waits))
     ]
     # Whether these have attendance is looked at by a verification: it takes a call each.
     unmeant = {
@@ -36,14 +42,36 @@ def note_unmatched(run, sides, courses):
     run._count(**Gap._record(sides.instance, run, 0, gaps, kept=unmeant))
 
 
-def forget_unread(run, sides, mapped, mappings, settings):
+def note_ended(sides, courses, mappings):
+    """Courses whose key was found at another one, where that is new; their sheets stay with them.
+
+    :param mappings: ``{Moodle course id: moodle.mapping}``
+    :return: list of sentences, see ``told``
+    """
+    names = []
+    for course in courses.ended:
+        mapping = mappings[course.id]
+        if not mapping.ended_at:
+            mapping._ended()
+            names.append(clean_name(course.fullname))
+    if not names:
+        return []
+    said = words.courses_ended(", ".join(names))
+    sides.instance.message_post(body=say(sides.env, keep(said)))
+    return [said]
+
+
+def forget_unread(run, sides, courses, mappings, settings):
     """An end to the gaps, and to the registers not taken, of courses that are matched no
-    longer or switched off.
+    longer, have ended or are switched off. Of those that wait for a person all stays.
 
     :param settings: ``{Moodle course id: course_settings.Effective}``
     """
-    read = [
-        course.id for course, _match in mapped if settings[course.id].state != course_settings.OFF
+    read = [course.id for course in courses.waiting]
+    read += [
+        course.id
+        for course, _match in courses.mapped
+        if settings[course.id].state != course_settings.OFF
     ]
     Gap = sides.env["moodle.sync.gap"]
     run._count(**Gap._close_units_except(sides.instance, read))

@@ -79,6 +79,7 @@ class CourseSync:
         self._digest = digest
         self._courses_listed = courses.listed
         self._met = mapping._met(self.rules.noted_since) if self.sides.api.lists_sessions else None
+        self._waiting = mapping.known_waiting
         self._known = self._known_sessions()
         # A session that is to be made needs to know who is there now.
         remembers = thrifty and not self.rules.may_create and not self.sides.api.companion
@@ -313,11 +314,12 @@ class CourseSync:
         """
         ids = [link.moodle_id for link in rivals]
         accounts = {user.id: user for user in self.sides.reader.users_by_id(ids)}
+        waiting = self.sides.people.who_wait(rivals, accounts.values(), self.subject)
         given_up, links = {}, dict(work.links)
         for link, claimants in rivals.items():
             user_id = link.moodle_id
             why = matching.given_up(link, accounts.get(user_id), claimants)
-            if not why:
+            if not why or user_id in waiting:
                 continue
             given_up[user_id] = why
             if why == matching.FORMER and user_id in links:
@@ -441,7 +443,8 @@ class CourseSync:
             work.known.forget_before(work.rules.noted_since)
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
-        work.mapping._keep_waiting(waiting)
+        if waiting.to_json() != self._waiting:
+            work.mapping._keep_waiting(waiting.to_json())
         # What waits counts as never met; of a number given out again the old module is known.
         modules = {
             str(activity.id): activity.module_id

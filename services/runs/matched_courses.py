@@ -1,9 +1,10 @@
 """Which Moodle courses stand for which subject and course here, as one run found them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..domain import matching
+from ..domain.course_links import match_courses
 from ..domain.records import AttendanceTypes, MoodleCourse
 
 
@@ -27,7 +28,7 @@ class MatchedCourses:
         :param listed: see the class
         """
         types, table = store.attendance_types(), store.course_table()
-        found = tuple((course, matching.match_course(course, table)) for course in courses)
+        found = match_courses(courses, table, store.courses_with_sheets)
         return cls(found, table, types, listed)
 
     @classmethod
@@ -36,13 +37,36 @@ class MatchedCourses:
         :param odd: ``OddRecord`` of those of them that can't be used
         """
         unread = {record.id for record in odd if record.what == "course"}
-        listed = {course.id for course in courses} | unread
-        return cls.of(courses, store, frozenset() if 0 in unread else frozenset(listed))
+        if 0 in unread:
+            return cls.of(courses, store)
+        listed = frozenset({course.id for course in courses} | unread)
+        found = cls.of(courses, store, listed)
+        return replace(found, matches=tuple(found._with_mappings_of_gone(store)))
+
+    def _with_mappings_of_gone(self, store):
+        """A course that nothing else says anything about is what somebody has mapped, where that
+        is gone and its ID number is this one's: Moodle has each only once."""
+        gone = self.table.links.keys() - self.listed
+        by_hand = store.mapped_by_hand(gone) if gone else {}
+        for course, match in self.matches:
+            pair = by_hand.get(course.idnumber) if match.unmeant else None
+            there = pair and self.table.has(pair)
+            yield course, matching.CourseMatch(pair, matching.MANUAL) if there else match
 
     @property
     def mapped(self):
         """:return: list of ``(MoodleCourse, CourseMatch)`` of those that have a pair"""
         return [(course, match) for course, match in self.matches if match.pair]
+
+    @property
+    def ended(self):
+        """:return: list of ``MoodleCourse`` whose key is another course's now"""
+        return [course for course, match in self.matches if match.ended]
+
+    @property
+    def waiting(self):
+        """:return: list of ``MoodleCourse`` of which a person has to choose what they are"""
+        return [course for course, match in self.matches if match.waits]
 
     @cached_property
     def _pairs(self):

@@ -198,7 +198,7 @@ class Survey:
                     break
             cr.rollback()
             # So that their settings can be chosen before a first run.
-            sides.store.course_mappings(mapped)
+            sides.store.course_mappings(mapped, courses.listed)
             sides.odoo.commit()
             return {
                 "courses": len(courses.matches),
@@ -207,7 +207,7 @@ class Survey:
                 "unmatched": [
                     [course.id, course.fullname, match.why, list(match.details)]
                     for course, match in courses.matches
-                    if match.why
+                    if match.why and not match.pair
                 ]
                 + [
                     [course.id, course.fullname, p.UNMEANT, []]
@@ -285,7 +285,8 @@ class Survey:
             if course_id not in mapped:
                 continue
             number += len(sessions)
-            mapping = sides.store.course_mappings([mapped[course_id]])[course_id]
+            one = [mapped[course_id]]
+            mapping = sides.store.course_mappings(one, courses.listed)[course_id]
             known = KnownSessions.from_json(mapping.known_sessions)
             for session in sessions:
                 known.add(session.activity_id, session.id, session.starts)
@@ -362,7 +363,7 @@ class Survey:
         users = sides.reader.enrolled_users(course.id, with_roles=True)
         groups = sides.reader.groups(course.id)
         students = [user for user in users if not user.teacher]
-        people = sides.people.people_of(users, groups, courses.subject(course))
+        people = sides.people.people_of(course.id, users, groups, courses.subject(course))
         matches = [people.student(user.id) for user in students]
         batches = [people.batch(group.id) for group in groups]
         marked = {mark.user_id for session in sessions for mark in session.marks}

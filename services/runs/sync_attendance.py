@@ -298,10 +298,11 @@ class SyncAttendance:
         sides = self.connect(odoo)
         courses = self.matched_courses(sides, run)
         mapped = courses.mapped
-        chosen_courses.note_unmatched(run, sides, courses)
         mappings = sides.store.course_mappings(mapped, courses.listed)
         settings = {id_: sides.settings_of(mapping) for id_, mapping in mappings.items()}
-        chosen_courses.forget_unread(run, sides, mapped, mappings, settings)
+        chosen_courses.note_unmatched(run, sides, courses, settings)
+        ended = chosen_courses.note_ended(sides, courses, mappings)
+        chosen_courses.forget_unread(run, sides, courses, mappings, settings)
         resting = chosen_courses.resting(run, mapped, settings)
         mapped = [item for item in mapped if item not in resting]
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
@@ -326,6 +327,7 @@ class SyncAttendance:
             queue -= {course.course_id for course in found}
             sides.odoo.commit()
         told_now = [
+            *ended,
             *chosen_courses.rest_words(resting, settings),
             *([words.courses_quiet(len(quiet), sides.instance.quiet_hours)] if quiet else ()),
         ]

@@ -32,18 +32,25 @@ def describe(env, gap):
 
 
 def read_names(env, found):
-    """Read the names of all students that these gaps name at once, for :func:`describe`.
+    """Read the names of all records that these gaps name at once, for :func:`describe`.
 
     :param found: iterable of ``gap_reason.KeptGap``
     """
-    numbers = {
-        value
-        for gap in found
-        for value, sort in zip(gap.details, gaps.REASONS[gap.why].details.values(), strict=False)
-        if sort is Sort.STUDENT
-    }
-    students = env["op.student"].with_context(active_test=False)
-    students.search_fetch([("id", "in", list(numbers))], ["name"])
+    numbers = {"op.student": set(), "op.batch": set(), "op.subject": set(), "op.course": set()}
+    for gap in found:
+        sorts = gaps.REASONS[gap.why].details.values()
+        for value, sort in zip(gap.details, sorts, strict=False):
+            if sort is Sort.STUDENT:
+                numbers["op.student"].add(value)
+            elif sort is Sort.BATCH:
+                numbers["op.batch"].add(value)
+            elif sort is Sort.PAIR:
+                numbers["op.subject"].add(value[0])
+                numbers["op.course"].add(value[1])
+    for model, ids in numbers.items():
+        if ids:
+            records = env[model].with_context(active_test=False)
+            records.search_fetch([("id", "in", list(ids))], ["name"])
 
 
 def _said(env, sentence, words=()):
@@ -90,12 +97,25 @@ def _count(env, value, gap):
     return value
 
 
-def _student(env, value, gap):
+def _name(env, model, value):
     # The environment is the run's: the name is of somebody whose marks it keeps.
     try:
-        return env["op.student"].browse(value).name or f"#{value}"
+        return env[model].browse(value).name or f"#{value}"
     except MissingError:
         return f"#{value}"
+
+
+def _student(env, value, gap):
+    return _name(env, "op.student", value)
+
+
+def _batch(env, value, gap):
+    return _name(env, "op.batch", value)
+
+
+def _pair(env, value, gap):
+    subject, course = value
+    return f"{_name(env, 'op.subject', subject)} / {_name(env, 'op.course', course)}"
 
 
 def _account(env, value, gap):
@@ -132,6 +152,8 @@ SHOWN = {
     Sort.NUMBER: _number,
     Sort.COUNT: _count,
     Sort.STUDENT: _student,
+    Sort.BATCH: _batch,
+    Sort.PAIR: _pair,
     Sort.ACCOUNT: _account,
     Sort.ACCOUNTS: _accounts,
     Sort.MARKED: _marked,

@@ -21,6 +21,8 @@ SKIPPED = {
     "unmatched_student": _lt("of people who match no student"),
     "ambiguous_student": _lt("of people who match several students"),
     "unmatched_group": _lt("of a group without a batch"),
+    "changed_student": _lt("of people whose ID number or e-mail names another student now"),
+    "changed_group": _lt("of a group whose ID number names another batch now"),
     "no_batch": _lt("of students without exactly one running batch"),
     "cancelled": _lt("on cancelled sheets"),
     "in_hands": _lt("on sheets that are not finished yet"),

@@ -49,6 +49,14 @@ def courses_quiet(number, hours):
     )
 
 
+def courses_ended(names):
+    return _lt(
+        "Ended, because another Moodle course has the ID number or short name now: %s. The "
+        "attendance stays; these courses are not read any more.",
+        names,
+    )
+
+
 def courses_paused(names):
     return _lt("Paused courses: %s.", names)
 

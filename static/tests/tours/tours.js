@@ -379,6 +379,45 @@ tours.add("moodle_mend", {
     ],
 });
 
+tours.add("moodle_key_changed", {
+    steps: () => [
+        ...gaps,
+        {
+            content: "Two people whose ID numbers were exchanged",
+            trigger: ".o_group_header:contains(Student key changed)",
+            run: "click",
+        },
+        {
+            content: "Keep the first one as it was",
+            trigger: `.o_data_row:contains(Student 1 Test was matched) ${button("action_keep")}`,
+            run: "click",
+        },
+        {
+            content: "It waits for the next run, and nothing is left to choose",
+            trigger: `.o_data_row:contains(Student 1 Test was matched):not(:has(${button("action_keep")})) td[name=state]:contains(Waiting for a run)`,
+        },
+        {
+            content: "Open the second one",
+            trigger: ".o_data_row:contains(Student 2 Test was matched) td[name=words]",
+            run: "click",
+        },
+        {
+            content: "Take the new one",
+            trigger: `.o_form_view ${button("action_take_new")}`,
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Nothing is left to choose",
+            trigger: `body:not(:has(.modal)) .o_form_view:not(:has(${button("action_take_new")})) .o_statusbar_status .o_arrow_button_current:contains(Waiting for a run)`,
+        },
+    ],
+});
+
 tours.add("moodle_preview_apply", {
     steps: () => [
         ...instances,
