@@ -125,7 +125,7 @@ class TestHistories(BaseCase):
         sheet follows, and nothing else is written."""
         for direction in MOST_RUNS:
             followed = left = 0
-            for seed in range(COUNT // 4):
+            for seed in range(COUNT // 8):
                 history = self.history(direction, f"restored {seed}")
                 history.play(steps=14)
                 world = history.world

@@ -13,9 +13,7 @@ from .marks import Mark, clean_remark
 from .records import Line
 
 
-def as_confirmed(
-    line: Line, mark: Mark | None, user_id: int, clock_offset: int = 0
-) -> Line:
+def as_confirmed(line: Line, mark: Mark | None, user_id: int, clock_offset: int = 0) -> Line:
     """A line as it would be if the answer had not been lost: what was sent and Moodle holds is
     what both sides agreed on last; what it does not hold says nothing.
 
