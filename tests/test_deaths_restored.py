@@ -21,7 +21,7 @@ class EveryDeath:
     since."""
 
     # In `make test` one in so many steps.
-    share = 3
+    share = 8
     users = True
 
     def setUp(self):
