@@ -13,6 +13,7 @@
 # make longlife   two years of a school in some minutes: rows and times of each quarter
 # make bench      what runs cost, beside floors of the same run; SIZES, CASES, LATENCY, PROFILE, COMPARE=file
 # make jobs       a run shared out as jobs of queue_job, to one worker and two, one of which is killed
+# make copies     a synchronised database, copied in each way that people do: no copy asks Moodle for anything
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
 # make moodle-plugin  the plug-in for Moodle, as the zip that its installer takes
@@ -23,7 +24,7 @@
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench jobs moodle-plugin test-moodle
+.PHONY: help demo serve test coverage mutants histories fuzz faults kills longlife terms upgrade uninstall lint docs wheel clean bench jobs copies moodle-plugin test-moodle
 
 demo:
 	@dev/setup.sh
@@ -71,6 +72,10 @@ bench:
 jobs:
 	@dev/setup.sh
 	@dev/jobs.sh
+
+copies:
+	@dev/setup.sh
+	@dev/copies.sh
 
 terms:
 	@dev/setup.sh

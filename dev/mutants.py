@@ -23,6 +23,7 @@ ADDON = "openeducat_moodle_attendance"
 CHECKOUT = Path(__file__).resolve().parents[1]
 RULES = (
     "merge",
+    "own_batch",
     "linking",
     "matching",
     "course_links",
@@ -35,6 +36,7 @@ RULES = (
     "course_index",
     "findings",
     "following",
+    "fingerprint",
     "gone",
     "lessons",
     "manual_sheets",
@@ -57,10 +59,12 @@ TESTS = (
     "measured",
     "test_changed_keys",
     "test_choose_sessions",
+    "test_fingerprint",
     "test_linking",
     "test_mark_rows",
     "test_matching",
     "test_merge",
+    "test_own_batch",
     "test_planner*",
     "test_status*",
 )

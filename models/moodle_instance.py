@@ -26,7 +26,9 @@ from ..services.moodle.moodle_url import (
     with_scheme,
 )
 from ..services.runs.checklist import Check, result_of
+from ..services.runs.sync_attendance import SkippedError
 from ..services.runs.time_budget import TimeBudget
+from ..services.texts import messages_run as words
 
 _lt = LazyTranslate(__name__)
 
@@ -320,11 +322,29 @@ class MoodleInstance(models.Model):
         """
         return Clock()
 
+    def _check_may_call(self):
+        """:raise SkippedError: this instance asks nothing of its Moodle, whoever wants it"""
+        if not self.active:
+            raise SkippedError(words.ARCHIVED)
+
+    def _why_silent(self):
+        """Why this instance asks nothing of its Moodle at all, or an empty text."""
+        self.ensure_one()
+        try:
+            self._check_may_call()
+        except SkippedError as reason:
+            return reason.explain(self.env)
+        return ""
+
     def _moodle_client(self, budget=None):
-        """:param budget: ``TimeBudget`` at whose end no call goes on; without one there is none
+        """The one way to Moodle.
+
+        :param budget: ``TimeBudget`` at whose end no call goes on; without one there is none
         :raise ValueError: no usable address (an ``AddressError`` that says why), or no token
+        :raise SkippedError: see :meth:`_check_may_call`
         """
         self.ensure_one()
+        self._check_may_call()
         budget = budget or TimeBudget(self._clock())
         # sudo: the caller has the right to use this instance, never to see its token.
         instance = self.sudo()
@@ -388,6 +408,8 @@ class MoodleInstance(models.Model):
             raise UserError(self.env._(error.reason)) from None
         except ValueError:
             raise UserError(self.env._("Enter the Moodle URL and the token first.")) from None
+        except SkippedError as reason:
+            raise UserError(reason.explain(self.env)) from None
         problem = None
         try:
             checks = self._test_connection(client, site_info_from(client.fetch(SITE_INFO)))

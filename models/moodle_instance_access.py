@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..services.domain.site_identity import same_address
 from ..services.domain.site_key import site_key
 from .indexes import unique_index
 
@@ -47,7 +48,13 @@ class MoodleInstance(models.Model):
                     and site_key(other.url) == site_key(instance.url)
                 )
             )
-            active = same.filtered("active")
+            active = same.filtered("active") or (everyone - instance).filtered(
+                lambda other, instance=instance: (
+                    other.active
+                    and other.company_id == instance.company_id
+                    and same_address(instance._known_site(), other._known_address())
+                )
+            )
             if active:
                 raise ValidationError(
                     self.env._(

@@ -236,8 +236,9 @@ class MoodleInstance(models.Model):
 
         :param finishing: whether its set-up is finished by this
         """
-        if not self.active:
-            return self.env._("This instance is archived.")
+        silent = self._why_silent()
+        if silent:
+            return silent
         if self.setup_step and not finishing:
             return self.env._("The set-up of this instance is not finished.")
         return ""

@@ -163,8 +163,8 @@ class MoodleInstance(models.Model):
         """
         self.ensure_one()
         self._check_may_sync()
-        if not self.active:
-            raise UserError(self.env._("This instance is archived."))
+        if self._why_silent():
+            raise UserError(self._why_silent())
         # On a cursor of its own, so that the survey's cursor finds it. This request's own
         # transaction began before and will not see it.
         with self._on_own_cursor() as here:
@@ -203,6 +203,8 @@ class MoodleInstance(models.Model):
     @api.model
     def _cron_verify_attendance(self):
         """Weekly: every instance is compared, in the background."""
+        if self._database_facts().asked:
+            return
         for instance in self.search([("setup_step", "=", False)]):
             try:
                 with self.env.cr.savepoint():
@@ -215,7 +217,9 @@ class MoodleInstance(models.Model):
     @api.model
     def _cron_survey(self):
         """Reports and backfills that a button or the schedule has begun; each by itself,
-        whatever the others do."""
+        whatever the others do. In what may be a copy they wait: it may be the real one."""
+        if self._database_facts().asked:
+            return
         reports = self.env["moodle.sync.report"].search([("state", "=", "running")], order="id")
         states = self._one_after_another(
             reports,

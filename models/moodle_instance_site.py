@@ -5,11 +5,14 @@ from odoo.tools.translate import LazyTranslate
 
 from ..services.domain import matching
 from ..services.domain import plan as p
-from ..services.domain.site_identity import Site, difference, remembered
+from ..services.domain.site_identity import Site, difference, remembered, same_address
+from ..services.domain.site_key import site_key
 from ..services.openeducat.local_store import QUIET
 from ..services.runs.checklist import Check
 from ..services.runs.run_lock import instance_lock
+from ..services.texts import messages_run as words
 from ..services.texts.messages_gaps import describe
+from .moodle_instance_database import MoodleInstance as Instance
 from .of_each import count_of_each
 
 _lt = LazyTranslate(__name__)
@@ -20,7 +23,7 @@ class MoodleInstance(models.Model):
     answers, nothing is read or written until an administrator has said what it is."""
 
     _inherit = "moodle.instance"
-    _owned_fields = ("site_identity", "site_seen", "site_waits")
+    _owned_fields = (*Instance._owned_fields, "site_identity", "site_seen", "site_waits")
 
     site_identity = fields.Json(
         readonly=True, copy=False, help="What is known of this Moodle: see site_identity.Site."
@@ -61,7 +64,34 @@ class MoodleInstance(models.Model):
     def _known_site(self):
         return Site.from_json(self.site_identity)
 
+    def _known_address(self):
+        """As Moodle itself gave it, an empty text before the first run."""
+        known = self._known_site()
+        return known.address if known else ""
+
+    def _connected_already(self, address):
+        """Whether another instance of the company has this Moodle. An instance that has it
+        already, as the one known, is not asked.
+
+        :param address: that Moodle gives as its own: however an instance spells it, it is one
+        :return: sentence that says so, or ``None``
+        """
+        self.ensure_one()
+        if not site_key(address) or same_address(self._known_site(), address):
+            return None
+        # sudo: instances are few; only those of the same company are named.
+        mine = [("company_id", "=", self.company_id.id), ("active", "=", True)]
+        others = self.sudo().search([*mine, ("id", "!=", self.id)])
+        for other in others:
+            known = other._known_site() or Site(other.url)
+            if same_address(known, address):
+                return words.connected_already(other.name, address)
+        return None
+
     def _test_connection(self, client, site_info):
+        refusal = self._connected_already(site_info.address)
+        if refusal:
+            return [Check.of(self.env, False, _lt("One instance for each Moodle"), refusal)]
         checks = super()._test_connection(client, site_info)
         # The courses are looked at by a run; the address can be told at once.
         seen = Site(site_info.address, (), site_info.sitename, site_info.release)

@@ -15,7 +15,16 @@ STATES = [
     (s.OFF, "Switched off"),
 ]
 # What an administrator alone can do.
-SETTINGS = (s.STEPS, s.UNTESTED, s.TOKEN, s.ERROR, s.ARCHIVED, s.SCHEDULE, s.SITE)
+SETTINGS = (
+    s.STEPS,
+    s.UNTESTED,
+    s.TOKEN,
+    s.ERROR,
+    s.ARCHIVED,
+    s.SCHEDULE,
+    s.DATABASE,
+    s.SITE,
+)
 # Runs that tell whether Moodle can be synchronised with.
 TELLING = ("done", "partial", "failed")
 
@@ -52,6 +61,7 @@ class MoodleInstance(models.Model):
         "error_message",
         "error_told",
         "run_ids.state",
+        "database_changed",
         "site_changed",
         "site_waits",
         "direction_changed",
@@ -133,6 +143,7 @@ class MoodleInstance(models.Model):
         """Because of what the schedule does nothing until a person has looked."""
         self.ensure_one()
         holds = {
+            s.DATABASE: self.database_changed,
             s.SITE: self.site_changed,
             s.SITE_WAITS: self.site_waits,
             s.DIRECTION: self.direction_changed,
@@ -166,6 +177,7 @@ class MoodleInstance(models.Model):
             s.MENDED: self._step_sync,
             s.ARCHIVED: self._step_unarchive,
             s.SCHEDULE: self._open_schedule,
+            s.DATABASE: self._open_form,
             s.SITE: self._open_form,
             s.SITE_WAITS: self._step_preview,
             s.DIRECTION: self._step_preview,
@@ -233,7 +245,7 @@ class MoodleInstance(models.Model):
         :param kind: ``success``, ``warning`` or ``danger``
         """
         self.ensure_one()
-        if not user.active or user.id == SUPERUSER_ID:
+        if not user.active or user.id == SUPERUSER_ID or self.database_changed:
             return
         here = self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
         if here.has_access("read"):

@@ -156,6 +156,9 @@ class MoodleInstance(models.Model):
             self.activity_unlink(["openeducat_moodle_attendance.activity_failing"])
             return
         user = self.user_id
+        if self.database_changed:
+            # A copy has people's addresses, too.
+            return
         if user and self.with_user(user).has_access("read"):
             # Without an e-mail of its own: it stands among the person's activities.
             self.with_context(mail_activity_quick_update=True).activity_schedule(

@@ -153,7 +153,9 @@ class MoodleInstance(models.Model):
 
     @api.model
     def _cron_remind_untaken(self):
-        """Once a day and instance, from the hour that it names."""
+        """Once a day and instance, from the hour that it names; not in what may be a copy."""
+        if self._database_facts().asked:
+            return
         domain = [("untaken_remind", "=", True), ("setup_step", "=", False)]
         for instance in self.search(domain):
             now = instance._now_here()

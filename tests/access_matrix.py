@@ -24,6 +24,7 @@ OPERATIONS = {"r": "read", "c": "create", "w": "write", "u": "unlink"}
 # by whoever has opened it.
 MODELS = {
     # Bookkeeping of runs and reports, which shows nothing that they do not say.
+    "moodle.batch.change": {},
     "moodle.course.queued": {},
     "moodle.run.noted": {},
     "moodle.touched": {},
@@ -51,6 +52,8 @@ ATTENDANCE = ("user", "manager")
 METHODS = {
     "moodle.instance": {
         "action_backfill": SYNC,
+        "action_database_copy": SETTINGS,
+        "action_database_real": SETTINGS,
         "action_new_setup": SETTINGS,
         "action_next_step": SYNC,
         "action_open_letters": SYNC,

@@ -5,6 +5,7 @@ from datetime import date
 
 from ..services.domain import matching
 from ..services.domain import records as r
+from ..services.domain.own_batch import Detail, Enrolment
 from ..services.domain.percent import points_text
 from ..services.domain.status_meaning import of_session
 from ..services.domain.window import Rules
@@ -68,10 +69,17 @@ def reading(*sessions, **values):
     return r.CourseReading(course=COURSE, sessions=sessions, **values)
 
 
+def enrolment(*batches, finished=()):
+    """Of a student with a running course detail in each of these batches, and others."""
+    batches = [*((batch, True) for batch in batches), *((batch, False) for batch in finished)]
+    details = [Detail(number, *one) for number, one in enumerate(batches, 1)]
+    return Enrolment(tuple(details))
+
+
 def people(running=None, batches=None, unknown=None):
     """Users 1 to 40 are students 101 to 140, all running in batch 1.
 
-    :param running: ``{student id: [batch id, …]}`` that differ from that
+    :param running: ``{student id: [batch id, …] or Enrolment}`` that differ from that
     :param batches: ``{group id: Match or batch id}``; 1 and 2 are batches 1 and 2
     :param unknown: ``{user id: Match}`` of people who match nobody
     """
@@ -83,7 +91,13 @@ def people(running=None, batches=None, unknown=None):
         by_email={},
         links={},
         holders={},
-        running={**{student: [1] for student in range(101, 141)}, **(running or {})},
+        enrolments={
+            student: batches if isinstance(batches, Enrolment) else enrolment(*batches)
+            for student, batches in {
+                **{student: [1] for student in range(101, 141)},
+                **(running or {}),
+            }.items()
+        },
     )
     return matching.People(
         students=students,

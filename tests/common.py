@@ -3,6 +3,7 @@ OpenEduCat, and runs on cursors of their own inside the test's transaction."""
 
 import os
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from odoo.tests.common import TransactionCase, _super_send
@@ -294,6 +295,33 @@ class MoodleCase(SchoolCase):
             ]
         )
         return sheet
+
+    def timetable_session(self, starts, batch=None):
+        self.env.user.tz = "Asia/Kolkata"  # the name of an op.session wants one
+        timing = self.env["op.timing"].create(
+            {"name": "T", "hour": "9", "minute": "00", "duration": 1.0, "am_pm": "am"}
+        )
+        faculty = self.env["op.faculty"].search([], limit=1) or self.env["op.faculty"].create(
+            {
+                "name": "Fac Ulty",
+                "first_name": "Fac",
+                "last_name": "Ulty",
+                "birth_date": "1980-01-01",
+                "gender": "male",
+            }
+        )
+        begin = datetime.fromtimestamp(starts, UTC).replace(tzinfo=None)
+        return self.env["op.session"].create(
+            {
+                "course_id": self.course.id,
+                "batch_id": (batch or self.batches[0]).id,
+                "subject_id": self.algebra.id,
+                "faculty_id": faculty.id,
+                "timing_id": timing.id,
+                "start_datetime": begin,
+                "end_datetime": begin.replace(minute=45),
+            }
+        )
 
     def mark_here(self, session, number, letter, at=None):
         """A person marks the student with this number in Odoo.

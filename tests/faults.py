@@ -17,12 +17,21 @@ from .moodle_server import Fault
 # Seconds; Moodle is asked on this machine.
 TIMEOUT = 0.1
 DELAY = 0.25
+NOTICE = (
+    b"<br />\n<b>Notice</b>:  Undefined index: x in <b>/srv/lib.php</b> on line <b>7</b><br />\n"
+)
+COMMENT = b"\n<!-- by a proxy -->"
+PAGE = b"<!DOCTYPE html><html><head><title>Blocked</title></head><body>Reference 7</body></html>"
 MISHAPS = {
     "cut": Fault.cut_before,
     "answer lost": Fault.cut_after,
     "time-out": lambda n, **more: Fault.delay(n, DELAY, **more),
     "503": lambda n, **more: Fault.http(n, 503, **more),
     "garbage": Fault.garbage,
+    "a notice before it": lambda n, **more: Fault.spoiled(n, lambda body: NOTICE + body, **more),
+    "a comment after it": lambda n, **more: Fault.spoiled(n, lambda body: body + COMMENT, **more),
+    "nothing": lambda n, **more: Fault.spoiled(n, lambda body: b"", **more),
+    "a page": lambda n, **more: Fault.spoiled(n, lambda body: PAGE, **more),
     "cut body": Fault.truncated,
     "no permission": lambda n, **more: Fault.error(n, "nopermissions", **more),
     "maintenance": lambda n, **more: Fault.error(n, "sitemaintenance", **more),

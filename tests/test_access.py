@@ -31,6 +31,16 @@ class TestAccess(MoodleCase):
         self.sync()
         # What a run that was interrupted has still to do.
         self.env["moodle.course.queued"].create({"queue": "courses", "course": 1})
+        # Whoever was in another batch before.
+        self.env["moodle.batch.change"].create(
+            {
+                "student_id": self.students[0].id,
+                "course_id": self.course.id,
+                "batch_id": self.batches[1].id,
+                "detail_id": 1,
+                "changed_at": "2026-01-01",
+            }
+        )
         # What a job has to add to one.
         run = self.env["moodle.sync.run"].search([], limit=1)
         self.env["moodle.run.noted"]._note(run, {"numbers": {"marks_seen": 1}})
@@ -87,6 +97,7 @@ class TestAccess(MoodleCase):
 
     def new_values(self, model):
         return {
+            "moodle.batch.change": {"student_id": self.students[0].id, "detail_id": 1},
             "moodle.course.queued": {"queue": "courses", "course": 2},
             "moodle.run.noted": {"run_id": self.env["moodle.sync.run"].search([], limit=1).id},
             "moodle.touched": {"mapping_id": self.env["moodle.mapping"].search([], limit=1).id},
@@ -124,6 +135,7 @@ class TestAccess(MoodleCase):
         return {"default_gap_id": gap.id} if model == "moodle.gap.map" else {}
 
     CHANGED = {
+        "moodle.batch.change": {"detail_id": 2},
         "moodle.course.queued": {"course": 2},
         "moodle.run.noted": {"run_id": 1},
         "moodle.touched": {"mapping_id": 1},

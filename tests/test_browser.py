@@ -9,7 +9,9 @@ from odoo.http import JsonRPCDispatcher
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import moodle_instance_attendance
+from ..services.domain.database_identity import Database
 from ..services.moodle.moodle_transport import Clock
+from ..services.openeducat import database_facts
 from ..services.runs.sync_attendance import SyncAttendance
 from .builders import START
 from .canned import EVERY, CannedServer
@@ -91,6 +93,17 @@ class TestBrowser(MoodleCase, HttpCase):
         del self.moodle.tokens[self.token]
         self.sync(trigger="cron")
         self.browse("moodle_failing_card", "admin", page=f"{INSTANCES}?view_type=kanban")
+
+    def test_a_copied_database(self):
+        self.add_session("PA")
+        self.sync()
+        known = Database(oid="1").to_json()
+        self.env["ir.config_parameter"].set_param(database_facts.KEPT, json.dumps(known))
+        self.env.flush_all()
+        self.server.reset_calls()
+        self.browse("moodle_copied_database", "admin")
+        self.assertFalse(self.instance.database_changed or self.server.calls)
+        self.assertTrue(self.instance.has_token)
 
     def test_an_address_that_is_not_moodles_own(self):
         front = CannedServer()

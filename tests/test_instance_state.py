@@ -61,7 +61,7 @@ class TestRule(BaseCase):
     def test_waiting_and_partly(self):
         for why in s.WAITS:
             self.assertEqual(state(waits=(why,), whole=False), (s.WAITING, why))
-        self.assertEqual(state(waits=s.WAITS[::-1]), (s.WAITING, s.SITE))
+        self.assertEqual(state(waits=s.WAITS[::-1]), (s.WAITING, s.DATABASE))
         self.assertEqual(state(whole=False, gaps=2), (s.PARTLY, s.COURSES))
 
     def test_each_reason_has_words_and_a_button(self):

@@ -1,9 +1,12 @@
 """Who is who, and why not: courses, groups, students."""
 
+from dataclasses import replace
+
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain import matching as m
 from ..services.domain.records import MoodleCourse, MoodleGroup, MoodleUser, Subject
+from . import builders as b
 
 
 def course(idnumber="", shortname="X", course_id=2):
@@ -193,7 +196,7 @@ def student_table(by_email=None, links=(), holders=(), running=None):
         by_email=by_email or {},
         links={link.moodle_id: link for link in links},
         holders=found,
-        running=running or {},
+        enrolments={one: b.enrolment(*batches) for one, batches in (running or {}).items()},
     )
 
 
@@ -403,8 +406,10 @@ class TestBatches(BaseCase):
     def test_of_a_student(self):
         table = student_table(running={101: [7], 102: [7, 8], 103: [0]})
         people = m.People(table=table)
-        self.assertEqual(people.own_batch(101), (7, ""))
-        self.assertEqual(people.own_batch(102), (0, "batch_several"))
-        self.assertEqual(people.own_batch(103), (0, "batch_empty"))
-        self.assertEqual(people.own_batch(104), (0, "batch_none"))
+        self.assertEqual(people.own_batch(101, b.DAY), (7, ""))
+        self.assertEqual(people.own_batch(102, b.DAY), (0, "batch_several"))
+        self.assertEqual(people.own_batch(103, b.DAY), (0, "batch_empty"))
+        self.assertEqual(people.own_batch(104, b.DAY), (0, "batch_none"))
+        taught = m.People(table=replace(table, taught=frozenset({8})))
+        self.assertEqual(taught.own_batch(102, b.DAY), (8, ""))
         self.assertEqual(people.student(5), m.Match(5, why="account_unknown"))

@@ -1,8 +1,10 @@
 """HTTP to Moodle: one POST, an answer or a typed error that says who must do what."""
 
+import ast
 import json
 import logging
 import time
+from pathlib import Path
 
 from odoo.tests import tagged
 from odoo.tests.common import TransactionCase
@@ -10,6 +12,7 @@ from odoo.tests.common import TransactionCase
 from ..services.moodle import moodle_errors as errors
 from ..services.moodle.moodle_client import ENDPOINT, MoodleClient, form_fields, normalized_url
 from ..services.moodle.moodle_transport import MAX_BYTES, Clock, HttpTransport
+from ..services.moodle.product import user_agent
 from .canned import EVERY, CannedServer, answer_of, recording
 from .common import through_to_localhost
 
@@ -163,6 +166,83 @@ class TestAnswers(ClientCase):
         for body in (b"", b"<html>log in</html>", b'{"a": ', b"\xff\xfe"):
             self.answer((200, {}, body))
             self.error(errors.MoodleUnreadable)
+
+    def said(self, body, status=200):
+        self.answer((status, {"Content-Type": "text/html"}, body))
+        error = self.error(errors.MoodleUnreadable)
+        self.assertNotIn(TOKEN, error.explain(self.env))
+        return error, error.explain(self.env)
+
+    def test_text_around_the_json(self):
+        """It is said what it is, and which switch of Moodle helps."""
+        answer = json.dumps([{"id": 1, "name": "Lectures"}]).encode()
+        notice = b"<br />\n<b>Notice</b>:  Undefined index: x in <b>/srv/a.php</b> on line <b>7</b><br />\n"
+        for body, words in (
+            (notice + answer, "message of PHP"),
+            (b"\nWarning: Undefined variable $x in /srv/a.php on line 7\n" + answer, "message of PHP"),
+            (b"PHP Deprecated:  strlen(): Passing null in /srv/a.php on line 7\n" + answer, "message of PHP"),
+            (notice + b"null", "message of PHP"),
+            (answer + notice, "message of PHP"),
+            (b"\xef\xbb\xbf\xef\xbb\xbf" + answer, "byte order mark"),
+            (answer + b"\xef\xbb\xbf", "byte order mark"),
+            (b"\xef\xbb\xbfdebug 7" + answer, "text of its own"),
+            (answer + b"\n<!-- cached by proxy7 -->", "text of its own"),
+            (b"hello [7] " + answer, "text of its own"),
+            (answer + b"[7]", "text of its own"),
+        ):  # fmt: skip
+            with self.subTest(body):
+                error, text = self.said(body)
+                self.assertIs(type(error), errors.MoodleTextAround)
+                self.assertIn(words, text)
+                self.assertIn("Display debug messages", text)
+                self.assertEqual(error.scope, errors.COURSE)
+                if words != "byte order mark":
+                    self.assertIn("7", error.detail, "it is shown")
+        self.said(notice + TOKEN.encode() + answer)
+        self.said(TOKEN.encode() + answer)
+
+    def test_nothing_at_all(self):
+        for body in (b"", b"\r\n  ", b"\xef\xbb\xbf\n", b"\x00"):
+            error, text = self.said(body)
+            self.assertIs(type(error), errors.MoodleEmptyAnswer, body)
+            self.assertIn("answer is empty", text)
+            self.assertIn("memory_limit", text)
+
+    def test_a_page_for_people(self):
+        for body in (
+            b"<!DOCTYPE html><html><title>Log in to the site</title>[1]</html>",
+            b'<?xml version="1.0"?><html><title>Log in to the site</title>',
+            b"\xef\xbb\xbf <html><title>Log in to the site</title><b>Warning</b>: you",
+        ):
+            error, text = self.said(body)
+            self.assertIs(type(error), errors.MoodleUnreadable, body)
+            self.assertIn("Log in to the site", text)
+            self.assertIn("a firewall or a proxy", text)
+
+    def test_a_mark_before_the_json_does_no_harm(self):
+        self.answer((200, {}, b"\xef\xbb\xbf [1]\n"))
+        self.assertEqual(self.client.fetch("a_function"), [1])
+
+    def test_what_a_firewall_refuses(self):
+        """The message says what is to be allowed."""
+        for status in (403, 406):
+            error, text = self.said(b"<html><h1>Request blocked</h1> " + TOKEN.encode(), status)
+            self.assertIs(type(error), errors.MoodleBlocked)
+            self.assertEqual(error.scope, errors.COURSE)
+            self.assertIn(f"HTTP {status}: Request blocked", text)
+            self.assertIn("/webservice/rest/server.php", text)
+            self.assertIn(user_agent(), text)
+        self.answer((403, {}, b" "))
+        self.error(errors.MoodleServicesOff)
+
+    def test_we_call_ourselves_by_our_name(self):
+        self.answer(FINE)
+        self.client.fetch("a_function")
+        ((_path, headers, _form),) = self.server.seen
+        version = ast.literal_eval(
+            Path(__file__).parents[1].joinpath("__manifest__.py").read_text()
+        )["version"]
+        self.assertEqual(headers["User-Agent"], f"openeducat_moodle_attendance/{version}")
 
     def test_a_body_that_is_cut_off(self):
         self.answer((200, {"Transfer-Encoding": "chunked"}, b"ff\r\n[1,"))

@@ -46,6 +46,8 @@ class TestDigests(CompanionCase):
             ("it begins at another time", put(session, sessdate=START + 60)),
             ("it lasts longer", put(session, duration=5400)),
             ("it is described", put(session, description="<b>Other</b>")),
+            ("its reference is given", put(session, description="x" * 2000 + "[oec_sheet_1]")),
+            ("another one", put(session, description="x" * 2000 + "[oec_sheet_2]")),
             ("the description has another format", put(session, descriptionformat=2)),
             ("it was taken at another time", put(session, lasttaken=START + 7)),
             ("by somebody else", put(session, lasttakenby=self.students[0].id)),

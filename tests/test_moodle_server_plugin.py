@@ -320,6 +320,19 @@ class TestWriting(CompanionCase):
             self.assertFalse(self.call(ADD, **new, reference=other)["created"], other)
         self.assertEqual(self.server.write_count, 4)
 
+    def test_a_long_description_is_cut_and_its_reference_handed_over(self):
+        for description, wanted in (
+            ("Lesson", ("Lesson", "")),
+            ("Lesson [oec_sheet_7] x", ("Lesson [oec_sheet_7] x", "oec_sheet_7")),
+            ("é" * 1000 + "y", ("é" * 1000, "")),
+            ("é" * 5000 + "[oec_sheet_7] [oec_sheet_8]", ("é" * 1000, "oec_sheet_7")),
+            ("[oec_sheet_] [oec_sheet_7", ("[oec_sheet_] [oec_sheet_7", "")),
+        ):
+            self.session.description = description
+            answer = self.call("local_wsattendance_get_sessions", courseid=self.course.id)
+            found = next(s for s in answer["sessions"] if s["id"] == self.session.id)
+            self.assertEqual((found["description"], found["reference"]), wanted)
+
     def test_a_session_that_can_not_be(self):
         new = {"attendanceid": self.activity.id, "sessiontime": START, "reference": "r"}
         group = self.state.add_group(self.course, "Batch 1")

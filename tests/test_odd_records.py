@@ -1,6 +1,7 @@
 """Doubled, odd and vanished things: two rows of one student, values that nobody can use, what
 Moodle accepts and does not keep, accounts that were made again."""
 
+import copy
 import json
 
 from odoo.tests import BaseCase, tagged
@@ -10,12 +11,18 @@ from ..services.domain import records as r
 from ..services.domain.merge import BOTH, OEC
 from ..services.domain.planner import plan_course
 from ..services.domain.window import Rules
-from ..services.moodle.answer_values import OddValue, each, grade, moment, number, text
-from ..services.moodle.attendance_api import session_from_answer
+from ..services.moodle import moodle_errors as errors
+from ..services.moodle.answer_values import OddValue, each, grade, identity, moment, number, text
+from ..services.moodle.attendance_api import AttendanceApi, session_from_answer
+from ..services.moodle.companion_api import CompanionApi
+from ..services.moodle.moodle_client import MoodleClient
+from ..services.moodle.moodle_transport import Reply
 from . import builders as b
 from .builders import START
 from .canned import CannedServer
 from .common import MoodleCase
+from .mutations import recorded
+from .test_fuzz import DETECTION, NEW
 
 SESSIONS = "mod_attendance_get_sessions"
 
@@ -82,6 +89,8 @@ class TestValues(BaseCase):
             [number(v) for v in (None, "", 7, "7", 2**31 - 1)], [0, 0, 7, 7, 2**31 - 1]
         )
         self.refused(number, -1, 2**31, "x", True, [1], {}, "1e5", 1.5, float("inf"), float("nan"))
+        self.assertEqual([identity(v) for v in (1, "7", 2**31 - 1)], [1, 7, 2**31 - 1])
+        self.refused(identity, 0, "0", 0.0, -1, None, "", True, 2**31, "x")
         self.refused(moment, 4294967296, -5, "4294967296", "yesterday", [])
         self.refused(text, "a\x00b", "\ud800", ["x"], {})
         self.assertEqual(text(None) + text("ñ😀"), "ñ😀")
@@ -133,6 +142,85 @@ class TestValues(BaseCase):
             sorted((gap.kind, gap.why) for gap in plan.gaps),
             [("custom_status", "letter_doubt"), ("odd_record", "odd_status")],
         )
+
+
+@tagged("post_install", "-at_install")
+class TestNumbersBelowOne(BaseCase):
+    """Nothing has them in Moodle; here a 0 stands for nothing, and would be found everywhere."""
+
+    def answered(self, function, answer):
+        """What is read of an answer that has been changed."""
+        client = MoodleClient("https://moodle.example", "x", wire=Answering(answer))
+        return function(client)
+
+    def native(self, change):
+        """:return: sessions and ``OddRecord`` of a recorded activity"""
+        item = copy.deepcopy(
+            next(one for one in recorded("mod_attendance_get_sessions") if len(one) > 1)
+        )
+        change(item)
+        api = lambda client: AttendanceApi(client, DETECTION).sessions(1)  # noqa: E731
+        return self.answered(api, item)
+
+    def test_a_session(self):
+        whole, _odd = self.native(lambda items: None)
+        self.assertGreater(len(whole), 1)
+        for value in (0, "0", -1):
+            for key in ("id", "attendanceid", "courseid"):
+                with self.subTest(f"{key} {value}"):
+                    sessions, odd = self.native(
+                        lambda items, k=key, v=value: items[0].update({k: v})
+                    )
+                    self.assertEqual(sessions, whole[1:])
+                    wanted = 0 if key == "id" else whole[0].id
+                    self.assertEqual(
+                        [(o.what, o.id, o.reason) for o in odd], [("session", wanted, "shape")]
+                    )
+
+    def test_with_our_plug_in(self):
+        answer = next(one for one in recorded("local_wsattendance_get_sessions")
+                      if one.get("groups") and one["total"] == len(one["sessions"]) > 1)  # fmt: skip
+        read = lambda client: CompanionApi(client).course(2)  # noqa: E731
+        whole = self.answered(read, answer)
+        for value in (0, "0", -1):
+            for place, what in (("sessions", "session"), ("users", "user"), ("activities", "activity"),
+                                ("groups", "group")):  # fmt: skip
+                with self.subTest(f"{place} {value}"):
+                    changed = copy.deepcopy(answer)
+                    changed[place][0]["id"] = value
+                    found = self.answered(read, changed)
+                    self.assertEqual([(o.what, o.id) for o in found.odd], [(what, 0)])
+                    left = getattr(found, place)
+                    self.assertEqual(
+                        [x.id for x in left], [x.id for x in getattr(whole, place)[1:]]
+                    )
+        changed = copy.deepcopy(answer)
+        changed["groups"][0].update(id=0, members=[])
+        everyone = {s.id: s.user_ids for s in whole.sessions if not s.group_id}
+        self.assertTrue(everyone)
+        found = {s.id: s.user_ids for s in self.answered(read, changed).sessions if not s.group_id}
+        self.assertEqual(found, everyone, "a group 0 is not all participants")
+
+    def test_a_session_that_was_made(self):
+        for made in (0, -1, None):
+            for make in (
+                lambda client: AttendanceApi(client, DETECTION).add_session(NEW),
+                lambda client: CompanionApi(client).add_session(NEW),
+            ):
+                with self.assertRaises(errors.MoodleUnreadable):
+                    self.answered(make, {"sessionid": made, "created": True})
+
+
+class Answering:
+    """Answers each call alike."""
+
+    kinds = frozenset()
+
+    def __init__(self, answer):
+        self.body = json.dumps(answer).encode()
+
+    def post(self, form, silence, deadline):
+        return Reply(200, {}, self.body)
 
 
 class CannedCase(MoodleCase):
@@ -188,6 +276,26 @@ class TestOddAnswers(CannedCase):
         del self.canned.answers[SESSIONS]
         self.sync()
         self.assertFalse(self.open_gaps())
+
+    def test_a_session_with_the_number_0(self):
+        """It leaves no sheet behind."""
+        good = self.add_session("PA")
+
+        def nobodys(sessions):
+            copied = json.loads(json.dumps(sessions[0]))
+            sessions.append({**copied, "id": 0, "sessdate": START + 7200})
+
+        self.change(SESSIONS, nobodys)
+        for _run in range(2):
+            result = self.sync()
+            self.assertEqual(result.state, "done", result)
+            self.assertEqual(len(self.sheets), 1)
+            self.assertEqual(self.statuses(good), "PA")
+        self.assertEqual(self.open_gaps(), ["unreadable_session"])
+        del self.canned.answers[SESSIONS]
+        self.sync()
+        self.assertFalse(self.open_gaps())
+        self.assertEqual(len(self.sheets), 1)
 
     def test_one_session_without_anything(self):
         session = self.add_session("PA")

@@ -63,8 +63,8 @@ class TestPoints(BaseCase):
         meanings = {status.id: Meaning(status.acronym) for status in statuses}
         return points_text(statuses, meanings, **values)
 
-    def status(self, number, letter, grade):
-        return b.r.MoodleStatus(number, letter, "", grade)
+    def status(self, number, letter, grade, **values):
+        return b.r.MoodleStatus(number, letter, "", grade, **values)
 
     def test_there_and_back(self):
         text = self.text(b.STATUSES)
@@ -75,6 +75,24 @@ class TestPoints(BaseCase):
     def test_a_letter_with_two_values_is_left_out(self):
         statuses = (self.status(1, "P", 2), self.status(2, "P", 1.5), self.status(3, "A", 0))
         self.assertEqual(self.text(statuses), "most=2 A=0")
+
+    def test_hidden_ones(self):
+        """Moodle's own report leaves their marks out, and the points that they have."""
+        statuses = (*b.STATUSES[:2], self.status(9, "L", 5, hidden=True))
+        self.assertEqual(self.text(statuses), "most=2 P=2 A=0", "no mark has it")
+        text = self.text(statuses, used={9})
+        self.assertEqual(text, "most=2 P=2 A=0 L=-")
+        points = read_points(text)
+        self.assertEqual(dict(points)["L"], None)
+        rule = PercentRule(percent.POINTS)
+        marks = [Mark(letter, letter, points) for letter in "PAL"]
+        self.assertEqual(share(marks, rule).percent, 50)
+        self.assertIsNone(share(marks[2:], rule).percent)
+        # Of this L nobody knows which status it has.
+        both = (*b.STATUSES, self.status(9, "L", 1, hidden=True))
+        self.assertEqual(self.text(both, used={9}), "most=2 P=2 A=0 E=1")
+        self.assertEqual(self.text(both), self.text(b.STATUSES))
+        self.assertEqual(self.text([self.status(9, "P", 2, hidden=True)], used={9}), "")
 
     def test_not_known(self):
         self.assertEqual(self.text(()), "")

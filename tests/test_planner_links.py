@@ -360,7 +360,7 @@ class TestTaken(LinksCase):
             held.marks,
             {1: {101: None, 102: "A", 103: "L", 104: "E", 105: None, 106: "P"}, 2: {102: "P"}},
         )
-        nowhere = {student for student in range(101, 107) if not who.own_batch(student)[0]}
+        nowhere = {student for student in range(101, 107) if not who.own_batch(student, b.DAY)[0]}
         self.assertEqual(nowhere, {103, 104, 105})
         self.assertEqual(
             held.asked,

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from ..services.runs import course_sync
 from ..services.runs.course_sync import CourseSync
 from .builders import START
-from .common import MoodleCase
+from .common import MoodleCase, stored
 
 
 class PreviewCase(MoodleCase):
@@ -240,6 +240,107 @@ class TestApplyPush(PreviewCase):
         self.apply(report)
         self.assertFalse(self.moodle.sessions)
         self.assertEqual(report.run_ids.state, "failed")
+
+
+@tagged("post_install", "-at_install")
+class TestApplyMoved(PreviewCase):
+    """An approved preview meets a plan that differs in one thing only: nothing of it is done."""
+
+    def setUp(self):
+        super().setUp()
+        # Beside what differs there is always the same to do.
+        self.news = self.add_session("PA", starts=START - 5 * 86400)
+        self.held = [self.add_session("PA", starts=START - day * 86400) for day in (3, 2, 1)]
+        self.sync()
+        self.mark(self.news, "L.")
+
+    def delete(self, session):
+        return self.moodle.sessions.pop(session.id)
+
+    def assertMoved(self, change):
+        """:param change: what happens after the preview"""
+        report = self.look()
+        self.assertEqual(report.state, "done")
+        change()
+        self.env.flush_all()
+        before = [stored(self.sheets), stored(self.sheets.attendance_line)]
+        self.assertIn("changed since the preview", self.apply(report)["message"])
+        self.assertEqual(report.run_ids.state, "failed")
+        self.assertEqual([stored(self.sheets), stored(self.sheets.attendance_line)], before)
+
+    def test_no_other_sheet_is_cancelled(self):
+        self.delete(self.held[0])
+        self.assertMoved(lambda: self.delete(self.held[1]))
+
+    def test_none_is_cancelled_that_was_not_listed(self):
+        self.assertMoved(lambda: self.delete(self.held[1]))
+
+    def test_one_less_is_cancelled(self):
+        gone = self.delete(self.held[0])
+        self.assertMoved(lambda: self.moodle.sessions.update({gone.id: gone}))
+
+    def test_no_other_sheet_is_restored(self):
+        first, second = self.delete(self.held[0]), self.delete(self.held[1])
+        self.sync()
+        self.mark(self.news, "E.")
+        self.assertEqual(self.sheets.mapped("state").count("cancel"), 2)
+        self.moodle.sessions[first.id] = first
+        self.assertMoved(lambda: self.moodle.sessions.update({second.id: second}))
+
+    def test_no_other_sheet_is_unlinked(self):
+        """A person has cancelled it and made another one in its place."""
+        own = self.sheets.filtered(lambda sheet: sheet.moodle_session_id == self.held[0].id)
+
+        def replaced():
+            own.state = "cancel"
+            self.make_sheet("PA", day="2026-10-31")
+
+        self.assertMoved(replaced)
+        self.assertEqual(own.moodle_session_id, self.held[0].id)
+
+    def test_no_sheet_is_moved(self):
+        self.assertMoved(lambda: setattr(self.held[0], "sessdate", START - 9 * 86400))
+
+    def test_no_remark_is_written(self):
+        self.assertMoved(
+            lambda: self.moodle.mark(self.held[0], self.users[0], "P", "bus", by=self.teacher)
+        )
+
+    def test_a_mark_made_again_is_no_other_plan(self):
+        report = self.look()
+        self.mark(self.news, "L.")
+        self.assertEqual(self.apply(report)["type"], "success")
+        self.assertEqual(self.statuses(self.news), "LA")
+
+
+@tagged("post_install", "-at_install")
+class TestApplyMovedSending(PreviewCase):
+    profile = "companion"
+
+    def setUp(self):
+        super().setUp()
+        self.session = self.add_session("PP")
+        self.sync()
+        self.instance.sync_attendance_from = "oec"
+        self.sync(trigger="cron")
+        self.line(self.session, 1).remark = "was late"
+
+    def test_a_remark_sent_with_a_mark_that_changed_meanwhile(self):
+        """The remark alone was approved, and would take the teacher's new mark away."""
+        report = self.look()
+        self.assertEqual(report.state, "done")
+        self.mark(self.session, "A.")
+        self.apply(report)
+        self.assertEqual(report.run_ids.state, "failed", report.run_ids.summary)
+        self.assertEqual(self.moodle_marks(self.session)[:2], "AP")
+
+    def test_it_is_sent_where_nothing_has(self):
+        report = self.look()
+        self.mark(self.session, "P.")
+        self.apply(report)
+        self.assertEqual(report.run_ids.state, "done", report.run_ids.summary)
+        row = next(row for row in self.session.log if row.user_id == self.users[0].id)
+        self.assertEqual(row.remarks, "was late")
 
 
 @tagged("post_install", "-at_install")

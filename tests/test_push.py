@@ -1,7 +1,6 @@
 """OpenEduCat is right: its marks go to Moodle, of either generation."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -196,33 +195,6 @@ class TestLinking(PushCase):
         self.sync()
         self.assertEqual(sheet.moodle_session_id, late.id)
         self.assertEqual(self.moodle_marks(early) + self.moodle_marks(other), "............")
-
-    def timetable_session(self, starts):
-        self.env.user.tz = "Asia/Kolkata"  # the name of an op.session wants one
-        timing = self.env["op.timing"].create(
-            {"name": "T", "hour": "9", "minute": "00", "duration": 1.0, "am_pm": "am"}
-        )
-        faculty = self.env["op.faculty"].search([], limit=1) or self.env["op.faculty"].create(
-            {
-                "name": "Fac Ulty",
-                "first_name": "Fac",
-                "last_name": "Ulty",
-                "birth_date": "1980-01-01",
-                "gender": "male",
-            }
-        )
-        begin = datetime.fromtimestamp(starts, UTC).replace(tzinfo=None)
-        return self.env["op.session"].create(
-            {
-                "course_id": self.course.id,
-                "batch_id": self.batches[0].id,
-                "subject_id": self.algebra.id,
-                "faculty_id": faculty.id,
-                "timing_id": timing.id,
-                "start_datetime": begin,
-                "end_datetime": begin.replace(minute=45),
-            }
-        )
 
     def test_two_sessions_without_a_time_are_not_guessed_between(self):
         first = self.add_session()

@@ -10,6 +10,7 @@ from ..services.domain.site_identity import (
     Site,
     difference,
     remembered,
+    same_address,
     site_of,
 )
 from ..services.moodle.module_detector import site_info_from
@@ -66,6 +67,24 @@ class TestDifference(BaseCase):
         for seen in (Site(URL), Site("", KNOWN.times), Site(""), Site(URL, ((9, 900),))):
             self.assertIsNone(difference(KNOWN, seen))
         self.assertIsNone(difference(Site(""), KNOWN))
+
+
+@tagged("post_install", "-at_install")
+class TestSameAddress(BaseCase):
+    def test_however_it_is_spelt(self):
+        for address in (
+            "http://moodle.example.org", "https://moodle.example.org:443/", "HTTPS://Moodle.Example.ORG.",
+        ):  # fmt: skip
+            self.assertTrue(same_address(KNOWN, address), address)
+        for address in (
+            "", "nothing", "https://www.moodle.example.org", "https://moodle.example.org:8443",
+            "https://moodle.example.org/school",
+        ):  # fmt: skip
+            self.assertFalse(same_address(KNOWN, address), address)
+
+    def test_what_is_not_told_says_nothing(self):
+        self.assertFalse(same_address(None, URL))
+        self.assertFalse(same_address(Site(""), ""))
 
 
 @tagged("post_install", "-at_install")

@@ -1,5 +1,7 @@
 """What a letter of Moodle means: language packs, schools' own sets, and what people chose."""
 
+from dataclasses import replace
+
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain.records import MoodleStatus, OddRecord
@@ -225,3 +227,72 @@ class TestWords(BaseCase):
         self.assertEqual(suggestion("M", ""), "P")
         self.assertEqual(suggestion("X", "Anwesen"), None)
         self.assertEqual(suggestion("?", None), None)
+
+
+@tagged("post_install", "-at_install")
+class TestHidden(BaseCase):
+    """Statuses that were hidden after marks had been made with them."""
+
+    def carried(self, statuses, hidden, **values):
+        """:param hidden: letters that are hidden"""
+        found = [replace(one, hidden=one.acronym in hidden) for one in statuses]
+        return carried(meanings(found, 1, **values))
+
+    def test_each_keeps_what_it_meant(self):
+        for hidden in ("P", "A", "L", "E", "PA", "LE", "ALE", "PALE"):
+            self.assertEqual(self.carried(b.STATUSES, hidden), "PALE", hidden)
+
+    def test_where_the_points_alone_tell(self):
+        """One is left that is shown, and no description says anything."""
+        plain = statuses("P A L E", "x,y,z,w")
+        for hidden in ("A", "PA", "ALE", "PLE", "PALE"):
+            self.assertEqual(self.carried(plain, hidden), "PALE", hidden)
+
+    def test_what_was_in_doubt_stays_so(self):
+        german = statuses("A U V E", "Anwesend,Unentschuldigt,Verspätet,Entschuldigt")
+        for hidden in ("A", "U", "AUVE"):
+            self.assertEqual(self.carried(german, hidden), "....", hidden)
+        self.assertEqual(self.carried(statuses("A P", "x,y", (2, 0)), "A"), "..")
+
+    def test_none_makes_the_others_doubtful(self):
+        """By its points neither P would be the best, nor A the worst."""
+        more = statuses(
+            "P A L E B W", "Present,Absent,Late,Excused,Bonus,Wrong", (2, 0, 1, 1, 5, -1)
+        )
+        self.assertEqual(self.carried(more, ""), "......")
+        self.assertEqual(self.carried(more, "BW"), "PALE..")
+        mistaken = statuses("P A L E", "Present,Absent,Late,Excused", (2, 3, 1, 1))
+        self.assertEqual(self.carried(mistaken, "A"), "P...")
+
+    def test_a_successor_with_the_same_letter(self):
+        """A school has made a new P with more points and hidden the old one."""
+        new = statuses("P A L E", "Present,Absent,Late,Excused", (4, 0, 1, 1))
+        old = MoodleStatus(9, "P", "Present", 2, hidden=True)
+        found = meanings([*new, old], 1)
+        self.assertEqual(carried(found), "PALEP")
+        self.assertEqual(to_send([*new, old], found, "P"), (new[0], ""))
+        # Whatever speaks against the new ones, an old one does not speak for them.
+        new = statuses("P A L E", "x,y,z,w", (0, -1, 1, 1))
+        self.assertEqual(carried(meanings([*new, old], 1)), ".A..P")
+
+    def test_what_was_chosen(self):
+        medical = MoodleStatus(9, "M", "Medical", 1, hidden=True)
+        found = meanings([*b.STATUSES, medical], 1)
+        self.assertEqual((found[9].status, found[9].why), (None, CUSTOM))
+        found = meanings([*b.STATUSES, medical], 1, [Chosen("M", "E", send=True)])
+        self.assertEqual(carried(found), "PALEE")
+        # None is sent that is hidden, not even one that was chosen to be.
+        self.assertEqual(to_send([*b.STATUSES, medical], found, "E")[0], b.STATUSES[3])
+
+    def test_none_is_sent(self):
+        hidden = [replace(one, hidden=one.acronym == "L") for one in b.STATUSES]
+        self.assertEqual(to_send(hidden, meanings(hidden, 1), "L"), (None, "none"))
+
+    def test_what_was_seen_of_a_session_is_the_same_as_without_them(self):
+        """Or each sheet would be written once, when a Moodle begins to tell of them."""
+        shown = b.session(1, {1: "P"})
+        gone = MoodleStatus(9, "X", "", 1, hidden=True)
+        with_it = replace(shown, statuses=(*shown.statuses, gone))
+        self.assertEqual(with_it.content_hash, shown.content_hash)
+        back = replace(shown, statuses=(*shown.statuses, replace(gone, hidden=False)))
+        self.assertNotEqual(back.content_hash, shown.content_hash)

@@ -668,11 +668,11 @@ class World:
         return [r.MoodleMark(user, row) for row in self.shown(session, user)]
 
     def people(self):
-        running = {student: [batch] for student, batch in BATCH_OF.items()}
+        enrolments = {student: b.enrolment(batch) for student, batch in BATCH_OF.items()}
         return matching.People(
             students={user: matching.Match(user, s) for user, s in STUDENTS.items()},
             batches={group: matching.Match(group, batch) for group, batch in GROUPS.items()},
-            table=matching.StudentTable(frozenset(BATCH_OF), {}, {}, {}, running),
+            table=matching.StudentTable(frozenset(BATCH_OF), {}, {}, {}, enrolments),
             group_names={group: f"Group {group}" for group in GROUPS},
         )
 

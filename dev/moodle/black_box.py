@@ -399,6 +399,91 @@ class TestDigests(Case):
         self.assertEqual(self.site(call, courseids=[self.course])["warnings"], [])
 
 
+class TestNumbersOfRuns(Case):
+    """Each run hands in what the last one was given."""
+
+    call = "local_wsattendance_get_digests"
+
+    def setUp(self):
+        super().setUp()
+        self.key = tag()
+
+    def given(self, number, key=None, **more):
+        answer = self.site(
+            self.call, courseids=[self.course], run=key or self.key, number=number, **more
+        )
+        self.assertEqual(bool(answer["digests"]), bool(answer["number"]))
+        return answer["number"]
+
+    def test_one_after_another(self):
+        self.assertEqual([self.given(number) for number in range(5)], [1, 2, 3, 4, 5])
+        self.assertEqual(self.given(3), 0)
+        self.assertEqual(self.given(0), 0)
+        self.assertEqual(self.given(5), 6, "and nothing has changed by that")
+
+    def test_of_runs_that_died_the_same_comes_again(self):
+        self.assertEqual([self.given(0) for _death in range(3)], [1, 2, 3])
+        self.assertEqual(self.given(3), 4)
+        self.assertEqual([self.given(3) for _death in range(2)], [5, 6])
+        self.assertEqual(self.given(5), 0, "given to one that died, and then to nobody else")
+        self.assertEqual(self.given(6), 7)
+
+    def test_two_who_go_on_from_the_same_number(self):
+        self.given(0)
+        mine, other = self.given(1), self.given(1)
+        self.assertEqual((mine, other), (2, 3))
+        self.assertEqual((self.given(mine), self.given(other)), (0, 4))
+
+    def test_renewed(self):
+        for number in range(4):
+            self.given(number)
+        self.assertEqual(self.given(2, renew=1), 5)
+        self.assertEqual([self.given(number) for number in (2, 3, 4)], [0, 0, 0])
+        self.assertEqual(self.given(2, renew=1), 6, "its answer may have got lost")
+        self.assertEqual((self.given(5), self.given(6)), (0, 7))
+
+    def test_a_moodle_that_has_forgotten(self):
+        self.given(0)
+        self.assertEqual(self.given(40), 41)
+        self.assertEqual(self.given(1), 0)
+        self.stage(
+            "$DB->delete_records('local_wsattendance_run', ['runkey' => $in['key']]);", key=self.key
+        )
+        self.assertEqual(self.given(41), 42)
+
+    def test_each_counts_by_itself(self):
+        other = self.key + "x"
+        self.assertEqual(
+            [self.given(n, key) for n in (0, 1) for key in (self.key, other)], [1, 1, 2, 2]
+        )
+
+    def test_without_a_run_all_is_as_before(self):
+        answer = self.site(self.call, courseids=[self.course])
+        self.assertEqual(set(answer), {"digests", "warnings"})
+
+    def test_it_is_no_change_of_the_course(self):
+        digest = self.site.digests(self.course)
+        self.given(0)
+        self.assertEqual(self.site.digests(self.course), digest)
+
+    def test_bad_questions(self):
+        for bad in (
+            {"run": "a b"}, {"run": "x" * 65}, {"run": "é"}, {"run": "x", "number": -1},
+            {"run": "x", "number": 10**9 + 1}, {"run": "x", "number": "y"}, {"run": "x", "renew": "yes"},
+        ):  # fmt: skip
+            with self.subTest(bad):
+                self.refused(self.call, "invalidparameter", courseids=[self.course], **bad)
+
+    def test_eight_at_once(self):
+        """Of those that hand in the same, one can go on."""
+        self.given(0)
+        with ThreadPoolExecutor(8) as pool:
+            given = sorted(pool.map(self.given, [1] * 8))
+        self.assertEqual(given, list(range(2, 10)))
+        self.assertEqual([self.given(number) for number in given[:-1]], [0] * 7)
+        self.assertEqual(self.given(given[-1]), 10)
+
+
 class TestSetMarks(Case):
     def write(self, *marks, session=None, **more):
         return self.site.set_marks(session or self.session, *marks, **more)
@@ -815,6 +900,42 @@ class TestAddSession(Case):
     def test_marker_stands_there_already(self):
         made = self.session_of(self.add(description="Lesson [oec_sheet_7]"))
         self.assertEqual(made["description"], "Lesson [oec_sheet_7]")
+
+    def describe(self, answer, text):
+        self.stage(
+            "$DB->set_field('attendance_sessions', 'description', $in['text'], ['id' => $in['id']]);",
+            text=text,
+            id=answer["sessionid"],
+        )
+
+    def test_a_long_description_and_its_reference(self):
+        """A photo is not handed over; what the session was made for is, wherever it stands."""
+        made = self.add(description="Sheet/7")
+        self.assertEqual(self.session_of(made)["reference"], "oec_sheet_7")
+        photo = "é😀" + "x" * 900_000
+        for text, description, reference in (
+            ("Lesson", "Lesson", ""),
+            ("see [oec_sheet_7], please", "see [oec_sheet_7], please", "oec_sheet_7"),
+            ("a" * 1000, "a" * 1000, ""),
+            (photo, photo[:1000], ""),
+            (photo + "[oec_sheet_7]", photo[:1000], "oec_sheet_7"),
+            ("[oec_sheet_] [oec_sheet_7", "[oec_sheet_] [oec_sheet_7", ""),
+            ("", "", ""),
+        ):
+            self.describe(made, text)
+            found = self.session_of(made)
+            self.assertEqual((found["description"], found["reference"]), (description, reference))
+        self.describe(made, photo + "[oec_sheet_7]")
+        self.assertFalse(self.add()["created"])
+
+    def test_the_digest_shows_a_reference_behind_a_photo(self):
+        made = self.add()
+        digests = []
+        for text in ("x" * 5000, "x" * 5000 + "[oec_sheet_7]", "x" * 5000 + "[oec_sheet_8]"):
+            self.describe(made, text)
+            digests += [self.site.digests(self.course), self.site.digests(self.course)]
+        self.assertEqual(digests[::2], digests[1::2])
+        self.assertEqual(len({str(digest) for digest in digests}), 3)
 
     def test_what_is_refused(self):
         call = "local_wsattendance_add_session"

@@ -219,6 +219,20 @@ def record(stage, sites, narrow):
         courseid=course,
         sessionids=[cast["grouped"], 99999999],
     )
+    described = "x" * 1500 + " [oec_sheet_11]"
+    stage(
+        "$DB->set_field('attendance_sessions', 'description', $in['text'], ['id' => $in['id']]);",
+        text=described,
+        id=cast["grouped"],
+    )
+    ask(
+        "get_sessions",
+        "a long description",
+        reading,
+        "its reference stands behind what is handed over",
+        courseid=course,
+        sessionids=[cast["grouped"]],
+    )
     ask("get_sessions", "no such course", reading, courseid=99999999)
     ask("get_sessions", "an account without rights", reading, token="TOKEN_NONE", courseid=course)
     ask(

@@ -25,8 +25,8 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_wsattendance';
-$plugin->version = 2026112600;
-$plugin->release = '1.0.0';
+$plugin->version = 2026120100;
+$plugin->release = '1.1.0';
 $plugin->requires = 2022112800; // Moodle 4.1.
 $plugin->supported = [401, 501];
 $plugin->maturity = MATURITY_STABLE;

@@ -4,6 +4,7 @@ decided. Pure."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from . import linking, merge, status_meaning
 from . import plan as p
@@ -115,6 +116,20 @@ class CourseIndex:
     def lines(self, sheet_id: int) -> dict[int, list[Line]]:
         """:return: ``{student id: [Line, …]}`` of a sheet"""
         return self.lines_of_sheet.get(sheet_id, {})
+
+    def own_batch(self, student: int, session: MoodleSession) -> tuple[int, str]:
+        """:return: the batch of a student in a session for all, see ``own_batch.own_batch``"""
+        return self.people.own_batch(student, self.day(session), self._held.get(student, {}))
+
+    @cached_property
+    def _held(self) -> dict[int, dict[int, set[date]]]:
+        """:return: on which days a student has a line in this subject, by student and batch id"""
+        held: dict[int, dict[int, set[date]]] = {}
+        for sheet in self.local.sheets:
+            if sheet.own and sheet.state != "cancel":
+                for student in self.lines(sheet.id):
+                    held.setdefault(student, {}).setdefault(sheet.batch_id, set()).add(sheet.date)
+        return held
 
     def said(self, sheets: Iterable[Sheet]) -> dict[int, dict[int, str | None]]:
         """What the lines of sheets say.

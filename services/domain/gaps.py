@@ -273,9 +273,9 @@ CATALOGUE = (
                 "batch_none",
                 {"student": Sort.STUDENT},
                 _lt(
-                    "%(student)s has no running course detail in this course, so the batch of "
-                    "these marks is unknown. Add one on the student's form, or mark the student in "
-                    "a Moodle session for the group."
+                    "%(student)s has no course detail in this course, so the batch of these marks "
+                    "is unknown. Add one (Students > General > Student Course Detail), or mark the "
+                    "student in a Moodle session for the group."
                 ),
                 record="op.student",
             ),
@@ -283,9 +283,9 @@ CATALOGUE = (
                 "batch_several",
                 {"student": Sort.STUDENT},
                 _lt(
-                    "%(student)s has several running course details in this course, so the batch "
-                    "of these marks is unknown. Finish the old ones on the student's form, or mark "
-                    "the student in a Moodle session for the group."
+                    "%(student)s has several course details in this course, so the batch of these "
+                    "marks is unknown. Finish the old ones (Students > General > Student Course "
+                    "Detail), or mark the student in a Moodle session for the group."
                 ),
                 record="op.student",
             ),
@@ -293,8 +293,18 @@ CATALOGUE = (
                 "batch_empty",
                 {"student": Sort.STUDENT},
                 _lt(
-                    "The running course detail of %(student)s in this course has no batch. Fill it "
-                    "in on the student's form."
+                    "The course detail of %(student)s in this course has no batch. Fill it in "
+                    "(Students > General > Student Course Detail)."
+                ),
+                record="op.student",
+            ),
+            Reason(
+                "batch_between",
+                {"student": Sort.STUDENT, "day": Sort.DAY},
+                _lt(
+                    "%(student)s changed batch around %(day)s, and nobody noted when, so the batch "
+                    "of these marks is unknown. Add a line for the student to the attendance sheet "
+                    "of the right batch on that day."
                 ),
                 record="op.student",
             ),
@@ -525,8 +535,8 @@ CATALOGUE = (
                 {"status": Sort.TEXT, "activity": Sort.ACTIVITY, "names": Sort.MARKED},
                 _lt(
                     "Marks in the activity %(activity)s have a status (number %(status)s) that is "
-                    "hidden, deleted or of another set. They are left out. Mark these students "
-                    "again in Moodle: %(names)s."
+                    "hidden, deleted or of another set. They are left out. Show the status again "
+                    "in Moodle (Attendance > Status set), or mark these students again: %(names)s."
                 ),
             ),
         ),
@@ -927,8 +937,8 @@ CATALOGUE = (
                 _lt(
                     "The activity %(activity)s has no status in the session's status set that "
                     "means %(status)s, so such marks can't be sent. Choose what its letters mean "
-                    "(Configuration > Moodle > Letters), or add the status in Moodle (Attendance > "
-                    "Status set)."
+                    "(Configuration > Moodle > Letters), or add or show the status in Moodle "
+                    "(Attendance > Status set)."
                 ),
             ),
             Reason(

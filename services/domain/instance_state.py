@@ -11,15 +11,16 @@ WAITING = "waiting"
 OFF = "off"
 
 # Why it is so. For whom it waits, the first of these goes first.
+DATABASE = "database"
 SITE = "site"
 SITE_WAITS = "site_waits"
 DIRECTION = "direction"
 MEANING = "meaning"
 STOPPED = "stopped"
 COURSE = "course"
-WAITS = (SITE, SITE_WAITS, DIRECTION, MEANING, STOPPED, COURSE)
+WAITS = (DATABASE, SITE, SITE_WAITS, DIRECTION, MEANING, STOPPED, COURSE)
 # While one of these holds, the schedule does nothing at all.
-HALTS = (SITE, SITE_WAITS, DIRECTION, MEANING)
+HALTS = (DATABASE, SITE, SITE_WAITS, DIRECTION, MEANING)
 STEPS = "steps"
 UNTESTED = "untested"
 TOKEN = "token"
@@ -94,6 +95,9 @@ def state_of(facts: Facts) -> State:
     """What was found out last counts, and good news only from a run."""
     if not facts.active:
         return State(OFF, ARCHIVED)
+    if DATABASE in facts.waits:
+        # Of a copy nothing else is true, and nothing else can be done.
+        return State(WAITING, DATABASE)
     if facts.in_setup:
         return State(SETUP, STEPS)
     unknown = not (facts.tested_at or facts.tried_at)

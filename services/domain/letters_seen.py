@@ -53,6 +53,8 @@ class LettersSeen:
             meanings = status_meaning.of_session(session, self.chosen)
             used = [mark.status_id for mark in session.marks]
             for status in session.statuses:
+                if status.hidden and status.id not in used:
+                    continue
                 acronym = status.acronym.strip()
                 key = acronym, status_meaning.clean(status.description)
                 letter = p.Letter(acronym, status.description, status.grade)

@@ -147,7 +147,6 @@ def _held(
     index: CourseIndex, sheets: Sequence[Sheet], sessions: Iterable[MoodleSession]
 ) -> linking.Held:
     """:return: ``linking.Held`` of the days of sheets; no status for what can't be told"""
-    people = index.people
     days = {sheet.date for sheet in sheets}
     batches = {sheet.batch_id for sheet in sheets}
     marks, asked = {}, {}
@@ -159,7 +158,7 @@ def _held(
             asked[session.id, batch] = {
                 student
                 for student in said
-                if session.group_id or people.own_batch(student)[0] in (batch, 0, None)
+                if session.group_id or index.own_batch(student, session)[0] in (batch, 0)
             }
     return linking.Held(index.said(sheets), marks, asked)
 

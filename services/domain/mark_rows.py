@@ -2,8 +2,9 @@
 several counts, what a write expects to find, and what is there afterwards. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from .fingerprint import ASIDE
 from .records import MoodleMark, MoodleSession
 
 # What became of a mark that was sent.
@@ -18,7 +19,7 @@ class Expected:
     """
 
     status_id: int
-    taken_at: int
+    taken_at: int = field(metadata={ASIDE: "to mark the same again is no other plan"})
     remark: str = ""
 
 

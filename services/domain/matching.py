@@ -8,10 +8,13 @@ guessed. Ids taken from an idnumber are checked to be existing records.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from . import own_batch
 from .gap_reason import Details
+from .own_batch import Enrolment
 from .records import MoodleCourse, MoodleGroup, MoodleUser, Subject
 
 MANUAL = "manual"
@@ -305,15 +308,17 @@ class StudentTable:
       does not match by e-mail;
     * ``links``: :class:`Link` by Moodle user id;
     * ``holders``: ``{student id: [Link, …]}`` of all Moodle users of the instance;
-    * ``running``: ``{student id: [batch id or 0, …]}``, one entry for each running
-      op.student.course of the pair's course.
+    * ``enrolments``: by student id, in the pair's course;
+    * ``taught``: ids of batches of students who are in several, of which the pair's subject is
+      taught.
     """
 
     exists: frozenset[int]
     by_email: dict[str, list[int]]
     links: dict[int, Link]
     holders: dict[int, list[Link]]
-    running: dict[int, list[int]]
+    enrolments: dict[int, Enrolment]
+    taught: frozenset[int] = frozenset()
 
 
 # Of whoever is only asked for a match.
@@ -536,19 +541,6 @@ def _without_rivals(
     return result
 
 
-def batch_of(student: int, table: StudentTable) -> tuple[int, str]:
-    """The batch of a student's one running course.
-
-    :return: ``(batch id, "")``, or ``(0, why)``
-    """
-    running = table.running.get(student, ())
-    if not running:
-        return 0, "batch_none"
-    if len(running) > 1:
-        return 0, "batch_several"
-    return (running[0], "") if running[0] else (0, "batch_empty")
-
-
 # --- the whole course ---------------------------------------------------------
 
 
@@ -581,5 +573,9 @@ class People:
         maybe = {student for match in waiting for student in match.details[:2]}
         return frozenset(maybe - {match.record_id for match in self.students.values()})
 
-    def own_batch(self, student: int) -> tuple[int, str]:
-        return batch_of(student, self.table)
+    def own_batch(
+        self, student: int, day: date, held: own_batch.Held = own_batch.NOWHERE
+    ) -> tuple[int, str]:
+        """:return: see ``own_batch.own_batch``"""
+        enrolment = self.table.enrolments.get(student, Enrolment())
+        return own_batch.own_batch(day, enrolment, held, self.table.taught)

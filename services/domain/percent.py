@@ -5,7 +5,7 @@ the points of a student's marks of the most points that were possible in their s
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .records import MoodleStatus
@@ -41,7 +41,7 @@ class Mark:
 
     here: str
     moodle: str = ""
-    points: tuple[tuple[str, float], ...] = ()
+    points: "Points" = ()
 
 
 @dataclass(frozen=True)
@@ -75,44 +75,60 @@ def _of_points(marks: Iterable[Mark]) -> Share:
         points = dict(mark.points)
         if mark.moodle not in points:
             return Share(0, 0, known=False)
-        part += points[mark.moodle]
-        whole += points[MOST]
+        own, most = points[mark.moodle], points[MOST]
+        if own is not None and most is not None:
+            part += own
+            whole += most
     return Share(part, whole)
 
 
 # --- points of a session, as its sheet keeps them ---------------------------------
 
 MOST = "most"
+# Of a letter whose marks Moodle's own report leaves out.
+NOT_COUNTED = "-"
+# Pairs of a letter, or MOST, with its points; ``None`` for not counted.
+Points = tuple[tuple[str, float | None], ...]
 
 
 def points_text(
-    statuses: Sequence[MoodleStatus], meanings: Mapping[int, Meaning], whole: bool = True
+    statuses: Sequence[MoodleStatus],
+    meanings: Mapping[int, Meaning],
+    whole: bool = True,
+    used: Collection[int] = frozenset(),
 ) -> str:
     """The points of a session's letters as a text such as ``most=2 P=2 A=0 L=1 E=1``.
 
-    A letter that several statuses mean with different points is left out.
+    A letter that several statuses mean with different points is left out. Moodle's report counts
+    no mark with a status that is hidden.
 
     :param statuses: all ``MoodleStatus`` of a session's own set
     :param meanings: ``{status id: Meaning}`` of them
     :param whole: whether the list is complete
+    :param used: ids of the statuses that the session has marks with; only needed of hidden ones
     :return: empty where points of the set are not known
     """
-    grades = [status.grade for status in statuses if status.grade is not None]
-    if not whole or not grades or len(grades) < len(statuses):
+    shown = [status for status in statuses if not status.hidden]
+    grades = [status.grade for status in shown if status.grade is not None]
+    if not whole or not grades or len(grades) < len(shown):
         return ""
-    points: dict[str, set[float]] = {letter: set() for letter in STATUSES}
-    for status, grade in zip(statuses, grades, strict=True):
+    points: dict[str, set[str]] = {letter: set() for letter in STATUSES}
+    said = [(status, f"{grade:g}") for status, grade in zip(shown, grades, strict=True)]
+    said += [(status, NOT_COUNTED) for status in statuses if status.hidden and status.id in used]
+    for status, value in said:
         letter = meanings[status.id].status
         if letter:
-            points[letter].add(grade)
-    said = [(letter, found.pop()) for letter, found in points.items() if len(found) == 1]
-    return " ".join(f"{name}={value:g}" for name, value in [(MOST, max(grades)), *said])
+            points[letter].add(value)
+    sure = [(letter, found.pop()) for letter, found in points.items() if len(found) == 1]
+    return " ".join(f"{name}={value}" for name, value in [(MOST, f"{max(grades):g}"), *sure])
 
 
-def read_points(text: str | None) -> tuple[tuple[str, float], ...]:
+def read_points(text: str | None) -> Points:
     """The reverse of :func:`points_text`.
 
     :return: tuple of ``(letter or MOST, points)``
     """
     pairs = (item.partition("=") for item in (text or "").split())
-    return tuple((name, float(value)) for name, _equals, value in pairs)
+    return tuple(
+        (name, None if value == NOT_COUNTED else float(value)) for name, _equals, value in pairs
+    )

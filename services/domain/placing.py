@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import merge
+from . import merge, own_batch
 from .course_index import CourseIndex
 from .findings import Findings
 from .gaps import REASONS
@@ -84,9 +84,9 @@ def _batch_of(index: CourseIndex, session: MoodleSession, mark: Mark, findings: 
         if not match.record_id:
             _skip_group(match, index.people, findings)
         return match.record_id
-    batch, why = index.people.own_batch(mark.student_id)
+    batch, why = index.own_batch(mark.student_id, session)
     if not batch:
-        _skip_batch(mark.student_id, why, findings)
+        _skip_batch(index, session, mark.student_id, why, findings)
     return batch
 
 
@@ -102,8 +102,12 @@ def _skip_group(match: Match, people: People, findings: Findings) -> None:
     )
 
 
-def _skip_batch(student: int, why: str, findings: Findings) -> None:
+def _skip_batch(
+    index: CourseIndex, session: MoodleSession, student: int, why: str, findings: Findings
+) -> None:
     findings.skip("no_batch")
-    findings.gap(
-        why, f"student:{student}", {"student": student}, marks=1, record=("op.student", student)
-    )
+    key, said = f"student:{student}", dict[str, object](student=student)
+    if why == own_batch.BETWEEN:
+        day = index.day(session).isoformat()
+        key, said = f"{key}:{day}", {**said, "day": day}
+    findings.gap(why, key, said, marks=1, record=("op.student", student))

@@ -5,7 +5,6 @@ OpenEduCat, ``pusher`` what concerns Moodle; *Preview* and *Verify* print it. A 
 without work (:attr:`CoursePlan.empty`) costs no write.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
 from . import gaps
+from .fingerprint import ASIDE, fingerprint_of, written_fields
 from .gap_reason import Details
 from .mark_rows import Expected
 from .status_meaning import clean
@@ -129,6 +129,9 @@ class Followed:
     activities: dict[int, int] = field(default_factory=dict)
     held: dict[tuple[int, int], int] = field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        return bool(self.sheets)
+
     @property
     def sessions(self) -> dict[int, int]:
         """``{session id until now: session id}``."""
@@ -180,10 +183,9 @@ class PushPlan:
     status_id: int
     status_set: int
     line_ids: tuple[int, ...]
-    # To mark the same again, on either side, is no other plan.
-    marked_at: int = field(default=0, repr=False)
+    marked_at: int = field(default=0, metadata={ASIDE: "to mark the same again is no other plan"})
     remark: str | None = None
-    expected: Expected | None = field(default=None, repr=False)
+    expected: Expected | None = None
 
     @property
     def remark_alone(self) -> bool:
@@ -397,28 +399,27 @@ class CoursePlan:
 
     sessions: tuple[SessionPlan, ...] = ()
     cancelled: tuple[int, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    skipped: Counter[str] = field(default_factory=Counter)
-    sessions_seen: int = 0
-    marks_seen: int = 0
+    gaps: tuple[Gap, ...] = field(default=(), metadata={ASIDE: "told, and not written"})
+    skipped: Counter[str] = field(default_factory=Counter, metadata={ASIDE: "a count"})
+    sessions_seen: int = field(default=0, metadata={ASIDE: "a count"})
+    marks_seen: int = field(default=0, metadata={ASIDE: "a count"})
     pushes: tuple[PushPlan, ...] = ()
     new_sessions: tuple[NewSession, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-    sessions_older: int = 0
-    sessions_early: int = 0
-    emptied: tuple[Emptied, ...] = ()
+    conflicts: tuple[Conflict, ...] = field(
+        default=(), metadata={ASIDE: "what follows is in the lines and pushes"}
+    )
+    sessions_older: int = field(default=0, metadata={ASIDE: "a count"})
+    sessions_early: int = field(default=0, metadata={ASIDE: "a count"})
+    emptied: tuple[Emptied, ...] = field(
+        default=(), metadata={ASIDE: "may be cancelled; what is, is in cancelled"}
+    )
     followed: Followed = NOTHING_FOLLOWS
-    waiting: Waiting = NOTHING_WAITS
+    waiting: Waiting = field(default=NOTHING_WAITS, metadata={ASIDE: "waits for a person"})
 
     @property
     def empty(self) -> bool:
-        return not (
-            self.sessions
-            or self.cancelled
-            or self.pushes
-            or self.new_sessions
-            or self.followed.sheets
-        )
+        """Whether nothing is written on either side."""
+        return not any(getattr(self, name) for name in written_fields(CoursePlan))
 
     def sheets(self) -> Iterator[SheetPlan]:
         for session in self.sessions:
@@ -442,12 +443,21 @@ def fingerprint(
 ) -> str:
     """Changes with everything that a plan would write, on either side.
 
-    :param without: ids of Moodle sessions that are left out
+    :param without: ids of Moodle sessions of which nothing counts
     :param new_sessions: whether sessions to be made in Moodle count
     :return: text
     """
-    sessions = [session for session in plan.sessions if session.session_id not in without]
-    pushes = [push for push in plan.pushes if push.session_id not in without]
-    new = plan.new_sessions if new_sessions else ()
-    text = repr((plan.followed.sheets, sessions, plan.cancelled, pushes, new))
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    written = {name: getattr(plan, name) for name in written_fields(CoursePlan)}
+    kept = {
+        name: _without(value, without)
+        for name, value in written.items()
+        if new_sessions or name != "new_sessions"
+    }
+    return fingerprint_of(kept)
+
+
+def _without(value: object, sessions: Collection[int]) -> object:
+    """Of a field of a plan that holds several of something, those of other sessions."""
+    if not isinstance(value, tuple):
+        return value
+    return [one for one in value if getattr(one, "session_id", None) not in sessions]

@@ -38,7 +38,8 @@ def push_plan(
     :param lines: all of the same student in the sheet
     :param findings: gets why a mark is not sent
     :param remark: that goes with it; ``None``: Moodle's stays
-    :param held: Moodle's status id of a mark of which only the remark is sent
+    :param held: Moodle's status id of a mark of which only the remark is sent; one that is
+        hidden by now gives way to another that means the same
     """
     student, status = line.student_id, line.status
     # A line without one is never to be sent.
@@ -50,7 +51,9 @@ def push_plan(
         record = ("op.student", student)
         findings.gap(why, f"{why}:{student}", {"student": student}, marks=1, record=record)
         return None
-    status_id = held or _status_to_send(index, session, student, listed[0], line, findings)
+    hidden = {one.id for one in session.statuses if one.hidden}
+    status_id = held if held not in hidden else 0
+    status_id = status_id or _status_to_send(index, session, student, listed[0], line, findings)
     if not status_id:
         return None
     return p.PushPlan(
@@ -108,7 +111,8 @@ def _no_status(
     :param missing: ``none`` or ``several``
     """
     meanings = index.meanings(session)
-    fitting = [s.acronym for s in session.statuses if meanings[s.id].status == status]
+    shown = [letter for letter in session.statuses if not letter.hidden]
+    fitting = [letter.acronym for letter in shown if meanings[letter.id].status == status]
     findings.gap(
         f"push_{missing}_status",
         f"status:{session.activity_id}:{session.status_set}:{status}",
@@ -116,7 +120,7 @@ def _no_status(
         marks=1,
     )
     if missing == "none":
-        for letter in session.statuses:
+        for letter in shown:
             if meanings[letter.id].why in status_meaning.OPEN:
                 findings.letter(letter, meanings[letter.id].why)
 

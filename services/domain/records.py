@@ -83,8 +83,10 @@ class MoodleActivity:
 
 @dataclass(frozen=True)
 class MoodleStatus:
-    """An entry of a session's own status list (visible, not deleted, own set).
+    """An entry of a session's own set of statuses.
 
+    ``hidden``: it was hidden or deleted in Moodle after marks had been made with it. They keep
+    what they mean, and no other mark is made with it. Only our own plug-in tells of these.
     ``description`` is what a teacher reads, without markup; ``grade`` the points, of
     which only the order within the set says anything; ``None`` where Moodle sent none.
     What a status means is decided in ``status_meaning``, never by its letter alone.
@@ -94,6 +96,7 @@ class MoodleStatus:
     acronym: str
     description: str = ""
     grade: float | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,8 @@ class MoodleMark(NamedTuple):
     """A row of a session's ``attendance_log``.
 
     ``status_id`` 0 is a remark without a status; an id that is not in the
-    session's list is of a hidden or deleted status, or of another set. ``taken_at`` and
+    session's list is of another set, or of a hidden or deleted status of which Moodle tells
+    nothing. ``taken_at`` and
     ``taken_by``: when and by whose account this very mark was made, unix seconds by Moodle's
     clock; ``None`` where Moodle says that of the session only. Nobody (0) is Moodle's own task.
     """
@@ -170,7 +174,8 @@ class MoodleSession:
             self.group_id,
             self.starts,
             self.status_set,
-            sorted((status.id, status.acronym) for status in self.statuses),
+            # Hidden ones were not told until 1.2.0, and their marks are here as well.
+            sorted((one.id, one.acronym) for one in self.statuses if not one.hidden),
             sorted((m.user_id, m.status_id, m.remark) for m in self.marks),
         ]
         text = json.dumps(content, separators=(",", ":"))

@@ -11,11 +11,14 @@ from dataclasses import replace
 from .plan import NewSession
 from .records import MoodleSession, Sheet
 
+# Of each reference, whoever has given it.
+BEGIN = "oec_sheet_"
+
 
 def _reference(sheet_id: int, key: str) -> str:
     """Letters, digits and underscores: the plug-in takes nothing else, and adds the brackets if
     they are missing."""
-    return f"oec_sheet_{sheet_id}_{key}"
+    return f"{BEGIN}{sheet_id}_{key}"
 
 
 def is_made_for(session: MoodleSession, sheet: Sheet, key: str) -> bool:

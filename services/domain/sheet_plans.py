@@ -25,8 +25,15 @@ class SessionWork:
     conflicts: tuple[p.Conflict, ...] = ()
 
 
-# What one sheet needs, and of whom it speaks.
-Done = tuple[p.SheetPlan | None, Settled]
+@dataclass(frozen=True)
+class _Part:
+    """The part of a session that one sheet has, or a batch without a sheet yet: the marks that
+    belong in it, and what was settled of its students."""
+
+    batch_id: int
+    sheet: Sheet | None
+    marks: Sequence[Mark]
+    settled: Settled
 
 
 def session_work(
@@ -41,7 +48,7 @@ def session_work(
     :param findings: gets the marks that are left out
     """
     session = placed.session
-    done: list[Done] = []
+    parts: list[_Part] = []
     for batch, marks in placed.of_batch.items():
         key = session.id, batch
         if key in adopted.held_back:
@@ -51,37 +58,43 @@ def session_work(
             # What its lines meet in Moodle is more than the marks that asked for it.
             lines = index.lines(sheet.id)
             held = [mark for mark in placed.unplaced if mark.student_id in lines]
-            done.append(_filled(index, placed, sheet, [*marks, *held], done, findings))
+            parts.append(_part(index, placed, sheet, [*marks, *held], parts, findings))
         else:
-            done.append((_new_sheet(index, session, batch, marks), Settled()))
+            parts.append(_Part(batch, None, marks, Settled()))
     for sheet in index.sheets(session):
         if sheet.state != "cancel":
             marks = placed.of_sheet.get(sheet.id, [])
-            done.append(_filled(index, placed, sheet, marks, done, findings))
+            parts.append(_part(index, placed, sheet, marks, parts, findings))
+    pushes = tuple(push for part in parts for push in part.settled.pushes)
+    points = _points(index, session, {push.user_id for push in pushes})
     # First, since PostgreSQL has one sheet of a session in a register.
     plans = [_unlinked(sheet) for sheet in superseded]
-    plans += [plan for plan, _settled in done if plan]
+    for part in parts:
+        plan = (
+            _existing_sheet(index, session, part.sheet, part.marks, part.settled.lines, points)
+            if part.sheet
+            else _new_sheet(index, session, part.batch_id, part.marks, points)
+        )
+        plans += [plan] if plan else []
     return SessionWork(
         p.SessionPlan(session.id, session.starts, tuple(plans)),
-        tuple(push for _plan, settled in done for push in settled.pushes),
-        tuple(conflict for _plan, settled in done for conflict in settled.conflicts),
+        pushes,
+        tuple(conflict for part in parts for conflict in part.settled.conflicts),
     )
 
 
-def _filled(
+def _part(
     index: CourseIndex,
     placed: PlacedMarks,
     sheet: Sheet,
     marks: Sequence[Mark],
-    done: Iterable[Done],
+    before: Iterable[_Part],
     findings: Findings,
-) -> Done:
-    """:param done: what is known of the sheets of the session before this one
-    :return: ``plan.SheetPlan`` or ``None``, and ``Settled``
-    """
-    spoken = set().union(*(settled.students for _plan, settled in done))
+) -> _Part:
+    """:param before: what is known of the sheets of the session before this one"""
+    spoken = set().union(*(part.settled.students for part in before))
     settled = _settled(index, placed, sheet, marks, spoken, findings)
-    return _existing_sheet(index, placed.session, sheet, marks, settled.lines), settled
+    return _Part(sheet.batch_id, sheet, marks, settled)
 
 
 def _settled(
@@ -113,13 +126,19 @@ def _unlinked(sheet: Sheet) -> p.SheetPlan:
     return p.SheetPlan(sheet.id, sheet.batch_id, sheet.date, values=values)
 
 
-def _points(index: CourseIndex, session: MoodleSession) -> str:
-    """What the sheet of a session keeps of the points in its set."""
-    return points_text(session.statuses, index.meanings(session), session.set_is_whole)
+def _points(index: CourseIndex, session: MoodleSession, sent: Collection[int]) -> str:
+    """What the sheet of a session keeps of the points in its set.
+
+    :param sent: Moodle's ids of the accounts whose marks are sent over those that are there
+    """
+    used: set[int] = set()
+    if any(status.hidden for status in session.statuses):
+        used.update(mark.status_id for mark in session.marks if mark.user_id not in sent)
+    return points_text(session.statuses, index.meanings(session), session.set_is_whole, used)
 
 
 def _new_sheet(
-    index: CourseIndex, session: MoodleSession, batch: int, marks: Iterable[Mark]
+    index: CourseIndex, session: MoodleSession, batch: int, marks: Iterable[Mark], points: str
 ) -> p.SheetPlan:
     day = index.day(session)
     return p.SheetPlan(
@@ -134,7 +153,7 @@ def _new_sheet(
             "moodle_seen": str(session.seen),
             "moodle_lasttaken": taken_by_others(session, None, index.rules),
             "moodle_starts": session.starts,
-            "moodle_points": _points(index, session),
+            "moodle_points": points,
         },
         lines=tuple(pull.lines({}, marks, index.types)),
     )
@@ -146,13 +165,14 @@ def _existing_sheet(
     sheet: Sheet,
     marks: Sequence[Mark],
     lines: tuple[p.LinePlan, ...],
+    points: str,
 ) -> p.SheetPlan | None:
     """:return: ``None`` where nothing is to be done"""
     rules, day = index.rules, index.day(session)
     restored = sheet.id in index.restored
     if rules.pushes and sheet.state != "done" and sheet.session_id and not restored:
         return None
-    values = _values(index, session, sheet, marks)
+    values = _values(index, session, sheet, marks, points)
     if not values and not lines:
         return None
     # A register made by hand, or for one session alone, stands for no date: the sheet stays
@@ -173,7 +193,11 @@ def _existing_sheet(
 
 
 def _values(
-    index: CourseIndex, session: MoodleSession, sheet: Sheet, marks: Sequence[Mark]
+    index: CourseIndex,
+    session: MoodleSession,
+    sheet: Sheet,
+    marks: Sequence[Mark],
+    points: str,
 ) -> dict[str, p.Value]:
     """:return: ``{field: value}`` of what differs"""
     rules = index.rules
@@ -183,7 +207,7 @@ def _values(
         "moodle_seen": (str(sheet.seen), str(session.seen)),
         "moodle_lasttaken": (sheet.taken_at, taken_by_others(session, sheet, rules)),
         "moodle_starts": (sheet.held_at, session.starts),
-        "moodle_points": (sheet.points, _points(index, session)),
+        "moodle_points": (sheet.points, points),
     }
     if rules.direction == merge.OEC:
         del wanted["attendance_date"]

@@ -118,6 +118,15 @@ def _courses(known: Mapping[int, int], seen: Mapping[int, int]) -> str:
     return SAME if any(known[course] == seen[course] for course in shared) else OTHER
 
 
+def same_address(known: Site | None, address: str) -> bool:
+    """Whether a Moodle that was remembered calls itself by this address.
+
+    :param address: as a Moodle gives it (``siteurl``), whatever it was reached by
+    """
+    key = site_key(address)
+    return known is not None and key != "" and site_key(known.address) == key
+
+
 def remembered(known: Site | None, seen: Site) -> Site:
     """What is to be kept of a site that was taken for the known one: what it says now, and
     what it does not say any more (a course that is hidden, a right that was taken away).

@@ -9,6 +9,9 @@ set:
 1. what a person has chosen for it (:class:`Chosen`);
 2. P, A, L, E as they are, where nothing in the set speaks against it;
 3. nothing.
+
+A status that is hidden still says what its marks mean. It is judged beside those that are shown,
+makes none of them doubtful, and is never sent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,7 +76,7 @@ def meanings(
 ) -> dict[int, Meaning]:
     """What the statuses of one set mean.
 
-    :param statuses: all ``MoodleStatus`` of a session's own set
+    :param statuses: all ``MoodleStatus`` of a session's own set, with hidden ones that have marks
     :param activity_id: of the session
     :param chosen: tuple of :class:`Chosen` of the instance
     :param whole: whether the list is complete; a set of which a part can't be read can't
@@ -90,12 +93,15 @@ def meanings(
     }
     plain = [status for status in statuses if not rows[status.id]]
     sound = {
-        status.id for status in plain if normalized(status.acronym) and _sound(status, statuses)
+        status.id
+        for status in plain
+        if normalized(status.acronym) and _sound_among(status, statuses)
     }
-    # A letter that was chosen to mean what it says vouches for the set as well.
+    # A letter that was chosen to mean what it says vouches for the set as well; one that is
+    # hidden, where no other has its letter by now.
     vouched = {
         normalized(status.acronym)
-        for status in statuses
+        for status in _whole_set(statuses)
         if status.id in sound
         or ((row := rows[status.id]) and row.status == normalized(status.acronym))
     }
@@ -135,6 +141,26 @@ def clean(description: str | None) -> str:
     return " ".join((description or "").split()).casefold()
 
 
+def _whole_set(statuses: Iterable[MoodleStatus]) -> list[MoodleStatus]:
+    """:return: those that are shown, and hidden ones of letters that none of these has"""
+    statuses = list(statuses)
+    shown = {status.acronym.strip() for status in statuses if not status.hidden}
+    return [one for one in statuses if not one.hidden or one.acronym.strip() not in shown]
+
+
+def _sound_among(status: MoodleStatus, statuses: Sequence[MoodleStatus]) -> bool:
+    """Whether nothing speaks against a letter among those that are shown, or in the set as it was
+    before some were hidden. Beside a hidden one, its successor does not count."""
+    letter = status.acronym.strip()
+    beside = [
+        other
+        for other in statuses
+        if other.id == status.id or not status.hidden or other.acronym.strip() != letter
+    ]
+    shown = [other for other in beside if not other.hidden or other.id == status.id]
+    return _sound(status, shown) or _sound(status, _whole_set(beside))
+
+
 def _sound(status: MoodleStatus, statuses: Sequence[MoodleStatus]) -> bool:
     """Whether neither the points nor the description speak against the letter."""
     letter = normalized(status.acronym)
@@ -162,7 +188,7 @@ def to_send(
     :param wanted: one of ``P A L E``
     :return: ``(MoodleStatus, "")``; or ``(None, why)``: ``none`` or ``several``
     """
-    fitting = [status for status in statuses if found[status.id].status == wanted]
+    fitting = [one for one in statuses if not one.hidden and found[one.id].status == wanted]
     if len(fitting) > 1:
         fitting = [status for status in fitting if found[status.id].send] or fitting
     if len(fitting) == 1:

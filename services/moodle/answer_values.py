@@ -8,6 +8,7 @@ An answer whose *shape* is not the recorded one is refused as a whole by
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from ..domain.moodle_text import clean, unusable
@@ -105,6 +106,18 @@ def number(value: Json) -> int:
     return found
 
 
+def identity(value: Json) -> int:
+    """The number by which Moodle knows something: they begin with 1. A 0 stands for nothing, on
+    both sides, and a record that has it would be everybody's.
+
+    :raise OddValue: another value
+    """
+    found = number(value)
+    if not found:
+        raise OddValue(SHAPE)
+    return found
+
+
 def moment(value: Json) -> int:
     """Unix seconds; 0 for null.
 
@@ -153,6 +166,13 @@ def any_number(value: Json) -> int:
     found = int(text_value)
     if abs(found) > LARGEST:
         raise OddValue(SHAPE)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def shared(found: int) -> int:
+    """The same number, as one object for all who hold it: of the marks of a course most have the
+    numbers of a few students, statuses and teachers."""
     return found
 
 

@@ -21,9 +21,11 @@ from .answer_values import (
     Parts,
     any_number,
     each,
+    identity,
     moment,
     number,
     once,
+    shared,
     text,
 )
 from .companion_api import CompanionApi
@@ -40,7 +42,7 @@ def session_from_answer(item: Json) -> MoodleSession:
 
     :raise OddValue, KeyError, TypeError: the session can't be used
     """
-    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    session_id, activity_id = identity(item["id"]), identity(item["attendanceid"])
     odd: list[OddRecord] = []
     statuses = each(
         item["statuses"],
@@ -65,7 +67,7 @@ def session_from_answer(item: Json) -> MoodleSession:
     return MoodleSession(
         id=session_id,
         activity_id=activity_id,
-        course_id=number(item["courseid"]),
+        course_id=identity(item["courseid"]),
         group_id=number(item["groupid"]),
         starts=beginning(item["sessdate"]),
         duration=number(item["duration"]),
@@ -91,21 +93,23 @@ def _one_session(function: str, item: Json) -> MoodleSession:
 
 def _today(item: Json) -> tuple[int, int, int]:
     """:return: ``(session id, attendance id, start in unix seconds)``"""
-    return number(item["id"]), number(item["attendanceid"]), moment(item["sessdate"])
+    return identity(item["id"]), identity(item["attendanceid"]), moment(item["sessdate"])
 
 
 def _made(item: Json) -> bool:
-    return number(item["sessionid"]) > 0
+    return bool(identity(item["sessionid"]))
 
 
 def _user_id(item: Json) -> int:
-    return number(item["id"])
+    return shared(identity(item["id"]))
 
 
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        number(row["studentid"]), any_number(row["statusid"]), storable(row["remarks"])
+        shared(identity(row["studentid"])),
+        shared(any_number(row["statusid"])),
+        storable(row["remarks"]),
     )
 
 
@@ -127,6 +131,9 @@ class AttendanceApi:
         self.companion = CompanionApi(client) if detection.listing == COMPANION else None
         """:class:`~.companion_api.CompanionApi` where Moodle has our plug-in, or ``None``."""
 
+    listing = PREFIX[NATIVE] + "get_sessions"
+    """The function that lists the sessions of an activity."""
+
     @property
     def lists_sessions(self) -> bool:
         """Whether all sessions of an activity are known once it was read."""
@@ -139,7 +146,7 @@ class AttendanceApi:
             and those that can't
         :raise MoodlePoisonedAnswer: one remark of one session looks like markup
         """
-        function = PREFIX[NATIVE] + "get_sessions"
+        function = self.listing
         parts = Parts("attendance_log", session_from_answer)
         answer = self.client.fetch(function, SLOW_READ_TIMEOUT, parts, attendanceid=activity_id)
         odd: list[OddRecord] = []

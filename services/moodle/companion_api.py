@@ -26,16 +26,20 @@ from .answer_values import (
     Parts,
     any_number,
     each,
+    identity,
     moment,
     number,
     once,
+    shared,
     text,
 )
+from .course_limits import CourseLimits
 from .module_detector import COMPANION_PREFIX
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import STUDENT_ROLES, group, shaped
 from .session_values import beginning, status
 
+DIGESTS = COMPANION_PREFIX + "get_digests"
 COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
 SESSIONS = 200  # a page: 40 students each are about 1 MB
 # PHP drops form fields beyond max_input_vars (1,000 by default) without a word, and a mark
@@ -71,6 +75,24 @@ class Course:
     odd: tuple[OddRecord, ...] = ()
 
 
+@dataclass(frozen=True)
+class RunNumber:
+    """What a run hands in; see *Numbers of runs* in the plug-in's README.
+
+    * ``key``: whose runs these are;
+    * ``number``: the last one that was given, 0 for none;
+    * ``renew``: whether the next one counts, whatever was given.
+    """
+
+    key: str
+    number: int = 0
+    renew: bool = False
+
+
+class LaterRunError(Exception):
+    """A later run with the same key has been there: this is a copy, or an old backup."""
+
+
 @dataclass
 class _Pages:
     """What the pages of one course have brought; ``ids`` are those of all sessions, usable or
@@ -97,13 +119,32 @@ class CompanionApi:
         :return: ``{course id: text}``, without courses that the account may not enter
         :raise MoodleError: Moodle can't say it
         """
-        function = COMPANION_PREFIX + "get_digests"
         found: dict[int, str] = {}
         for begin in range(0, len(course_ids), COURSES):
-            ids = list(course_ids[begin : begin + COURSES])
-            answer = self.client.fetch(function, SLOW_READ_TIMEOUT, courseids=ids)
-            found |= shaped(function, _digests, answer)
+            answer = self._ask_digests(course_ids[begin : begin + COURSES])
+            found |= shaped(DIGESTS, _digests, answer)
         return found
+
+    def begin_run(self, course_ids: Sequence[int], last: RunNumber) -> tuple[dict[int, str], int]:
+        """As :meth:`digests`, of a run that hands in its number with the same calls.
+
+        :param last: what it was given
+        :return: ``(digests, the next number)``
+        :raise LaterRunError: nothing was told
+        :raise MoodleError: as above
+        """
+        answer = self._ask_digests(
+            course_ids[:COURSES], run=last.key, number=last.number, renew=last.renew
+        )
+        given = shaped(DIGESTS, lambda item: number(item["number"]), answer)
+        if not given:
+            raise LaterRunError
+        found = shaped(DIGESTS, _digests, answer)
+        return found | self.digests(course_ids[COURSES:]), given
+
+    def _ask_digests(self, course_ids: Sequence[int], **more: str | int) -> Json:
+        ids = list(course_ids)
+        return self.client.fetch(DIGESTS, SLOW_READ_TIMEOUT, None, courseids=ids, **more)
 
     def course(self, course_id: int) -> Course:
         """A course, page by page; one call if it has no more sessions than one takes.
@@ -120,7 +161,7 @@ class CompanionApi:
 
     def _pages(self, function: str, course_id: int) -> _Pages | None:
         """:return: ``None`` where sessions were made or deleted between two pages"""
-        pages = _Pages()
+        pages, limits = _Pages(), CourseLimits()
         while True:
             # The last session of the page before comes once more: if it does not come first,
             # something before it is gone, and something behind it would be missed.
@@ -136,7 +177,9 @@ class CompanionApi:
             total, items = shaped(
                 function, lambda item: (number(item["total"]), item["sessions"]), answer
             )
+            limits.announced(function, total)
             sessions, odd = shaped(function, _sessions, items)
+            limits.add(function, sessions)
             ids = [_id(item) for item in items]
             if pages.first is None:
                 pages.first = answer | {"sessions": ()}
@@ -200,7 +243,7 @@ class CompanionApi:
 
 
 def _made(item: Json) -> bool:
-    number(item["sessionid"])
+    identity(item["sessionid"])
     return bool(item["created"])
 
 
@@ -210,7 +253,7 @@ def _sessions(items: Json) -> tuple[list[MoodleSession], list[OddRecord]]:
 
 
 def _digests(answer: Json) -> dict[int, str]:
-    return {number(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
+    return {identity(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
 
 
 def _id(item: Json) -> int:
@@ -223,7 +266,7 @@ def _id(item: Json) -> int:
 def _course(course_id: int, pages: _Pages) -> Course:
     answer, odd = pages.first, list(pages.odd)
     activities = each(answer["activities"], _activity, "activity", odd, "cmid", shown="name")
-    statuses = _status_sets(answer["statuses"], odd)
+    statuses = _status_sets(answer["statuses"], pages.sessions, odd)
     users = each(answer["users"], _user, "user", odd, "listed", shown="lastname")
     groups = each(answer["groups"], group, "group", odd, "members", shown="name")
     listed = _listed(answer)
@@ -241,10 +284,13 @@ def _course(course_id: int, pages: _Pages) -> Course:
         )
     warnings = answer["warnings"]
     # Their sessions are not there, and not gone either.
-    left_out = [number(w["itemid"]) for w in warnings if w["item"] == "attendance"]
+    left_out = {number(w["itemid"]) for w in warnings if w["item"] == "attendance"} - {0}
     whole = all(record.id for record in pages.odd)
     return Course(
-        activities=(*once(activities), *(MoodleActivity(id_, str(id_)) for id_ in left_out)),
+        activities=(
+            *once(activities),
+            *(MoodleActivity(id_, str(id_)) for id_ in sorted(left_out)),
+        ),
         sessions=once(sessions),
         users=once(users),
         groups=once(groups),
@@ -258,7 +304,7 @@ def _course(course_id: int, pages: _Pages) -> Course:
 
 def _activity(item: Json) -> MoodleActivity:
     return MoodleActivity(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         name=clean_name(item["name"]),
         groupmode=number(item["groupmode"]),
         module_id=number(item["cmid"]),
@@ -266,23 +312,34 @@ def _activity(item: Json) -> MoodleActivity:
 
 
 def _status_sets(
-    items: Json, odd: list[OddRecord]
+    items: Json, sessions: Sequence[MoodleSession], odd: list[OddRecord]
 ) -> dict[tuple[int, int], tuple[tuple[MoodleStatus, ...], tuple[OddRecord, ...]]]:
-    """:param odd: gets those of which not even the set is known
-    :return: ``{(activity id, set number): (statuses in use, those that can't be used)}``
+    """Those that are hidden or deleted are there if a mark was made with them. Moodle keeps the
+    others as well, such as the default letters that somebody has replaced before the first session;
+    they say nothing.
+
+    :param odd: gets those of which not even the set is known
+    :return: ``{(activity id, set number): (statuses, those that can't be used)}``
     """
-    sets: dict[tuple[int, int], list[Json]] = {}
+    sets: dict[tuple[int, int], tuple[list[Json], list[Json]]] = {}
     for item in items:
         try:
-            if item["visible"] and not item["deleted"]:
-                key = number(item["attendanceid"]), number(item["setnumber"])
-                sets.setdefault(key, []).append(item)
+            hidden = not item["visible"] or bool(item["deleted"])
+            key = identity(item["attendanceid"]), number(item["setnumber"])
+            sets.setdefault(key, ([], []))[hidden].append(item)
         except (KeyError, TypeError, ValueError):
             odd.append(OddRecord("status", _id(item), "shape"))
+    used: set[int] = set()
+    if any(others for _shown, others in sets.values()):
+        used.update(mark.status_id for session in sessions for mark in session.marks)
     found = {}
-    for key, of_set in sets.items():
+    for key, (shown, others) in sets.items():
         unusable: list[OddRecord] = []
-        statuses = each(of_set, status, "status", unusable, "acronym", activity_id=key[0])
+        statuses = each(shown, status, "status", unusable, "acronym", activity_id=key[0])
+        # One of these that can't be read is known by its marks, which have a gap.
+        marked = [item for item in others if _id(item) in used]
+        kept = each(marked, status, "status", [], "acronym")
+        statuses += [replace(one, hidden=True) for one in kept]
         found[key] = tuple(statuses), tuple(unusable)
     return found
 
@@ -290,7 +347,7 @@ def _status_sets(
 def _user(item: Json) -> MoodleUser:
     roles = [str(role) for role in item["roles"]]
     return MoodleUser(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         fullname=clean_name(f"{item.get('firstname') or ''} {item.get('lastname') or ''}"),
         idnumber=text(item["idnumber"]).strip(),
         email=text(item["email"]).strip(),
@@ -300,11 +357,12 @@ def _user(item: Json) -> MoodleUser:
 
 def _listed(answer: Json) -> dict[int, frozenset[int]]:
     """:return: who is listed in sessions, ``{group id: user ids}``; group 0 is all participants"""
-    everyone = frozenset(number(item["id"]) for item in answer["users"] if item["listed"])
-    found = {0: everyone}
-    for item in answer["groups"]:
-        found[number(item["id"])] = everyone.intersection(map(number, item["members"]))
-    return found
+    everyone = frozenset(_id(item) for item in answer["users"] if item["listed"]) - {0}
+    found = {
+        _id(item): everyone.intersection(map(number, item["members"])) for item in answer["groups"]
+    }
+    # A group whose number can't be used is not all participants.
+    return found | {0: everyone}
 
 
 def _session(item: Json) -> MoodleSession:
@@ -313,7 +371,7 @@ def _session(item: Json) -> MoodleSession:
 
     :raise OddValue, KeyError, TypeError: the session can't be used
     """
-    session_id, activity_id = number(item["id"]), number(item["attendanceid"])
+    session_id, activity_id = identity(item["id"]), identity(item["attendanceid"])
     odd: list[OddRecord] = []
     rows = each(
         item["marks"],
@@ -338,20 +396,29 @@ def _session(item: Json) -> MoodleSession:
         statuses=(),
         marks=counting(rows),
         user_ids=frozenset(),
-        description=storable(item["description"]),
+        description=_described(item),
         modified_at=moment(item["timemodified"]),
         odd=tuple(odd),
     )
 
 
+def _described(item: Json) -> str:
+    """The beginning of a session's description, with the reference that can stand behind that.
+    Before its version 1.1 the plug-in handed over all of the description, and no reference."""
+    described = storable(item["description"])
+    reference = storable(item.get("reference"))
+    named = f"[{reference}]"
+    return described if not reference or named in described else f"{described} {named}"
+
+
 def _mark(row: Json) -> MoodleMark:
     # Not every status id fits: any number, also a negative one, can stand in a row.
     return MoodleMark(
-        number(row["studentid"]),
-        any_number(row["statusid"]),
+        shared(identity(row["studentid"])),
+        shared(any_number(row["statusid"])),
         storable(row["remarks"]),
-        moment(row["timetaken"]),
-        number(row["takenby"]),
+        shared(moment(row["timetaken"])),
+        shared(number(row["takenby"])),
     )
 
 
@@ -376,7 +443,7 @@ def _expected(expected: Expected, with_remark: bool) -> Mapping[str, object]:
 
 def _result(row: Json) -> MarkResult:
     return MarkResult(
-        user_id=number(row["studentid"]),
+        user_id=identity(row["studentid"]),
         outcome=text(row["outcome"]),
         reason=text(row["reason"]),
         marks=counting([_mark(mark) for mark in row["marks"]]),

@@ -38,6 +38,9 @@ NATIVE = "native"
 # Of the two families that do the same by the same code.
 PREFIX = {LEGACY: "mod_wsattendance_", NATIVE: "mod_attendance_"}
 COMPANION_PREFIX = "local_wsattendance_"
+# Since this version of our own plug-in a run hands in the last number that it was given; an older
+# one refuses to be told.
+NUMBERS_RUNS = 2026120100
 
 SITE_INFO = "core_webservice_get_site_info"
 CORE_FUNCTIONS = (
@@ -151,6 +154,13 @@ class Detection:
     @property
     def ready(self) -> bool:
         return self.problem is None
+
+    @property
+    def numbers_runs(self) -> bool:
+        """Whether each run is given a number, and hands in the last one."""
+        plugin = self.local_wsattendance
+        known = plugin.family == COMPANION and plugin.version.isdecimal()
+        return known and int(plugin.version) >= NUMBERS_RUNS
 
     def has(self, function: str) -> bool:
         return function in self.functions

@@ -20,13 +20,16 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from ..domain.moodle_text import clean
 from . import moodle_errors as errors
 from . import moodle_transport as transport
 from .answer_values import Json, Parts
 from .gate import Gate
+from .memory import Memory, TooMuchError
 from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
 from .secret import Secret
+from .shortening import LONGEST, shortened
 
 _logger = logging.getLogger(__name__)
 
@@ -41,12 +44,17 @@ WHOLE = 2
 # helps nobody: the next run comes anyway.
 MAX_RETRY_AFTER = 20  # seconds
 BUSY = (429, 502, 503, 504)
+# With a page: what a firewall says of an address or of a word in a request.
+BLOCKED = (403, 406)
 # In an answer: deeper and more than any function's. A row of a log is 130 bytes and 6
 # parts; an empty list is 3 bytes of an answer and 64 of memory.
 MAX_DEPTH = 40
-MAX_PARTS = 3_000_000
-LARGE = 1024 * 1024  # bytes of an answer of which parts are built while it is parsed
-MAX_TEXT = 20_000  # characters; a session's description, the longest that is read
+MAX_PARTS = 2_000_000
+# Bytes that the objects of a large answer take, but for those of which something was built while
+# it was parsed; and what one of them and each of its values takes.
+MAX_WEIGHT = 90 * 1024 * 1024
+OBJECT, ENTRY = 240, 60
+LARGE = transport.LARGE  # of an answer of which parts are built while it is parsed
 # Behind it a clock is not ahead but wrong.
 MAX_CLOCK_OFFSET = 366 * 86400  # seconds
 # Between two answers of one run; what is measured is good to a call's length.
@@ -89,7 +97,8 @@ class MoodleClient:
     :param wire: what posts in the place of an ``HttpTransport``, for tests
     :param gate: ``Gate`` that all threads that use this client go through
 
-    Calls may be made from several threads. Attributes: ``calls``, the number of calls made; ``clock_offset``, seconds that
+    Calls may be made from several threads. Attributes: ``memory``, in which all that they hold is
+    counted; ``calls``, the number of calls made; ``clock_offset``, seconds that
     Moodle's clock is ahead of ours, from the ``Date`` header (whole seconds, so
     good to about one), or ``None`` before the first answer; ``kinds``, of the addresses
     that were connected to.
@@ -127,7 +136,10 @@ class MoodleClient:
         self.gate = gate or Gate()
         self._here = threading.local()
         self._closed = False
-        self._wire = wire or transport.HttpTransport(self.url + ENDPOINT, ca_file, self.clock)
+        self.memory = Memory(self.gate.most)
+        self._wire = wire or transport.HttpTransport(
+            self.url + ENDPOINT, ca_file, self.clock, memory=self.memory
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
@@ -154,6 +166,7 @@ class MoodleClient:
     def close(self) -> None:
         """No call is begun any more: a thread that still reads stops at its next one."""
         self._closed = True
+        self.memory.close()
 
     def fetch(
         self,
@@ -241,7 +254,13 @@ class MoodleClient:
         except transport.TransportError as error:
             raise self._typed(function, error) from None
         _logger.debug("%s %s: %s", self.url, function, reply.status)
-        return self._answer(function, reply, parts)
+        try:
+            with self.memory.reading(len(reply.body), reply.received):
+                return self._answer(function, reply, parts)
+        except TooMuchError as error:
+            raise errors.MoodleTooMuch(function, error.why) from None
+        finally:
+            reply.free()
 
     def _reply(
         self, function: str, form: transport.Form, tries: int, silence: float, end: float
@@ -264,6 +283,7 @@ class MoodleClient:
             asked = _seconds(reply.headers.get("Retry-After"))
             if asked > MAX_RETRY_AFTER or not self._rest(max(asked, pause), end):
                 return reply
+            reply.free()
 
     def _posted(
         self, function: str, form: transport.Form, silence: float, end: float
@@ -316,20 +336,20 @@ class MoodleClient:
             raise errors.MoodleMaintenance(function)
         if status >= 500 or status == 429:
             raise errors.MoodleSiteBroken(function, None, f"HTTP {status}")
+        if status in BLOCKED:
+            raise errors.MoodleBlocked(function, None, f"HTTP {status}: {self._shown(reply.body)}")
         if status != 200:
             raise errors.MoodleUnreadable(function, None, f"HTTP {status}")
         if sum(map(reply.body.count, (b"[", b"{", b","))) > MAX_PARTS:
             raise errors.MoodleAnswerTooLarge(function)
         try:
             # Of a small answer it is not worth a look at each of its objects.
-            hook = self._hook(parts) if len(reply.body) > LARGE else None
+            hook = self._hook(function, parts) if len(reply.body) > LARGE else None
             answer = parsed(reply.body, hook)
         except TooDeepError as error:
             raise errors.MoodleUnreadable(function, None, str(error)) from None
         except (ValueError, RecursionError):
-            # Enough for what is shown of it, and for a token that begins within that.
-            text = reply.body[:20_000].decode("utf-8", "replace")
-            raise errors.MoodleUnreadable(function, None, self._secret.hide(text)) from None
+            raise errors.from_body(function, reply.body, self._secret.hide) from None
         try:
             answer = each_text(answer, self._fit, self._least)
         except TooDeepError as error:
@@ -338,24 +358,39 @@ class MoodleClient:
             raise errors.from_answer(function, answer)
         return answer
 
-    def _hook(self, parts: Parts | None) -> Callable[[dict[str, Json]], Json] | None:
-        if parts is None:
-            return None
+    def _shown(self, body: bytes | bytearray) -> str:
+        """What a page says, as far as it is shown."""
+        # Enough for that, and for a token that begins within it.
+        return clean(self._secret.hide(body[:LONGEST].decode("utf-8", "replace")))
+
+    def _hook(self, function: str, parts: Parts | None) -> Callable[[dict[str, Json]], Json]:
+        """:return: function of each object of a large answer, which builds what can be built
+        and weighs the rest
+        """
+        weight = 0
 
         def built(item: dict[str, Json]) -> Json:
-            if parts.mark not in item:
-                return item
-            return parts.put(each_text(item, self._fit, self._least))
+            nonlocal weight
+            if parts is not None and parts.mark in item:
+                part = parts.put(each_text(item, self._fit, self._least))
+                if part is not item:
+                    # What it was built of is gone.
+                    weight -= sum(map(_weight, item.values()))
+                    return part
+            weight += OBJECT + ENTRY * len(item)
+            if weight > MAX_WEIGHT:
+                raise errors.MoodleAnswerTooLarge(function)
+            return item
 
         return built
 
     def _fit(self, text: str) -> str:
-        return self._secret.hide(text[:MAX_TEXT])
+        return self._secret.hide(shortened(text))
 
     @property
     def _least(self) -> int:
         """Characters below which :meth:`_fit` gives a text back as it is."""
-        return min(self._secret.shortest, MAX_TEXT + 1)
+        return min(self._secret.shortest, LONGEST + 1)
 
     def _measure_clock(self, date: str | None, started: float) -> None:
         moment = _moment(date)
@@ -380,11 +415,18 @@ class MoodleClient:
         return largest - least < MAX_CLOCK_JUMP and max(abs(least), abs(largest)) < MAX_CLOCK_OFFSET
 
 
+def _weight(value: Json) -> int:
+    """:return: what was counted of the objects in a list"""
+    if type(value) is not list:
+        return 0
+    return sum(OBJECT + ENTRY * len(one) for one in value if type(one) is dict)
+
+
 class TooDeepError(ValueError):
     """An answer that is deeper than any is."""
 
 
-def parsed(body: bytes, hook: Callable[[dict[str, Json]], Json] | None = None) -> Json:
+def parsed(body: bytes | bytearray, hook: Callable[[dict[str, Json]], Json] | None = None) -> Json:
     """JSON, as Moodle sends it: UTF-8 (some sites put a byte order mark before it), and
     no number that is none.
 

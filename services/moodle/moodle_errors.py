@@ -11,14 +11,17 @@ Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
 HTTP 200 with an object that has the key ``exception``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..domain.moodle_text import clean
 from ..texts import messages_moodle as words
 from ..texts.told import joined, keep, say
 from .answer_values import Json
+from .memory import AT_ONCE
 from .moodle_url import Sentence, redirected_root
+from .product import user_agent
+from .unreadable import AROUND, EMPTY, PHP, looked_at
 
 SITE = "site"
 COURSE = "course"
@@ -257,6 +260,42 @@ class MoodleUnreadable(MoodleError):
     advice = words.UNREADABLE
 
 
+class MoodleEmptyAnswer(MoodleUnreadable):
+    """HTTP 200 without a word: PHP has died with its messages switched off, or something in
+    front of Moodle has swallowed them."""
+
+    advice = words.EMPTY_ANSWER
+
+
+class MoodleTextAround(MoodleUnreadable):
+    """Text before or behind the JSON of an answer: a message of PHP's, a byte order mark, a
+    proxy's comment.
+
+    :param kind: of ``unreadable``
+    :param unseen: whether it can't be seen
+    """
+
+    def __init__(
+        self, function: str | None, kind: str, detail: object = "", unseen: bool = False
+    ) -> None:
+        self.kind = kind
+        self.unseen = unseen
+        super().__init__(function, None, detail)
+
+    def _advice(self) -> Sentence:
+        if self.kind == PHP:
+            return words.PHP_IN_ANSWER
+        return words.UNSEEN_AROUND_ANSWER if self.unseen else words.TEXT_AROUND_ANSWER
+
+
+class MoodleBlocked(MoodleUnreadable):
+    """Refused with a page of its own by what stands in front of Moodle: Moodle itself answers in
+    JSON, or with an empty page."""
+
+    def _advice(self) -> Sentence:
+        return words.blocked(user_agent())
+
+
 class MoodleOddRecord(MoodleError):
     """:param reason: of ``records.OddRecord``"""
 
@@ -278,6 +317,41 @@ class MoodleCompressed(MoodleUnreadable):
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
     advice = words.ANSWER_TOO_LARGE
+
+
+class MoodleTooMuch(MoodleError):
+    """There is no room in memory for what Moodle has to say, see ``memory``.
+
+    :param why: ``memory.ONE_COURSE`` or ``memory.AT_ONCE``
+    """
+
+    scope = COURSE
+    quotes = False
+
+    def __init__(self, function: str | None, why: str) -> None:
+        self.why = why
+        super().__init__(function, None, why)
+
+    def _advice(self) -> Sentence:
+        return words.TOO_MUCH_AT_ONCE if self.why == AT_ONCE else words.TOO_MUCH_OF_A_COURSE
+
+
+class MoodleTooMany(MoodleError):
+    """More sessions, marks or people than are taken of one course, see ``course_limits``.
+
+    :param what: ``sessions``, ``marks`` or ``people``
+    """
+
+    scope = COURSE
+    quotes = False
+
+    def __init__(self, function: str | None, what: str, most: int) -> None:
+        self.what = what
+        self.most = most
+        super().__init__(function, None, f"more than {most} {what}")
+
+    def _advice(self) -> Sentence:
+        return words.too_many(self.what, self.most)
 
 
 BY_ERRORCODE: dict[str, type[MoodleError]] = {
@@ -303,6 +377,20 @@ BY_ERRORCODE: dict[str, type[MoodleError]] = {
     "wsaccessuserdeleted": MoodleAccountProblem,
     "wsaccessusersuspended": MoodleAccountProblem,
 }
+
+
+def from_body(function: str, body: bytes | bytearray, hide: Callable[[str], str]) -> MoodleError:
+    """The error that a body stands for which is no JSON.
+
+    :param function: web service function that was called
+    :param hide: function that takes the token out of a text
+    """
+    found = looked_at(body)
+    if found.kind == EMPTY:
+        return MoodleEmptyAnswer(function)
+    if found.kind in (PHP, AROUND):
+        return MoodleTextAround(function, found.kind, hide(found.text), found.unseen)
+    return MoodleUnreadable(function, None, hide(found.text))
 
 
 def from_answer(function: str, answer: Mapping[str, Json]) -> MoodleError:

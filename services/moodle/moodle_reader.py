@@ -8,10 +8,12 @@ from typing import TypeVar
 from ..domain.moodle_text import clean_name
 from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser, OddRecord
 from . import moodle_errors as errors
-from .answer_values import Json, each, moment, number, once, text
+from .answer_values import Json, each, identity, moment, number, once, text
 from .moodle_client import MoodleClient
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
+# Of one course; the largest open ones have that many.
+MOST_PEOPLE = 100_000
 IDS_PER_CALL = 50
 STUDENT_ROLES = {"student"}
 
@@ -33,7 +35,7 @@ def shaped(function: str, build: Callable[[Json], T], answer: Json) -> T:
 def _user(item: Json) -> MoodleUser:
     roles = [str(role["shortname"]) for role in item.get("roles") or ()]
     return MoodleUser(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         fullname=clean_name(item.get("fullname")),
         idnumber=text(item.get("idnumber")).strip(),
         email=text(item.get("email")).strip(),
@@ -43,7 +45,7 @@ def _user(item: Json) -> MoodleUser:
 
 def _course(item: Json) -> MoodleCourse:
     return MoodleCourse(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         shortname=text(item["shortname"]),
         fullname=clean_name(item.get("fullname") or item["shortname"]),
         idnumber=text(item["idnumber"]).strip() if "idnumber" in item else None,
@@ -64,7 +66,7 @@ def _made(item: Json) -> int:
 
 def _activity(module: Json) -> MoodleActivity:
     return MoodleActivity(
-        id=number(module["instance"]),
+        id=identity(module["instance"]),
         name=clean_name(module.get("name")),
         groupmode=number(module.get("groupmode")),
         module_id=number(module.get("id")),
@@ -74,7 +76,7 @@ def _activity(module: Json) -> MoodleActivity:
 def group(item: Json) -> MoodleGroup:
     """A group of a course."""
     return MoodleGroup(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         name=clean_name(item["name"]),
         idnumber=text(item["idnumber"]).strip(),
     )
@@ -177,6 +179,8 @@ class MoodleReader:
             known |= {user.id for user in new}
             users += new
             asked += len(answer)
+            if len(users) > MOST_PEOPLE:
+                raise errors.MoodleTooMany(function, "people", MOST_PEOPLE)
             # A page that brings nobody new is a Moodle that can't count, and has no end.
             if len(answer) < PAGE or not new:
                 return tuple(users)

@@ -6,7 +6,8 @@ thrown away (a redirect's body, an answer that is tried again). So this file
 
 * reads from the socket itself: before each read it looks at the clock and at how much
   has come, for the headers, the body and what stands between the chunks of one;
-* resolves the host's name, looks at each number it leads to, and connects to just that;
+* resolves the host's name, looks at each number it leads to, and connects to just those, side
+  by side (``connecting``);
 * asks for no compression, and unpacks nothing;
 * lets nobody else repeat, redirect or drain: what is not wanted is closed.
 
@@ -17,15 +18,15 @@ administrator's, and are used; a ``.netrc`` is not.
 
 import http.client
 import io
-import ipaddress
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
+from itertools import takewhile
 from typing import Any, Protocol
 
 import requests
@@ -34,19 +35,29 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Retry
 
+from .connecting import (
+    CONNECT_TIMEOUT,
+    NameServerError,
+    Target,
+    first_connected,
+    in_turn,
+    resolved,
+)
+from .memory import Memory, Received
 from .moodle_url import REFUSED, kind_of
+from .product import user_agent
+from .shortening import Shortening
 
-CONNECT_TIMEOUT = 10  # seconds, for each number of a host
 # A session with 40 students is 5 kB, an activity with 200 of them 1 MB.
 MAX_BYTES = 32 * 1024 * 1024
+# Of an answer from which long texts are cut.
+LARGE = 1024 * 1024
+# With all that is cut out of it.
+MOST_RECEIVED = 200 * 1024 * 1024
 # Headers and the lines between chunks come on top of what is kept.
 _WIRE = 2
 _CHUNK = 64 * 1024
 
-# Where a socket is connected to: what follows an address's number is of its family.
-_Place = tuple[Any, ...]
-# What getaddrinfo knows of one.
-_Found = tuple[int, int, int, str, _Place]
 # ``(key, text)`` of each field, in order.
 Form = list[tuple[str, str]]
 
@@ -87,12 +98,21 @@ class UntrustedError(TransportError):
 @dataclass(frozen=True)
 class Reply:
     """:param headers: any mapping that knows no upper and lower case
-    :param body: bytes as they came
+    :param body: bytes as they came, without long texts where there are many of them
+    :param received: how many came
+    :param held: the room that it takes
     """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
+    received: int = 0
+    held: Received | None = None
+
+    def free(self) -> None:
+        """Nothing of it is needed any more."""
+        if self.held:
+            self.held.end()
 
 
 @dataclass
@@ -114,6 +134,7 @@ class _Call:
     deadline: float = 0.0
     left: int = 0
     kinds: set[str] = field(default_factory=set)
+    answered: dict[tuple[str, int], Target] = field(default_factory=dict)
 
     def seconds(self, most: float) -> float:
         """:raise TimeOverError: none are left"""
@@ -145,6 +166,7 @@ class HttpTransport:
         usual ones, or ``None``
     :param clock: :class:`Clock`
     :param max_bytes: of one body
+    :param memory: in which answers take room
 
     Attributes: ``kinds``, of the addresses that were connected to (see ``moodle_url``).
     """
@@ -155,11 +177,15 @@ class HttpTransport:
         ca_file: str | None = None,
         clock: Clock | None = None,
         max_bytes: int = MAX_BYTES,
+        memory: Memory | None = None,
     ) -> None:
+        self.memory = memory or Memory()
         self.url = url
         self.clock = clock or Clock()
         self.max_bytes = max_bytes
         self.kinds: set[str] = set()
+        # Which number of a host has answered: the next connection begins with it.
+        self._answered: dict[tuple[str, int], Target] = {}
         self._trusted: str | bool = ca_file or environment_certificates() or True
         self._local = threading.local()
 
@@ -174,7 +200,7 @@ class HttpTransport:
         session, call = self._session()
         call.silence, call.deadline = silence, deadline
         call.left = _WIRE * self.max_bytes
-        call.kinds = self.kinds
+        call.kinds, call.answered = self.kinds, self._answered
         try:
             response = session.post(
                 self.url,
@@ -200,26 +226,33 @@ class HttpTransport:
             ValueError,
         ) as error:
             raise NoAnswerError(_reason(error)) from None
-        with response:
-            return Reply(response.status_code, response.headers, self._body(response, call))
+        held = self.memory.received()
+        try:
+            with response:
+                body = self._body(response, call, held)
+                return Reply(
+                    response.status_code, response.headers, body.end(), body.received, held
+                )
+        except BaseException:
+            held.end()
+            raise
 
     @cached_property
     def _proxies(self) -> dict[str, str]:
         """Of the environment, looked up once: with each call it took a fifth of its work."""
         return requests.utils.get_environ_proxies(self.url)
 
-    def _body(self, response: requests.Response, call: _Call) -> bytes:
+    def _body(self, response: requests.Response, call: _Call, held: Received) -> "_Body":
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity"):
             raise CompressedError("Content-Encoding")
-        chunks: list[bytes] = []
-        size = 0
+        body = _Body(self.max_bytes)
         try:
             while chunk := response.raw.read(_CHUNK, decode_content=False):
-                size += len(chunk)
-                if size > self.max_bytes:
-                    raise TooLargeError("too large")
-                chunks.append(chunk)
+                # What was cut out of it costs nothing but time.
+                call.left += body.add(chunk)
+                if not held.grow(body.kept, call.seconds(call.silence)):
+                    raise TimeOverError("no room in memory")
         except (urllib3.exceptions.ReadTimeoutError, TimeoutError) as error:
             raise TimeOverError(_reason(error)) from None
         except (
@@ -229,9 +262,9 @@ class HttpTransport:
             ValueError,
         ) as error:
             raise BrokenAnswerError(_reason(error)) from None
-        if _is_cut(response.headers, size):
+        if _is_cut(response.headers, body.received):
             raise BrokenAnswerError("cut off")
-        return b"".join(chunks)
+        return body
 
     def _session(self) -> tuple["_Session", _Call]:
         """A connection for each thread; requests' sessions are not thread-safe."""
@@ -239,6 +272,7 @@ class HttpTransport:
             call = _Call(self.clock)
             session = _Session()
             session.trust_env = False
+            session.headers["User-Agent"] = user_agent()
             session.headers["Accept-Encoding"] = "identity"
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             adapter = _Adapter(call)
@@ -246,6 +280,47 @@ class HttpTransport:
             session.mount("https://", adapter)
             self._local.session, self._local.call = session, call
         return self._local.session, self._local.call
+
+
+class _Body:
+    """What comes of a body, without long texts once it is large.
+
+    :param most: bytes that are kept
+
+    Attributes: ``received``, the bytes that came.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.received = 0
+        self._kept = bytearray()
+        self._shortening: Shortening | None = None
+
+    def add(self, chunk: bytes) -> int:
+        """:return: bytes of it that take no room
+        :raise TooLargeError: more came than is accepted
+        """
+        before = len(self._kept) - self.received
+        self.received += len(chunk)
+        self._kept += self._shortening.take(chunk) if self._shortening else chunk
+        if self._shortening is None and len(self._kept) > min(LARGE, self.most // 2):
+            # Most answers are small, and not worth a look.
+            self._shortening = Shortening()
+            so_far, self._kept = self._kept, bytearray()
+            for begin in range(0, len(so_far), _CHUNK):
+                self._kept += self._shortening.take(so_far[begin : begin + _CHUNK])
+        if len(self._kept) > self.most or self.received > MOST_RECEIVED:
+            raise TooLargeError("too large")
+        return max(0, before - (len(self._kept) - self.received))
+
+    @property
+    def kept(self) -> int:
+        return len(self._kept)
+
+    def end(self) -> bytearray:
+        if self._shortening:
+            self._kept += self._shortening.end()
+        return self._kept
 
 
 def _is_cut(headers: Mapping[str, str], size: int) -> bool:
@@ -308,35 +383,27 @@ class _Guarded(HTTPConnection):
     call: _Call
 
     def _new_conn(self) -> socket.socket:
-        """Resolve, look, connect to just that: between a look at a name and a connection
+        """Resolve, look, connect to just those: between a look at a name and a connection
         to it, a name server can change its mind."""
         # urllib3 asks with the dot that ends a name, too.
         host = getattr(self, "_dns_host", self.host).strip("[]")
-        numbers = _resolve(host, self.port, self.call.seconds(CONNECT_TIMEOUT))
-        trouble = None
-        for family, number in numbers:
-            kind = kind_of(number[0])
-            if kind == REFUSED:
-                raise RefusedAddressError("refused address")
-            try:
-                connected = self._connected(family, number)
-            except OSError as error:
-                trouble = error
-                continue
-            self.call.kinds.add(kind)
-            return connected
-        raise urllib3.exceptions.NewConnectionError(self, f"{_reason(trouble)}")
-
-    def _connected(self, family: int, number: _Place) -> socket.socket:
-        connected = socket.socket(family, socket.SOCK_STREAM)
+        call, whom = self.call, (host, self.port)
         try:
-            for option in self.socket_options or ():
-                connected.setsockopt(*option)
-            connected.settimeout(self.call.seconds(CONNECT_TIMEOUT))
-            connected.connect(number)
-        except BaseException:
-            connected.close()
-            raise
+            targets = resolved(host, self.port, call.seconds(CONNECT_TIMEOUT))
+        except NameServerError as error:
+            raise TimeOverError(str(error)) from None
+        targets = in_turn(targets, call.answered.get(whom))
+        # Whatever stands behind one that must not be asked is not tried either.
+        fine = list(takewhile(lambda target: kind_of(target[1][0]) != REFUSED, targets))
+        try:
+            connected, target = first_connected(fine, self.socket_options or (), call.seconds)
+        except OSError as error:
+            if len(fine) < len(targets):
+                raise RefusedAddressError("refused address") from None
+            raise urllib3.exceptions.NewConnectionError(self, _reason(error)) from None
+        connected.settimeout(call.seconds(CONNECT_TIMEOUT))
+        call.answered[whom] = target
+        call.kinds.add(kind_of(target[1][0]))
         return connected
 
     # http.client only calls it; its types want a class.
@@ -381,46 +448,6 @@ class _Wire(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         return super().close()
-
-
-def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, _Place]]:
-    """``getaddrinfo`` has no time-out of its own, so it is waited for beside; not for a number,
-    about which no name server is asked.
-
-    :return: list of ``(family, address)``
-    :raise OSError: the name leads nowhere
-    :raise TimeOverError: the name server does not answer
-    """
-    if _is_number(host):
-        return _places(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    found: list[Exception | Sequence[_Found]] = []
-
-    def ask() -> None:
-        try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            found.append(error)
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(seconds)
-    if not found:
-        raise TimeOverError("name server")
-    if isinstance(found[0], Exception):
-        raise found[0]
-    return _places(found[0])
-
-
-def _places(found: Sequence[_Found]) -> list[tuple[int, _Place]]:
-    return [(family, number) for family, _type, _protocol, _name, number in found]
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _reason(error: BaseException | None) -> str:

@@ -1,13 +1,13 @@
 """What of a session all families of functions answer alike. Pure."""
 
 from ..domain.records import MoodleStatus
-from .answer_values import DATE, Json, OddValue, grade, moment, number, plain, text
+from .answer_values import DATE, Json, OddValue, grade, identity, moment, plain, text
 
 
 def status(item: Json) -> MoodleStatus:
     """A status of a set."""
     return MoodleStatus(
-        id=number(item["id"]),
+        id=identity(item["id"]),
         acronym=text(item["acronym"]),
         description=plain(item.get("description")),
         grade=grade(item.get("grade")),

@@ -17,7 +17,8 @@ _SUM = "coalesce(sum(hashtextextended(row::text, 0)), 0)::text"
 _ROWS = (
     """SELECT student.id, partner.email_normalized FROM op_student student
        LEFT JOIN res_partner partner ON partner.id = student.partner_id""",
-    """SELECT student_id, course_id, batch_id FROM op_student_course WHERE state = 'running'""",
+    "SELECT id, student_id, course_id, batch_id, state, create_date FROM op_student_course",
+    "SELECT detail_id, student_id, course_id, batch_id, changed_at FROM moodle_batch_change",
     """SELECT id, course_id FROM op_batch""",
 )
 

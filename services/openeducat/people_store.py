@@ -7,6 +7,7 @@ from functools import partial
 
 from ..domain import matching
 from ..domain.records import MoodleUser
+from .enrolments import enrolments, taught
 from .rows import copied_fields, copied_values, create_whole, read_rows, write_changed
 
 
@@ -19,6 +20,7 @@ class PeopleStore:
         self.instance = instance
         self.env = instance.env
         self.match_by_email = instance.match_by_email
+        self.zone = instance.tz
 
     def links(self, model, moodle_ids):
         """Kept links by Moodle id; those by e-mail only while the instance matches by
@@ -184,18 +186,7 @@ class PeopleStore:
         exists = set(self.env["op.student"].browse(wanted).exists().ids)
         by_email = self._students_by_email(emails) if emails else {}
         candidates = list(exists.union(*by_email.values()))
-        running = {}
-        for row in read_rows(
-            self.env,
-            "op.student.course",
-            [
-                ("course_id", "=", subject.course_id),
-                ("state", "=", "running"),
-                ("student_id", "in", candidates),
-            ],
-            ["student_id", "batch_id"],
-        ):
-            running.setdefault(row["student_id"], []).append(row["batch_id"] or 0)
+        enrolled = enrolments(self.env, subject.course_id, candidates, self.zone)
         holders = {}
         for link in self._links(
             [
@@ -206,7 +197,14 @@ class PeopleStore:
         ):
             if link.moodle_id not in given_up:
                 holders.setdefault(link.record_id, []).append(link)
-        return matching.StudentTable(frozenset(exists), by_email, links, holders, running)
+        return matching.StudentTable(
+            frozenset(exists),
+            by_email,
+            links,
+            holders,
+            enrolled,
+            taught(self.env, subject, enrolled.values()),
+        )
 
     def _students_by_email(self, emails):
         """``{lower-case e-mail: [student ids]}``, archived students included: a person

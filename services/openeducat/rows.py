@@ -44,7 +44,7 @@ def each_tuple(env, model, domain, fields, order):
         found = Model.search_read(domain, fields, load=None, order=order)
         return (tuple(row[name] for name in fields) for row in found)
     query = Model._search(domain, order=order)
-    return env.execute_query(query.select(*_columns(Model, query, fields)))
+    return env.execute_query(query.select(*columns(Model, query, fields)))
 
 
 def read_rows_of_any(env, model, domains, fields, order):
@@ -77,19 +77,20 @@ def _is_column(field):
 def _select(model, query, fields):
     """:param query: of ``model``; what it looks at is flushed before"""
     names = ["id", *fields]
-    columns = _columns(model, query, names)
     empty = [_EMPTY[model._fields[name].type] if name != "id" else 0 for name in names]
     return (
         {
             name: nothing if value is None else value
             for name, nothing, value in zip(names, empty, row, strict=True)
         }
-        for row in model.env.execute_query(query.select(*columns))
+        for row in model.env.execute_query(query.select(*columns(model, query, names)))
     )
 
 
-def _columns(model, query, names):
-    """:return: list of ``SQL``; what is looked at is flushed before"""
+def columns(model, query, names):
+    """:param names: of fields that are columns
+    :return: list of ``SQL``; what is looked at is flushed before
+    """
     return [model._field_to_sql(model._table, name, query) for name in names]
 
 

@@ -17,6 +17,7 @@ from ..domain.records import CourseReading, OddRecord, UnreadableSession
 from ..domain.remembered import Remembered, named
 from ..moodle import moodle_errors as errors
 from ..moodle.answer_values import SHAPE
+from ..moodle.course_limits import CourseLimits
 
 
 @dataclass
@@ -269,6 +270,7 @@ class CourseReader:
         """:return: ``CourseReading``, and whether an activity was missing"""
         missing_any = False
         sessions, listed, unreadable, gone, odd = [], set(), [], set(), []
+        limits = CourseLimits()
         for activity in activities:
             try:
                 found, unusable = self.api.sessions(activity.id)
@@ -284,6 +286,7 @@ class CourseReader:
                 # Deleted since the contents were read; the next run sees it so.
                 missing_any = True
                 continue
+            limits.add(self.api.listing, found)
             odd += unusable
             sessions += found
             if all(record.id and record.reason != SHAPE for record in unusable):

@@ -27,21 +27,28 @@ class Question:
     before: Remembered | None
     clock: Clock
 
-    def ask(self):
-        """:return: :class:`Answer`
+    def ask(self, waits=False):
+        """:param waits: whether it may wait for room, see ``moodle.memory``
+        :return: :class:`Answer`
         :raise MoodleError: the course can't be read
         """
         client, begun = self.reader.reader.client, self.clock.now()
         client.listen()
-        reading, after = self.reader.read_course(self.course, self.known, self.before)
+        with client.memory.of(self.course.id, waits):
+            client.memory.begin(self.course.id)
+            reading, after = self.reader.read_course(self.course, self.known, self.before)
         by_memory = after is not None and after is self.before
         return Answer(reading, begun, after, by_memory, client.heard)
 
-    def ask_with_size(self):
+    def ask_ahead(self):
         """:return: the same, and the bytes that Moodle has sent"""
         client = self.reader.reader.client
         before = client.received
-        return self.ask(), client.received - before
+        try:
+            return self.ask(waits=True), client.received - before
+        except BaseException:
+            client.memory.release(self.course.id)
+            raise
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from ..domain import brake
 from ..domain.unchanged import Idle, sign_by_digest
 from ..moodle import moodle_errors as errors
+from ..moodle.companion_api import LaterRunError, RunNumber
 
 
 def ask(sides, course_ids):
@@ -17,12 +18,43 @@ def ask(sides, course_ids):
     :return: ``{course id: text}``; empty where Moodle has none to give
     :raise MoodleError: of the site
     """
+    return _asked(sides, course_ids, lambda: sides.api.companion.digests(course_ids))
+
+
+def ask_first(sides, course_ids):
+    """The same for whoever has the run to itself: the number that the last run was given is handed
+    in with the call, and what this one is given is noted, to be committed with what follows. A run
+    that dies before hands in the same again, which Moodle takes, too.
+
+    Where Moodle can't give the digests, no number is given either; the next run hands it in.
+
+    :raise LaterRunError: Moodle has met a later run; that is noted
+    """
+    if not sides.detection.numbers_runs:
+        return ask(sides, course_ids)
+    instance = sides.instance
+    last = RunNumber(instance._run_key(), instance.run_number, instance.run_number_renew)
+
+    def begin_run():
+        digests, given = sides.api.companion.begin_run(course_ids, last)
+        instance._run_number_given(given)
+        return digests
+
+    try:
+        return _asked(sides, course_ids, begin_run)
+    except LaterRunError:
+        instance._run_number_given(None)
+        raise
+
+
+def _asked(sides, course_ids, ask):
+    """:param ask: function that asks Moodle for the digests"""
     if not sides.api.companion or not course_ids:
         return {}
     # No transaction stays open while Moodle is waited for.
     sides.odoo.commit()
     try:
-        return sides.api.companion.digests(course_ids)
+        return ask()
     except errors.MoodleError as error:
         if error.scope == errors.SITE:
             raise

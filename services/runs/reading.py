@@ -22,4 +22,4 @@ def _jobs(sides, syncs):
         sides.odoo.commit()
         known = sum(map(len, question.known.starts.values()))
         expected = known * SESSION_BYTES if known else FIRST_BYTES
-        yield Job(sync, question.ask_with_size, expected)
+        yield Job(sync, question.ask_ahead, expected)

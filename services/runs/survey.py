@@ -4,6 +4,7 @@ whom, and past sessions by their ids. ORM."""
 import json
 import logging
 from collections import Counter
+from contextlib import closing
 
 from ..domain import plan as p
 from ..domain.changes import changes
@@ -55,7 +56,7 @@ class Survey:
             try:
                 sides, courses = self._both_sides(odoo)
                 syncs = self._syncs(sides, courses, self._courses_done(sides, courses))
-                with read_ahead(sides, syncs) as readings:
+                with closing(sides.client.memory), read_ahead(sides, syncs) as readings:
                     reports += [self._course_report(read)[0] for read in readings]
             except SkippedError as reason:
                 problem = reason.told
@@ -118,7 +119,8 @@ class Survey:
         sides.odoo.commit()
         wanted = [course for course in wanted if course.id in queue]
         done = 0
-        with read_ahead(sides, self._syncs(sides, courses, wanted)) as readings:
+        syncs = self._syncs(sides, courses, wanted)
+        with closing(sides.client.memory), read_ahead(sides, syncs) as readings:
             while readings.more:
                 if self.sync.budget.is_over:
                     return
@@ -348,8 +350,9 @@ class Survey:
         sync = read.key
         course = sync.course
         try:
-            sync.take(read.value())
-            planned = sync.plan()
+            with sync.sides.client.memory.last_of(course.id):
+                sync.take(read.value())
+                planned = sync.plan()
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise

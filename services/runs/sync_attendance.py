@@ -23,6 +23,7 @@ from odoo import SUPERUSER_ID, api
 from ..domain import site_identity
 from ..domain.portions import portions
 from ..moodle import moodle_errors as errors
+from ..moodle.companion_api import LaterRunError
 from ..moodle.module_detector import detect_installed_modules
 from ..moodle.moodle_transport import Clock
 from ..moodle.moodle_url import AddressError
@@ -31,8 +32,7 @@ from ..texts.told import keep, say
 from . import chosen_courses
 from .connection import Connected, Connection
 from .course_sync import CourseSync, MovedError, StoppedError
-from .digests import ask as ask_digests
-from .digests import unchanged
+from .digests import ask_first, unchanged
 from .matched_courses import MatchedCourses
 from .reading import read_ahead
 from .results import RunResult
@@ -123,6 +123,10 @@ class SyncAttendance:
         """The run, while its lock is held."""
         with self.registry.cursor() as cr:
             odoo = self.open(cr)
+            silent = self._for_reader(odoo.instance)._why_silent()
+            if silent:
+                # No record of it either: nothing was to be done.
+                return RunResult(odoo.instance.name, "skipped", silent)
             report = odoo.env["moodle.sync.report"].browse(report_id or ())
             run = odoo.instance._start_run(trigger, self.user_id, report)
             if report and run.report_id != report:
@@ -238,7 +242,11 @@ class SyncAttendance:
         except ValueError:
             raise SkippedError(words.NO_ADDRESS) from None
         odoo.commit()
-        return Connected.of(odoo, client, self._check_prerequisites(odoo.instance, client))
+        detection = self._check_prerequisites(odoo.instance, client)
+        refusal = odoo.instance._connected_already(detection.address)
+        if refusal:
+            raise SkippedError(refusal)
+        return Connected.of(odoo, client, detection)
 
     @staticmethod
     def _check_direction(run, instance):
@@ -319,7 +327,7 @@ class SyncAttendance:
                 # Matched when it was approved, and not any more.
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
-        digests = ask_digests(sides, sorted(queue.intersection(ids)))
+        digests = self._digests(sides, sorted(queue.intersection(ids)))
         if digests and trigger in THRIFTY:
             found = unchanged(sides, courses, settings, digests)
             found = [course for course in found if course.course_id in queue]
@@ -364,6 +372,14 @@ class SyncAttendance:
         ]
         run._complete(sides.client.clock_offset, hints)
 
+    @staticmethod
+    def _digests(sides, course_ids):
+        """:raise WaitingError: Moodle has met a later run, and nobody has said why"""
+        try:
+            return ask_first(sides, course_ids)
+        except LaterRunError:
+            raise WaitingError(words.DATABASE_OLD) from None
+
     def _courses(self, run, sides, syncs, approved, trigger):
         """Course by course, while the next ones are read.
 
@@ -393,6 +409,7 @@ class SyncAttendance:
                     read = next(readings)
                     sync, step = read.key, partial(self._begin, run, read, approved)
                     taken = ExitStack()
+                    taken.callback(sides.client.memory.release, sync.course.id)
                     if not taken.enter_context(self._course_taken(run, sides, sync)):
                         taken.close()
                         continue
@@ -479,6 +496,11 @@ class SyncAttendance:
         :return: whether its marks are on their way, and the course has to be ended
         :raise MoodleError: nothing more can be asked, in this run
         """
+        with sides.client.memory.of(sync.course.id):
+            return self._counted_course(run, sides, sync, step)
+
+    def _counted_course(self, run, sides, sync, step):
+        """See :meth:`_course`."""
         cr, course, mapping = sides.env.cr, sync.course, sync.mapping
         try:
             outcome = step()

@@ -108,6 +108,29 @@ UNREADABLE = _lt(
     "The answer did not come from Moodle's web services. Check that Moodle URL leads to Moodle "
     "itself, and not to a log-in page, a firewall or a proxy."
 )
+EMPTY_ANSWER = _lt(
+    "Moodle's answer is empty. Usually PHP has stopped in the middle of it, for want of memory or "
+    "time, or a firewall has taken it away. Ask Moodle's administrator to look into the error log "
+    "of Moodle's web server, and to raise PHP's memory_limit if it names that."
+)
+PHP_IN_ANSWER = _lt(
+    "A message of PHP stands in Moodle's answer, so the answer can't be read. Ask Moodle's "
+    "administrator to untick Display debug messages (Site administration > Development > "
+    "Debugging) and to switch display_errors off in PHP's settings. The message then goes to the "
+    "error log of Moodle's web server, and somebody should see to what it says."
+)
+TEXT_AROUND_ANSWER = _lt(
+    "Something puts text of its own before or after Moodle's answer, so the answer can't be read. "
+    "If it is a plug-in of Moodle, it usually stops once Moodle's administrator unticks Display "
+    "debug messages (Site administration > Development > Debugging). If it is a proxy or a "
+    "firewall in front of Moodle, it must leave /webservice/rest/server.php alone."
+)
+UNSEEN_AROUND_ANSWER = _lt(
+    "Invisible characters (a byte order mark) stand before or after Moodle's answer, so the answer "
+    "can't be read. One of Moodle's PHP files, usually config.php or one of a plug-in, was saved "
+    "with that mark: Moodle's administrator must save it as UTF-8 without it. Display debug "
+    "messages (Site administration > Development > Debugging) must be unticked as well."
+)
 ODD_RECORD = _lt("Moodle has a value here that can't be used.")
 COMPRESSED = _lt(
     "Moodle's answer was compressed although Odoo asked for it uncompressed. Ask whoever maintains "
@@ -117,6 +140,41 @@ ANSWER_TOO_LARGE = _lt(
     "Moodle's answer is larger than this add-on accepts. Ask Moodle's "
     "administrator to split the attendance activity, for example by term."
 )
+
+TOO_MUCH_OF_A_COURSE = _lt(
+    "Moodle has more to say of this course than this add-on takes at once. If the course really has "
+    "that much attendance, ask Moodle's administrator to split it, for example by year; if not, "
+    "Moodle or something in front of it answers wrongly."
+)
+TOO_MUCH_AT_ONCE = _lt(
+    "There was no room in memory for this course beside others that were read at the same time. "
+    "Usually the next run succeeds; if not, lower Calls at once (Advanced settings)."
+)
+
+
+def too_many(what, most):
+    """:param what: ``sessions``, ``marks`` or ``people``"""
+    if what == "people":
+        return _lt(
+            "Moodle lists more than %s people in this course, more than this add-on takes. If they "
+            "are real, ask Moodle's administrator to split the course; if not, Moodle or something "
+            "in front of it answers wrongly.",
+            most,
+        )
+    if what == "marks":
+        return _lt(
+            "Moodle lists more than %s marks in this course, more than this add-on takes. If they "
+            "are real, ask Moodle's administrator to split the course, for example by year; if "
+            "not, Moodle or something in front of it answers wrongly.",
+            most,
+        )
+    return _lt(
+        "Moodle lists more than %s sessions in this course, more than this add-on takes. If they "
+        "are real, ask Moodle's administrator to split the course, for example by year; if not, "
+        "Moodle or something in front of it answers wrongly.",
+        most,
+    )
+
 
 MAY_NOT_CREATE_SESSIONS = _lt(
     "The Moodle account of the token may not create sessions. If Moodle has the plug-in OpenEduCat "
@@ -130,6 +188,17 @@ READING_REFUSED = _lt(
     "right mod/attendance:takeattendances (or, for reading only, "
     "mod/attendance:changeattendances). The set-up of the plug-in OpenEduCat attendance gives it."
 )
+
+
+def blocked(product):
+    """:param product: what we call ourselves in a request"""
+    return _lt(
+        "Something in front of Moodle, usually a firewall of its hosting firm, has refused the "
+        "request. Ask Moodle's administrator to have it allow POST requests to "
+        "/webservice/rest/server.php from the address of the Odoo server. They have the header "
+        "User-Agent: %s.",
+        product,
+    )
 
 
 def said_to(call, said):

@@ -7,7 +7,19 @@ from .messages_counts import counting
 
 _lt = LazyTranslate(__name__)
 
+ARCHIVED = _lt("This instance is archived.")
 BUSY = _lt("Another sync of this instance is already running.")
+DATABASE_MOVED = _lt(
+    "This database may be a copy, such as a duplicate or a restored backup: it is not where it was "
+    "when it was last synchronised. A copy that is synchronised, too, would write old marks to "
+    "Moodle. So nothing is asked of Moodle and nobody is notified, until an administrator says on "
+    "the form of the instance what this database is."
+)
+DATABASE_OLD = _lt(
+    "This database may be a copy or an old backup: Moodle has met a later run of it. Its old marks "
+    "would be written to Moodle. So nothing is asked of Moodle and nobody is notified, until an "
+    "administrator says on the form of the instance what this database is."
+)
 DIRECTION_CHANGED = _lt(
     "The setting Attendance comes from was changed. Check what a run would do now (Preview), then "
     "press Sync now on the instance; the schedule continues from there."
@@ -34,6 +46,18 @@ UNEXPECTED = _lt(
     "An unexpected error occurred. The details are in the log of the Odoo server; please show them "
     "to your Odoo administrator."
 )
+
+
+def connected_already(name, address):
+    """:param name: of the other instance
+    :param address: that Moodle gives as its own
+    """
+    return _lt(
+        "%(name)s is already connected to this Moodle, which calls itself %(address)s: each sheet "
+        "would exist twice. Use that instance, and archive this one.",
+        name=name,
+        address=address,
+    )
 
 
 def course(number):

@@ -17,6 +17,7 @@ NEXT = {
     s.SCHEDULE: _lt(
         "The scheduled action Moodle: synchronise attendance is switched off: switch it on."
     ),
+    s.DATABASE: _lt("This database may be a copy: an administrator must say what it is."),
     s.SITE: _lt("A different Moodle answers: an administrator must say what it is."),
     s.SITE_WAITS: _lt(
         "Another Moodle was connected. The schedule is waiting: check what a run would do now "
@@ -50,6 +51,7 @@ BUTTONS = {
     s.MENDED: _lt("Sync now"),
     s.ARCHIVED: _lt("Unarchive"),
     s.SCHEDULE: _lt("Open the scheduled action"),
+    s.DATABASE: _lt("See the question"),
     s.SITE: _lt("See the question"),
     s.SITE_WAITS: _lt("Preview"),
     s.DIRECTION: _lt("Preview"),

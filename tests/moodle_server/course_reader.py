@@ -2,6 +2,7 @@
 ``course_reader.php``. The answer of get_sessions and the digest are made of the same rows."""
 
 import hashlib
+import re
 from collections import defaultdict
 
 from .errors import MoodleException
@@ -18,8 +19,11 @@ USER = (
 GROUP = ("id", "name", "idnumber", "members")
 SESSION = (
     "id", "attendanceid", "groupid", "sessdate", "duration", "statusset", "lasttaken",
-    "lasttakenby", "timemodified", "description", "descriptionformat",
+    "lasttakenby", "timemodified", "description", "descriptionformat", "reference",
 )  # fmt: skip
+# Characters of a description that are handed over.
+DESCRIPTION = 1000
+_REFERENCE = re.compile(r"\[(oec_sheet_[A-Za-z0-9_-]+)\]")
 MARK = ("id", "studentid", "statusid", "timetaken", "takenby", "remarks")
 
 
@@ -31,6 +35,12 @@ def mark(row):
     return (
         row.id, row.user_id, row.status_id, row.timetaken, row.takenby, row.remarks or "",
     )  # fmt: skip
+
+
+def reference(description):
+    """What a session was made for; empty where its description does not say it."""
+    found = _REFERENCE.search(description)
+    return found[1] if found else ""
 
 
 class Tables:
@@ -137,8 +147,8 @@ class CourseReader:
         return [
             (
                 s.id, s.attendance_id, s.group_id, s.sessdate, s.duration, s.statusset,
-                s.lasttaken or 0, s.lasttakenby, s.timemodified or 0, s.description,
-                s.descriptionformat,
+                s.lasttaken or 0, s.lasttakenby, s.timemodified or 0, s.description[:DESCRIPTION],
+                s.descriptionformat, reference(s.description),
             )
             for s in self._page(skip, most)
         ]  # fmt: skip

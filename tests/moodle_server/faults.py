@@ -12,6 +12,7 @@ TRUNCATED = "truncated"
 ERROR = "error"
 LIE = "lie"
 HUGE = "huge"
+SPOILED = "spoiled"
 
 
 @dataclass
@@ -70,6 +71,14 @@ class Fault:
     def huge(cls, n, size, **values):
         """:param size: bytes"""
         return cls(HUGE, n, size, **values)
+
+    @classmethod
+    def spoiled(cls, n, change, **values):
+        """Moodle acts, and something does this to its answer.
+
+        :param change: function from its bytes to those that are sent
+        """
+        return cls(SPOILED, n, change, **values)
 
     def strikes(self, number, number_of_function, function):
         if self.function is not None:

@@ -21,12 +21,22 @@ from .mark_writer import MarkWriter
 from .params import Params, whole
 
 MOST_COURSES = MOST_SESSIONS = 500
+LARGEST_NUMBER = 10**9
+_RUN = re.compile(r"[A-Za-z0-9]{0,64}")
+# The version that was the first to know numbers of runs.
+NUMBERS_RUNS = 2026120100
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]*")
 _NO_ACCESS = "No access rights in course context"
 
 
 def _own(name, *parameters):
     return function(name, *parameters, among=COMPANION)
+
+
+def _check_version(call, params, *names):
+    """An older plug-in refuses what it does not know, as Moodle does for any function."""
+    if int(call.profile.companion_version) < NUMBERS_RUNS and any(n in params for n in names):
+        raise MoodleException("invalidparameter")
 
 
 def _missing(code, table=""):
@@ -50,13 +60,21 @@ def _enter_activity(call, activity):
 # --- reading ------------------------------------------------------------------
 
 
-@_own("local_wsattendance_get_digests", "courseids", "from", "to")
+@_own("local_wsattendance_get_digests", "courseids", "from", "to", "run", "number", "renew")
 def get_digests(call, params):
     """A course that can't be entered is a warning."""
+    _check_version(call, params, "run", "number", "renew")
     ids = [whole(value) for value in params.list("courseids")]
     begin, end = params.number("from", 0), params.number("to", 0)
-    if len(ids) > MOST_COURSES:
+    run, number = params.text("run", ""), params.number("number", 0)
+    if len(ids) > MOST_COURSES or not _RUN.fullmatch(run) or not 0 <= number <= LARGEST_NUMBER:
         raise MoodleException("invalidparameter")
+    more = {}
+    if run:
+        with call.state.lock:
+            more["number"] = _next_number(call.state, run, number, bool(params.number("renew", 0)))
+        if not more["number"]:
+            return {"digests": [], "warnings": [], **more}
     tables = Tables(call.state)
     courses, warnings = [], []
     for number in dict.fromkeys(ids):
@@ -74,7 +92,18 @@ def get_digests(call, params):
         reader = CourseReader(call, tables, course, begin, end)
         digests.append({"courseid": course.id, "digest": reader.digest()})
         warnings += reader.warnings
-    return {"digests": digests, "warnings": warnings}
+    return {"digests": digests, "warnings": warnings, **more}
+
+
+def _next_number(state, run, number, renew):
+    """:return: 0 where a later run has been there"""
+    handed_in, given = state.run_numbers.get(run, (number, 0))
+    counts = number == handed_in or number >= given
+    if not (counts or renew):
+        return 0
+    following = max(number, given) + 1
+    state.run_numbers[run] = (number if counts else following), following
+    return following
 
 
 @_own(

@@ -75,7 +75,7 @@ class WithCompanion:
 
     service = "companion"
     companion = True
-    companion_version = "2026112600"
+    companion_version = "2026120100"
 
     def version(self, function):
         if "_wsattendance_" in function:

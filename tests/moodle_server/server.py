@@ -36,9 +36,11 @@ PAGE = "<!DOCTYPE html>\n<html><body></body></html>"
 
 @dataclass
 class Site:
-    """What an administrator sets. ``maintenance``: ``None``, ``cli`` or ``admin``."""
+    """What an administrator sets. ``maintenance``: ``None``, ``cli`` or ``admin``; ``proxied``:
+    whether a proxy in front takes it under any name, and hands on its own."""
 
     wwwroot: str = ""
+    proxied: bool = False
     maintenance: str | None = None
     webservices_enabled: bool = True
     rest_enabled: bool = True
@@ -249,6 +251,8 @@ class MoodleServer:
             return None
         if kind == f.LIE:
             return self._json(fault.value(json.loads(response.get_data())))
+        if kind == f.SPOILED:
+            return Response(fault.value(response.get_data()), mimetype="application/json")
         if kind == f.TRUNCATED:
             body = response.get_data()
             response = Response(body[: len(body) // 2], mimetype="application/json")
@@ -275,7 +279,8 @@ class MoodleServer:
     def _front(self, request):
         """What answers before the web service layer is reached."""
         here = urlsplit(self.site.wwwroot)
-        if request.scheme != here.scheme or request.host.split(":")[0] != here.hostname:
+        own = request.scheme == here.scheme and request.host.split(":")[0] == here.hostname
+        if not (own or self.site.proxied):
             return Response(PAGE, 303, {"Location": self.site.wwwroot}, mimetype="text/html")
         path = here.path.rstrip("/")
         if path and not request.path.startswith(path):

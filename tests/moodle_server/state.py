@@ -278,6 +278,8 @@ class MoodleState(Backups):
         self.statuses = Table()
         self.sessions = Table()
         self.tokens = {}
+        # Of each synchronisation the number that was handed in last, and what was given for it.
+        self.run_numbers = {}
         self._last_row = 0
 
     # --- making things ----------------------------------------------------------
@@ -544,7 +546,7 @@ class MoodleState(Backups):
 
     _TABLES = (
         "courses", "users", "groups", "enrolments", "attendances", "statuses", "sessions",
-        "tokens", "_last_row",
+        "tokens", "run_numbers", "_last_row",
     )  # fmt: skip
 
     def snapshot(self):

@@ -204,6 +204,41 @@ tours.add("moodle_failing_card", {
     ],
 });
 
+tours.add("moodle_copied_database", {
+    steps: () => [
+        ...instances,
+        {
+            content: "The card says what it waits for",
+            trigger:
+                ".o_kanban_record:contains(Test Moodle):contains(Waiting for you):contains(may be a copy)",
+        },
+        {
+            content: "Open the form",
+            trigger: ".o_kanban_record span:contains(Test Moodle)",
+            run: "click",
+        },
+        {
+            content: "It asks",
+            trigger: ".o_field_widget[name=database_question]:contains(may be a copy)",
+        },
+        {
+            content: "It is the real one",
+            trigger: button("action_database_real"),
+            run: "click",
+        },
+        {
+            content: "No other one is synchronised",
+            trigger: ".modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It works as before",
+            trigger:
+                ".o_form_view:not(:has(.o_field_widget[name=database_question]:visible)) .o_field_widget[name=state_words] .text-bg-success",
+        },
+    ],
+});
+
 tours.add("moodle_setup_address", {
     steps: () => [
         ...instances,

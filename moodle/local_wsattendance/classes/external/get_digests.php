@@ -33,6 +33,7 @@ use core_external\external_warnings;
 use core_external\util;
 use local_wsattendance\local\activity;
 use local_wsattendance\local\course_reader;
+use local_wsattendance\local\run_number;
 
 defined('MOODLE_INTERNAL') || die();
 
@@ -45,6 +46,12 @@ class get_digests extends external_api {
     /** @var int How many courses can be asked about at once. */
     public const MOST = 500;
 
+    /** @var int Characters of what names a synchronisation. */
+    public const LONGEST = 64;
+
+    /** @var int Number of a run: one a minute are two thousand years. */
+    public const LARGEST = 1000000000;
+
     /**
      * What has to be given.
      *
@@ -55,6 +62,9 @@ class get_digests extends external_api {
             'courseids' => new external_multiple_structure(new external_value(PARAM_INT, 'Course id.'), 'At most 500.'),
             'from' => new external_value(PARAM_INT, 'Only sessions that begin then or later, unix time; 0: all.', VALUE_DEFAULT, 0),
             'to' => new external_value(PARAM_INT, 'Only sessions that begin earlier, unix time; 0: all.', VALUE_DEFAULT, 0),
+            'run' => new external_value(PARAM_ALPHANUM, 'Whose run this is; empty: of nobody.', VALUE_DEFAULT, ''),
+            'number' => new external_value(PARAM_INT, 'Number that the last run was given; 0: none.', VALUE_DEFAULT, 0),
+            'renew' => new external_value(PARAM_BOOL, 'Whether the next number counts whatever was given.', VALUE_DEFAULT, false),
         ]);
     }
 
@@ -64,18 +74,35 @@ class get_digests extends external_api {
      * @param int[] $courseids
      * @param int $from
      * @param int $to
+     * @param string $run
+     * @param int $number
+     * @param bool $renew
      * @return array
      */
-    public static function execute($courseids, $from = 0, $to = 0) {
+    public static function execute($courseids, $from = 0, $to = 0, $run = '', $number = 0, $renew = false) {
         $params = self::validate_parameters(self::execute_parameters(), [
             'courseids' => $courseids,
             'from' => $from,
             'to' => $to,
+            'run' => $run,
+            'number' => $number,
+            'renew' => $renew,
         ]);
         if (count($params['courseids']) > self::MOST) {
             throw new \invalid_parameter_exception('More than ' . self::MOST . ' courses');
         }
+        $number = $params['number'];
+        if (strlen($params['run']) > self::LONGEST || $number < 0 || $number > self::LARGEST) {
+            throw new \invalid_parameter_exception('No such run');
+        }
         activity::must_be_in_use();
+        $more = [];
+        if ($params['run'] !== '') {
+            $more['number'] = run_number::next($params['run'], $number, $params['renew']);
+            if (!$more['number']) {
+                return ['digests' => [], 'warnings' => []] + $more;
+            }
+        }
         \core_php_time_limit::raise(300);
         [$courses, $warnings] = util::validate_courses($params['courseids']);
         $digests = [];
@@ -84,7 +111,7 @@ class get_digests extends external_api {
             $digests[] = ['courseid' => $course->id, 'digest' => $reader->digest()];
             $warnings = array_merge($warnings, $reader->warnings);
         }
-        return ['digests' => $digests, 'warnings' => $warnings];
+        return ['digests' => $digests, 'warnings' => $warnings] + $more;
     }
 
     /**
@@ -98,6 +125,7 @@ class get_digests extends external_api {
                 'courseid' => new external_value(PARAM_INT, 'Course id.'),
                 'digest' => new external_value(PARAM_ALPHANUM, 'Text that changes if the attendance of the course does.'),
             ])),
+            'number' => new external_value(PARAM_INT, 'Of this run; 0: a later run has been here.', VALUE_OPTIONAL),
             'warnings' => new external_warnings(),
         ]);
     }

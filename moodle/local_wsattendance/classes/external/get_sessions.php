@@ -200,6 +200,7 @@ class get_sessions extends external_api {
                 'timemodified' => PARAM_INT,
                 'description' => PARAM_RAW,
                 'descriptionformat' => PARAM_INT,
+                'reference' => PARAM_RAW,
                 'marks' => new external_multiple_structure(self::mark_structure()),
             ]),
             'warnings' => new external_warnings(),

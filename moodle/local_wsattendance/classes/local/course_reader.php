@@ -33,6 +33,15 @@ use stdClass;
  * if and only if what would be read does.
  */
 class course_reader {
+    /** @var int Characters of a session's description that are handed over: it can hold a photo. */
+    public const DESCRIPTION = 1000;
+
+    /** @var string What each reference of OpenEduCat begins with, see add_session. */
+    private const REFERENCE = '[oec_sheet_';
+
+    /** @var int Characters of the longest reference, and more. */
+    private const REFERENCE_LENGTH = 100;
+
     /** @var stdClass Course. */
     private $course;
 
@@ -121,6 +130,10 @@ class course_reader {
         foreach ($parts as $number => $rows) {
             hash_update($hash, "\n$number\n");
             foreach ($rows as $row) {
+                if (isset($row['reference']) && \core_text::strlen($row['description']) < self::DESCRIPTION) {
+                    // It is a part of what is there anyway. So the digests are those of version 1.0.
+                    unset($row['reference']);
+                }
                 hash_update($hash, serialize($row));
             }
         }
@@ -170,8 +183,13 @@ class course_reader {
      */
     public function sessions(int $limitfrom = 0, int $limitnum = 0): iterable {
         global $DB;
+        // Cut by the database: a recordset can hold all of its rows at once.
+        $description = $DB->sql_substr('s.description', 1, self::DESCRIPTION);
+        $place = $DB->sql_position("'" . self::REFERENCE . "'", 's.description');
+        $reference = $DB->sql_substr('s.description', $place, self::REFERENCE_LENGTH);
         $sql = "SELECT s.id, s.attendanceid, s.groupid, s.sessdate, s.duration, s.statusset, s.lasttaken,
-                       s.lasttakenby, s.timemodified, s.description, s.descriptionformat
+                       s.lasttakenby, s.timemodified, $description AS description, s.descriptionformat,
+                       $reference AS reference
                   FROM {attendance_sessions} s
                  WHERE $this->where
               ORDER BY s.id";
@@ -179,11 +197,23 @@ class course_reader {
         foreach ($rows as $row) {
             $session = [];
             foreach ((array) $row as $name => $value) {
-                $session[$name] = $name == 'description' ? $value : (int) $value;
+                $session[$name] = in_array($name, ['description', 'reference']) ? $value : (int) $value;
             }
+            $session['reference'] = self::reference((string) $session['reference']);
             yield $session;
         }
         $rows->close();
+    }
+
+    /**
+     * The reference that a text begins with.
+     *
+     * @param string $text of a description; where it has none, anything can stand there
+     * @return string without the brackets, empty if there is none
+     */
+    private static function reference(string $text): string {
+        $pattern = '/^' . preg_quote(self::REFERENCE, '/') . '[A-Za-z0-9_-]+\]/';
+        return preg_match($pattern, $text, $found) ? trim($found[0], '[]') : '';
     }
 
     /**

@@ -25,7 +25,7 @@
 namespace local_wsattendance\privacy;
 
 /**
- * The plug-in has no table and no preferences; what it hands over, it reads from others.
+ * The plug-in has no preferences, and its one table only the numbers of runs; what it hands over, it reads from others.
  */
 class provider implements \core_privacy\local\metadata\null_provider {
     /**
