@@ -114,6 +114,22 @@ class TestFollowing(FollowingCase):
         self.assertFollowed()
         self.assertNothingLeft()
 
+    def test_what_was_before_the_window_is_looked_at_when_it_is_first_met(self):
+        """An activity that comes back without marks, and a session made again: a late correction
+        makes no second sheet."""
+        self.begin("both")
+        self.instance.sync_window_days = 5
+        self.lectures = self.moodle.bin_and_restore(self.lectures, users=False)
+        self.sync()
+        self.moodle.make_session_again(self.sessions()[0])
+        self.sync()
+        self.moodle.mark(self.sessions()[0], self.users[0], "E", by=self.teacher)
+        self.sync()
+        self.assertEqual(self.counts, self.before)
+        self.assertEqual(
+            set(self.living.mapped("moodle_session_id")), {one.id for one in self.sessions()}
+        )
+
     def test_scheduled_runs_while_it_is_deleted_by_cron(self):
         """Hidden at once and deleted later; to what is asked without being listed again, Moodle
         answers with errors meanwhile."""

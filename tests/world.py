@@ -756,10 +756,12 @@ class World:
         session = self.sessions.get(sheet.session)
         if sheet.session and session and self.wanted(session):
             return True
-        wanted = [session for session in self.sessions.values() if self.wanted(session)]
-        marked = [session for session in wanted if session.log]
-        if any(self.rules.date(session.starts) == sheet.date for session in marked):
-            return not sheet.session or any(self._is_new(s) for s in wanted)
+        there = self.sessions.values()
+        marked = [session for session in there if self.wanted(session) and session.log]
+        unmet = [session for session in there if self._is_new(session)]
+        of_its_day = unmet if sheet.session else marked
+        if any(self.rules.date(session.starts) == sheet.date for session in of_its_day):
+            return True
         seen = r.Seen.parse(sheet.seen)
         back = any(self.met.never(session.activity) for session in self.sessions.values())
         elsewhere = seen and (seen.course_id != self.course.id or seen.activity_id not in self.sets)
