@@ -20,6 +20,7 @@ from . import (
     test_courses,
     test_database_identity,
     test_deaths,
+    test_deaths_restored,
     test_fingerprint,
     test_following,
     test_fuzz,
