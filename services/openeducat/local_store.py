@@ -111,27 +111,6 @@ class LocalStore:
         """Domain of the mappings of this instance's courses."""
         return [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
 
-    def mapped_by_hand(self, moodle_ids):
-        """:param moodle_ids: of courses
-        :return: ``{ID number: (op.subject id, op.course id)}`` of those that somebody has mapped
-        """
-        rows = read_rows(
-            self.env,
-            "moodle.mapping",
-            [
-                *self._of_courses,
-                ("found_by", "=", matching.MANUAL),
-                ("moodle_idnumber", "!=", False),
-                ("moodle_id", "in", list(moodle_ids)),
-            ],
-            ["moodle_idnumber", "oec_record_id", "op_course_id"],
-        )
-        pairs = {}
-        for row in rows:
-            pair = row["oec_record_id"], row["op_course_id"]
-            pairs.setdefault(row["moodle_idnumber"], set()).add(pair)
-        return {number: pair for number, (pair, *others) in pairs.items() if not others}
-
     def attendance_types(self):
         """Of several types with the same four booleans none is written, but one of the
         instance's company beats those of no company; until 2025 no type had one.
