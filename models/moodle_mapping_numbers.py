@@ -57,7 +57,7 @@ class MoodleMapping(models.Model):
     def _keep_answer(self, key, answer):
         """What a person has said of sessions that may be others; the next run reads the course.
 
-        :param key: see ``following.question_key``
+        :param key: see ``question_keys.question_key``
         :param answer: ``follow`` or ``other``
         """
         self.ensure_one()

@@ -442,6 +442,21 @@ class MoodleSyncGap(models.Model):
         self.search(domain)._close()
 
     @api.model
+    def _note_left(self, instance, run, gaps, followed):
+        """What is left of courses that are gone, when a run has read where it may have followed.
+
+        :param gaps: list of ``plan.Gap``
+        :param followed: list of the keys of those of which nothing is left
+        :return: Counter of gaps_opened, gaps_closed
+        """
+        counts = self._record(instance, run, 0, gaps, whole=False)
+        domain = [("instance_id", "=", instance.id), ("key", "in", followed)]
+        closing = self.search([*domain, ("state", "in", ALIVE)])
+        closing._close()
+        counts["gaps_closed"] += len(closing)
+        return counts
+
+    @api.model
     def _note_letters(self, instance, run, unit, gaps, unit_name):
         """Only the letters of one course, where nothing else of it was looked at; see
         :meth:`_record`."""

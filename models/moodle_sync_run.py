@@ -363,17 +363,22 @@ class MoodleSyncRun(models.Model):
         """Whether jobs do the courses of this run."""
         return False
 
-    def _keep_hints(self, clock_offset, hints):
-        """For whoever will complete the run. See :meth:`_complete`."""
-        self.write(
-            {
-                "clock_offset": clock_offset or 0,
-                "told": {**(self.told or {}), "hints": [told.keep(hint) for hint in hints]},
-            }
-        )
+    def _keep_hints(self, clock_offset, hints, gone=()):
+        """For whoever will complete the run. See :meth:`_complete`.
+
+        :param gone: see ``chosen_courses.note_left``
+        """
+        kept = {name: value for name, value in (self.told or {}).items() if name != "gone"}
+        kept["hints"] = [told.keep(hint) for hint in hints]
+        if gone:
+            kept["gone"] = sorted(gone)
+        self.write({"clock_offset": clock_offset or 0, "told": kept})
 
     def _kept_hints(self):
         return list((self.told or {}).get("hints", ()))
+
+    def _kept_gone(self):
+        return list((self.told or {}).get("gone", ()))
 
     def _approved_plans(self):
         """Of the preview that this run applies: ``{Moodle course id: fingerprint of its

@@ -146,8 +146,9 @@ class History:
         return bool(asked) and self.world.answer(self.random.choice(sorted(asked)))
 
     def hide(self):
+        """A status is hidden in Moodle, or shown again."""
         activity = self.random.choice(list(self.world.sets))
-        self.world.hide(activity, self.random.choice(self.world.all_letters(activity)))
+        self.world.hide(activity, self.random.choice(self.world.letters_of(activity)))
 
     def enrol(self):
         self.world.toggle_enrolment(self.random.choice((1, 2, 3)))
@@ -220,7 +221,7 @@ ACTIONS = (
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all",
-    "double", "mend_doubled", "restore_activity", "restore_course", "copy_activity", "make_again",
+    "double", "mend_doubled", "hide", "restore_activity", "restore_course", "copy_activity", "make_again",
     "restart", "answer",
 )  # fmt: skip
 # What people do; the rest are runs.

@@ -65,7 +65,7 @@ class RealWorld:
         self.letter_by_id = {
             status.id: letter
             for number in self.sets
-            for status, letter in zip(self._statuses(number), self.all_letters(number), strict=True)
+            for status, letter in zip(self._statuses(number), self.letters_of(number), strict=True)
         }
         self.choices = []
         case.clock.wall = lambda: self.now
@@ -117,19 +117,23 @@ class RealWorld:
         self.lesson_of[session.id] = self._new_lesson()
         return self.lesson_of[session.id]
 
-    def all_letters(self, activity):
+    def letters_of(self, activity):
         return w.LETTERS_OF[self.sets[activity]]
 
-    def letters_of(self, activity):
-        hidden = self._hidden(activity)
-        return [letter for letter in self.all_letters(activity) if letter.id not in hidden]
-
-    def _hidden(self, activity):
-        hidden = [status for status in self._statuses(activity) if not status.visible]
-        return {self.letter_by_id[status.id].id for status in hidden}
+    @property
+    def hidden(self):
+        """See :class:`world.World`."""
+        return {
+            (number, self.letter_by_id[status.id].id)
+            for number in self.sets
+            for status in self._statuses(number)
+            if not status.visible
+        }
 
     def letters(self, session):
-        return self.letters_of(self._number(session))
+        """Those that a teacher can mark with."""
+        visible = {status.id for status in self.moodle.statuses_of(session)}
+        return [letter for number, letter in self.letter_by_id.items() if number in visible]
 
     def _number(self, session):
         return next(n for n, a in self.activities.items() if a.id == session.attendance_id)
@@ -176,7 +180,9 @@ class RealWorld:
         self._tick()
         if session.sessdate > self.moodle.clock():
             return
-        absent = next(letter for letter in self.letters(session) if letter.truth == "A")
+        absent = next((letter for letter in self.letters(session) if letter.truth == "A"), None)
+        if absent is None:
+            return
         before = {row.user_id for row in session.log}
         self.moodle.automark(session, absent.status.acronym)
         for account in {row.user_id for row in session.log} - before:
@@ -216,7 +222,7 @@ class RealWorld:
         for number, activity, sessions in zip(numbers, activities, before, strict=True):
             self.activities[number] = activity
             for status, letter in zip(
-                self._statuses(number), self.all_letters(number), strict=True
+                self._statuses(number), self.letters_of(number), strict=True
             ):
                 self.letter_by_id[status.id] = letter
             again = [s for s in self.sessions.values() if s.attendance_id == activity.id]
@@ -337,9 +343,11 @@ class RealWorld:
         self.lesson_of = {n: lesson for n, lesson in self.lesson_of.items() if n in self.sessions}
 
     def hide(self, activity, letter):
+        copy = w.World(self.direction, sets=self.sets.values())
+        copy.hidden = self.hidden
+        copy.hide(activity, letter)
         for status in self._statuses(activity):
-            if self.letter_by_id[status.id] is letter:
-                self.moodle.hide_status(status, status.visible)
+            status.visible = (activity, self.letter_by_id[status.id].id) not in copy.hidden
 
     def toggle_enrolment(self, user):
         account, course = self.users[user], self.case.moodle_course
@@ -485,6 +493,7 @@ class RealWorld:
             profile=self.case.server.profile.name,
         )
         copy.now = self.now
+        copy.hidden = self.hidden
         for choice in self.choices:
             copy.choose(*choice)
         numbers = {account.id: user for user, account in self.users.items()}
@@ -494,7 +503,6 @@ class RealWorld:
         copy.enrolled = {user for user, account in self.users.items() if account.id in course}
         group_of = {group.id: number for number, group in self.groups.items() if group}
         for session in self.sessions.values():
-            copy.hidden[self._number(session)] = self._hidden(self._number(session))
             copy.sessions[session.id] = w.Session(
                 session.id,
                 session.sessdate,

@@ -114,6 +114,45 @@ class TestFollowing(FollowingCase):
         self.assertFollowed()
         self.assertNothingLeft()
 
+    def test_what_was_before_the_window_is_looked_at_when_it_is_first_met(self):
+        """An activity that comes back without marks, and a session made again: a late correction
+        makes no second sheet."""
+        self.begin("both")
+        self.instance.sync_window_days = 5
+        self.lectures = self.moodle.bin_and_restore(self.lectures, users=False)
+        self.sync()
+        self.moodle.make_session_again(self.sessions()[0])
+        self.sync()
+        self.moodle.mark(self.sessions()[0], self.users[0], "E", by=self.teacher)
+        self.sync()
+        self.assertEqual(self.counts, self.before)
+        self.assertEqual(
+            set(self.living.mapped("moodle_session_id")), {one.id for one in self.sessions()}
+        )
+
+    def test_scheduled_runs_while_it_is_deleted_by_cron(self):
+        """Hidden at once and deleted later; to what is asked without being listed again, Moodle
+        answers with errors meanwhile."""
+        self.begin("both")
+        for _run in range(3):
+            self.sync(trigger="cron")
+        self.moodle.delete_by_cron(self.lectures)
+        self.mark_here(self.old[0], 1, "L")
+        self.sync(trigger="cron")
+        self.sync(trigger="cron")
+        self.assertFalse({s.state for s in self.sheets} - {"done"})
+        item = self.moodle.cron()["Lectures"]
+        self.sync(trigger="cron")
+        self.assertFalse({s.state for s in self.sheets} - {"done"})
+        self.lectures = self.moodle.restore_activity(item)
+        # The schedule lists activities again within hours only.
+        self.sync()
+        self.sync()
+        self.assertFollowed(marks=("L" + MARKS[0][1:], *MARKS[1:]))
+        self.assertFalse(self.gaps(state="open"))
+        self.assertEqual(self.moodle.marks(self.sessions()[0])[self.users[0].id], "L")
+        self.assertNothingLeft()
+
     def test_a_run_while_it_lies_in_the_bin(self):
         """Its sheets wait, and follow when it is back."""
         self.begin("both")

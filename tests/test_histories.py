@@ -43,7 +43,8 @@ def at_rest(history):
 
 
 def _at_rest(world):
-    for _number in range(MOST_RUNS[world.rules.direction]):
+    # A hidden status that has lost its last mark vouches for no letter in the run after that.
+    for _number in range(MOST_RUNS[world.rules.direction] + bool(world.hidden)):
         world.run()
     plan = world.plan()
     gaps = {gap.key for gap in plan.gaps}
@@ -125,7 +126,7 @@ class TestHistories(BaseCase):
         sheet follows, and nothing else is written."""
         for direction in MOST_RUNS:
             followed = left = 0
-            for seed in range(COUNT // 4):
+            for seed in range(COUNT // 8):
                 history = self.history(direction, f"restored {seed}")
                 history.play(steps=14)
                 world = history.world

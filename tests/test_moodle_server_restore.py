@@ -4,8 +4,9 @@
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
+from . import replay
 from .builders import START
-from .moodle_server import MoodleState
+from .moodle_server import MoodleServer, MoodleState
 
 DAY = 86400
 
@@ -75,6 +76,35 @@ class TestActivity(Case):
         self.assertNotIn(session.id, (self.whole.id, self.grouped.id))
         self.assertFalse({row.id for row in session.log} & rows)
         self.assertFalse({row.status_id for row in session.log} & statuses)
+
+    def test_deleted_by_cron(self):
+        """Everything is there until then, and nothing of it is shown."""
+        self.state.delete_by_cron(self.activity)
+        self.assertIn(self.activity.id, self.state.attendances)
+        server = MoodleServer(self.state, "companion").start()
+        self.addCleanup(server.stop)
+        self.state.add_token("T" * 32, self.teacher, "companion")
+
+        def ask(function, **params):
+            request = {"method": "POST", "path": "/webservice/rest/server.php", "format": "json"}
+            request |= {"token": "T" * 32, "function": function, "params": list(params.items())}
+            return replay.send(server, request).body
+
+        course = self.course.id
+        contents = ask("core_course_get_contents", courseid=course)
+        names = {module["name"] for section in contents for module in section["modules"]}
+        self.assertNotIn("Lectures", names)
+        read = ask("local_wsattendance_get_sessions", courseid=course)
+        self.assertEqual([row["name"] for row in read["activities"]], ["Labs"])
+        self.assertEqual((read["sessions"], read["warnings"]), ([], []))
+        refused = ask("mod_attendance_get_sessions", attendanceid=self.activity.id)
+        self.assertEqual(refused["errorcode"], "activityisscheduledfordeletion")
+        before = ask("local_wsattendance_get_digests", **{"courseids[0]": course})
+        item = self.state.cron()["Lectures"]
+        self.assertEqual(ask("local_wsattendance_get_digests", **{"courseids[0]": course}), before)
+        self.assertNotIn(self.activity.id, self.state.attendances)
+        restored = self.state.restore_activity(item)
+        self.assertEqual(len(self.sessions_of(restored)), 2)
 
     def test_without_users_no_mark_is_left(self):
         restored = self.state.bin_and_restore(self.activity, users=False)

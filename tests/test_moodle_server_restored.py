@@ -101,7 +101,7 @@ def said(course, read):
             [
                 activities[row["attendanceid"]],
                 groups.get(row["groupid"], "a group that is gone"),
-                *_values(row, "id", "attendanceid", "groupid", "marks"),
+                *_values(row, "id", "attendanceid", "groupid", "marks", "reference"),
                 sorted(
                     [statuses.get(mark["statusid"]), *_values(mark, "id", "statusid")]
                     for mark in row["marks"]
@@ -154,13 +154,13 @@ class TestRestored(BaseCase):
         course = restored.do(entry["name"])
         server = MoodleServer(restored.state, PROFILES[version]).start()
         self.addCleanup(server.stop)
-        found = {"course": vars(course), "read": self.asked(server, course)}
+        found = {"course": vars(course), "read": self.answer(server, course)}
         recorded, scripted = (said(**one) for one in (entry["after"], found))
         for what, values in recorded.items():
             self.assertEqual(scripted[what], values, what)
         self.assertEqual(kept(before, numbers(**found)), kept(before, numbers(**entry["after"])))
 
-    def asked(self, server, course):
+    def answer(self, server, course):
         request = {
             "method": "POST",
             "path": "/webservice/rest/server.php",

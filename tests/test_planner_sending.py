@@ -54,6 +54,22 @@ class TestNoted(SettlingCase):
             found = self.of(noted("L", base, "L"), letter)
             self.assertEqual(found, ((), (pushed((1,), 101, "L", BEFORE),), ()))
 
+    def test_it_has_arrived_and_was_changed_back_there(self):
+        """By the plug-in's times: had it not arrived, to give the same mark again would not have
+        written it. A machine, our own account and an earlier moment say nothing."""
+        line = noted("L", "P", "L")
+        for by, at, base in (
+            (TEACHER, LATER, "L"),
+            (TEACHER, BEFORE, "P"),
+            (0, LATER, "P"),
+            (US, LATER, "P"),
+        ):
+            mark = Mark(101, "P", taken_at=at, taken_by=by)
+            self.assertEqual(sending.as_confirmed(line, mark, US).base, base, (by, at))
+        mark = Mark(101, "P", taken_at=BEFORE + 600, taken_by=TEACHER)
+        self.assertEqual(sending.as_confirmed(line, mark, US, 600).base, "P")
+        self.assertEqual(sending.as_confirmed(line, mark, US, 599).base, "L")
+
     def test_it_has_not_arrived_and_was_changed_back_here(self):
         """Left there, a teacher's own mark of the same kind would pass for ours."""
         self.assertEqual(self.of(noted("P", "P", "L"), "P"), ((done("P"),), (), ()))

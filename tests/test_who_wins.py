@@ -88,6 +88,9 @@ class Play:
         self.letters = {x.status.acronym: x for x in self.world.letters(self.session)}
         self.sheet = self.world.add_sheet(0, 1, state="done")
         self.agreed = {}
+        # What was agreed on before a run that died; whether that has come so far as to send a
+        # mark, nobody knows where a person has given the letter of before again.
+        self.before = {}
 
     def mark(self):
         self.world.now += self.random.choice(SECONDS)
@@ -146,6 +149,7 @@ class Play:
                     log.append(Written(self.world.now, user, letter, RUN))
             if sides[0] == sides[1]:
                 # What was equal was noted, and what was sent had been.
+                self.before.setdefault(user, self.agreed.get(user))
                 self.agreed[user] = sides[0]
 
     def noted(self):
@@ -161,10 +165,27 @@ class Play:
             if line and there and line.sending == there.letter and not self.own_times
         }
 
+    def unsure(self):
+        """:return: ``{user: letter}`` of what was agreed on before, of those of whom a mark was about
+        to be sent
+        """
+        before, self.before = self.before, {}
+        lines = {user: self.line(user) for user in before}
+        return {
+            user: before[user]
+            for user, line in lines.items()
+            if line and line.sending and not (self.own_times and self._seconds_apart(user))
+        }
+
+    def _seconds_apart(self, user):
+        there, ours = last(self.moodle, user), last(self.here, user)
+        return there and ours and there.at != ours.at
+
     def run(self):
         """:return: what is not as the oracle says, as sentences"""
         self.world.now += self.random.choice(SECONDS)
         self.agreed |= self.noted()
+        unsure = self.unsure()
         self.world.run()
         while self.world.asked:
             # Until somebody has said that it is the same, nothing is written.
@@ -174,9 +195,10 @@ class Play:
         self.told.append("run")
         found = []
         for user in (1, 2):
-            wanted = holds(
-                self.direction, user, self.agreed.get(user), self.moodle, self.here, self.own_times
-            )
+            agreed, there = self.agreed.get(user), last(self.moodle, user)
+            if user in unsure and there and there.letter == unsure[user]:
+                agreed = unsure[user]
+            wanted = holds(self.direction, user, agreed, self.moodle, self.here, self.own_times)
             line = self.line(user)
             sides = self.world.said_by(self.session, user), line.status if line else None
             if self.direction == "moodle":

@@ -26,8 +26,9 @@ from . import builders as b
 from .moodle_server.profiles import PROFILES
 
 SYNC, TEACHER, MACHINE = 99, 50, 0
-# How a letter is known: as it is; as it is beside a P and an A that are known; by asking.
-PLAIN, VOUCHED, ASKED = "plain", "vouched", "asked"
+# How a letter is known: as it is; as it is where the points of its set differ; as it is beside a P
+# and an A that are known; by asking.
+PLAIN, POINTS, VOUCHED, ASKED = "plain", "points", "vouched", "asked"
 # Status sets of activities: letter, description, points, what a teacher means by it, how
 # that is known.
 SETS = {
@@ -52,8 +53,8 @@ SETS = {
         ("D", "Dispensado", 1, "E", ASKED),
     ),
     "campus": (
-        ("P", "Campus", 2, "P", PLAIN),
-        ("P", "Online", 2, "P", PLAIN),
+        ("P", "Campus", 2, "P", POINTS),
+        ("P", "Online", 2, "P", POINTS),
         ("A", "Absent", 0, "A", PLAIN),
         ("L", "Late", 1, "L", VOUCHED),
         ("E", "Excused", 1, "E", VOUCHED),
@@ -215,9 +216,8 @@ class World:
         self.skew = skew
         self.course = b.COURSE
         self.sets = dict(enumerate(sets, 1))
-        # By activity: how often it was restored, its place among the modules of the course, and
-        # the statuses of it that are hidden, by the number that they had first.
-        self.generations, self.hidden = dict.fromkeys(self.sets, 0), {n: set() for n in self.sets}
+        # By activity: how often it was restored, and its place among the modules of the course.
+        self.generations = dict.fromkeys(self.sets, 0)
         self.modules = {number: 1000 + number for number in self.sets}
         self.shows_all = shows_all
         self.companion = PROFILES[profile].companion
@@ -234,6 +234,8 @@ class World:
         # {(letter, description or "", activity or 0): (meaning, send)}, and by activity what
         # that makes of each status.
         self.chosen, self._in_force = {}, {}
+        # (activity, status id) of statuses that are hidden in Moodle.
+        self.hidden = set()
         # All that a status was ever said to mean: by who marks with it, and by who chose.
         self.words = {n: {x.truth} - {None} for n, x in ALL_LETTERS.items() if n == first(n)}
         # What a person (or Moodle's machine) has written, in order: by lesson and student, status
@@ -285,16 +287,38 @@ class World:
         return {u for u in self.enrolled if batch is None or BATCH_OF[STUDENTS[u]] == batch}
 
     def letters(self, session):
-        return self.letters_of(session.activity)
+        """Those that a teacher can mark with."""
+        return self.visible(session.activity)
 
     def letters_of(self, activity):
-        """Those that a teacher can mark with."""
-        hidden = self.hidden[activity]
-        return [x for x in self.all_letters(activity) if first(x.id) not in hidden]
-
-    def all_letters(self, activity):
-        """The hidden ones, too."""
         return letters_of(self.sets[activity], self.generations[activity])
+
+    def visible(self, activity):
+        letters = self.letters_of(activity)
+        return [letter for letter in letters if (activity, letter.id) not in self.hidden]
+
+    def present(self, activity):
+        """What Moodle tells of: with local_wsattendance hidden ones, too, that have marks."""
+        found = self.visible(activity)
+        if self.companion and len(found) < len(self.letters_of(activity)):
+            used = {
+                row
+                for session in self.sessions.values()
+                if session.activity == activity
+                for user in session.log
+                for row in self.shown(session, user)
+            }
+            found = [x for x in self.letters_of(activity) if x in found or x.id in used]
+        return found
+
+    def hide(self, activity, letter):
+        """Or show it again; one has to be left. Without the one that a P or an A of another meaning
+        gives itself away by, nothing could be known of that."""
+        key = activity, letter.id
+        if letter.known == ASKED and letter.truth in ("P", "A"):
+            return
+        if key in self.hidden or len(self.visible(activity)) > 1:
+            self.hidden ^= {key}
 
     def moodle_mark(self, session, user, letter, by=TEACHER):
         """:param letter: one of :meth:`letters`"""
@@ -339,7 +363,9 @@ class World:
     def automark(self, session):
         if session.starts > self.moodle_clock():
             return
-        absent = next(letter for letter in self.letters(session) if letter.truth == "A")
+        absent = next((letter for letter in self.letters(session) if letter.truth == "A"), None)
+        if absent is None:
+            return
         for user in self.listed(session) - set(session.log):
             self.moodle_mark(session, user, absent, MACHINE)
 
@@ -376,7 +402,8 @@ class World:
         number = self.last_activity
         self.sets[number] = self.sets[activity]
         self.generations[number] = self.generations[activity] + 1
-        self.hidden[number] = set(self.hidden[activity])
+        more = GENERATION * self.generations[number]
+        self.hidden |= {(number, first(status) + more) for n, status in self.hidden if n == activity}
         self.modules[number] = max(self.modules.values()) + 1
         sessions = [s for s in self.sessions.values() if s.activity == activity]
         for session in order(sessions):
@@ -408,8 +435,9 @@ class World:
         for table in (self.sessions, self.deleted):
             for session in [s for s in table.values() if s.activity == activity]:
                 del table[session.id]
-        for table in (self.sets, self.generations, self.hidden, self.modules):
+        for table in (self.sets, self.generations, self.modules):
             del table[activity]
+        self.hidden = {(number, status) for number, status in self.hidden if number != activity}
         self._in_force.clear()
 
     def restore_activity(self, activity, users=True, order=list):
@@ -461,11 +489,6 @@ class World:
         self.last_activity = max(self.sets)
         self.deleted.clear()
 
-    def hide(self, activity, letter):
-        """All that Moodle allows with a status in use; or it is shown again."""
-        self.hidden[activity] ^= {first(letter.id)}
-        self._in_force.clear()
-
     # --- people in OpenEduCat -----------------------------------------------------
 
     def add_sheet(self, day, batch, letters="", state="done"):
@@ -515,8 +538,7 @@ class World:
             self.chosen[key] = meaning, send
         self._in_force.clear()
         for number in self.sets:
-            for status_id, (status, _send) in self.in_force(number).items():
-                self.words[first(status_id)] |= {status} - {None}
+            self.in_force(number)
 
     def _row_for(self, letter, activity):
         acronym, words = letter.status.acronym, letter.status.description
@@ -528,31 +550,51 @@ class World:
 
     def in_force(self, activity):
         """:return: ``{status id: (one of P A L E or None, send)}``, as it should be"""
-        found = self._in_force.get(activity)
+        present, visible = self.present(activity), self.visible(activity)
+        key = activity, *(letter.id for letter in present), *(letter.id for letter in visible)
+        found = self._in_force.get(key)
         if found is None:
-            letters = self.letters_of(activity)
-            rows = {letter.id: self._row_for(letter, activity) for letter in letters}
+            rows = {letter.id: self._row_for(letter, activity) for letter in present}
+            # One that is hidden stands for its letter until another one has that.
+            shown = {letter.status.acronym for letter in visible}
+            standing = [x for x in present if x in visible or x.status.acronym not in shown]
+            plain = {letter.id for letter in present if self._plain(letter, standing)}
             own = {
                 letter.status.acronym
-                for letter in letters
-                if (rows[letter.id] or (letter.known == PLAIN and letter.status.acronym,))[0]
+                for letter in standing
+                if (rows[letter.id] or (letter.id in plain and letter.status.acronym,))[0]
                 == letter.status.acronym
             }
-            found = {}
-            for letter in letters:
+            found = {letter.id: (None, False) for letter in self.letters_of(activity)}
+            for letter in present:
                 if rows[letter.id]:
                     meaning, send = rows[letter.id]
                     found[letter.id] = None if meaning == LEAVE_OUT else meaning, send
                 else:
-                    known = letter.known == PLAIN or (letter.known == VOUCHED and own >= {"P", "A"})
+                    known = letter.id in plain or (letter.known == VOUCHED and own >= {"P", "A"})
                     found[letter.id] = letter.truth if known else None, False
-            self._in_force[activity] = found
+                self.words[first(letter.id)] |= {found[letter.id][0]} - {None}
+            self._in_force[key] = found
         return found
+
+    @staticmethod
+    def _plain(letter, standing):
+        """Whether a letter is known as it is, in a set."""
+        points = {letter.status.grade}
+        points |= {
+            other.status.grade
+            for other in standing
+            if letter in standing or other.status.acronym != letter.status.acronym
+        }
+        return letter.known == PLAIN or (letter.known == POINTS and len(points) > 1)
 
     def to_send(self, activity, status):
         """:return: status id, or ``None`` where there is none or nobody has said which"""
+        visible = {letter.id for letter in self.visible(activity)}
         fitting = {
-            n: send for n, (found, send) in self.in_force(activity).items() if found == status
+            n: send
+            for n, (found, send) in self.in_force(activity).items()
+            if found == status and n in visible
         }
         preferred = [n for n, send in fitting.items() if send] or list(fitting)
         return preferred[0] if len(preferred) == 1 else None
@@ -650,7 +692,10 @@ class World:
             taken_at=session.taken_at,
             taken_by=session.taken_by,
             status_set=0,
-            statuses=tuple(letter.status for letter in self.letters(session)),
+            statuses=tuple(
+                replace(letter.status, hidden=(session.activity, letter.id) in self.hidden)
+                for letter in self.present(session.activity)
+            ),
             marks=tuple(
                 mark for user in sorted(session.log) for mark in self._marks(session, user)
             ),
@@ -711,10 +756,12 @@ class World:
         session = self.sessions.get(sheet.session)
         if sheet.session and session and self.wanted(session):
             return True
-        wanted = [session for session in self.sessions.values() if self.wanted(session)]
-        marked = [session for session in wanted if session.log]
-        if any(self.rules.date(session.starts) == sheet.date for session in marked):
-            return not sheet.session or any(self._is_new(s) for s in wanted)
+        there = self.sessions.values()
+        marked = [session for session in there if self.wanted(session) and session.log]
+        unmet = [session for session in there if self._is_new(session)]
+        of_its_day = unmet if sheet.session else marked
+        if any(self.rules.date(session.starts) == sheet.date for session in of_its_day):
+            return True
         seen = r.Seen.parse(sheet.seen)
         back = any(self.met.never(session.activity) for session in self.sessions.values())
         elsewhere = seen and (seen.course_id != self.course.id or seen.activity_id not in self.sets)
@@ -1183,7 +1230,7 @@ class World:
                 elif said == HELD_BACK and self.rules.direction != merge.OEC:
                     letter = ALL_LETTERS[self.shown(session, user)[0]]
                     row = self._row_for(letter, session.activity)
-                    if not row:
+                    if not row and letter in self.present(session.activity):
                         letters.add((letter.status.acronym, letter.status.description))
         keys = [gap.key for gap in plan.gaps]
         found = {key for key in keys if key.startswith("doubled:")}

@@ -699,6 +699,19 @@ CATALOGUE = (
                 record="op.attendance.sheet",
             ),
             Reason(
+                "course_gone",
+                {},
+                _lt(
+                    "Moodle does not list this course any more: it was deleted, or the token's "
+                    "account may not see it any more. Its attendance in OpenEduCat stays as it "
+                    "is, but is not synchronised. If it was deleted by mistake, restore it from "
+                    "Moodle's recycle bin. If it has come back as another course that is not "
+                    "synchronised, give that one the same ID number, or press Verify and then Map "
+                    "on its gap. If it is hidden, give the account the right "
+                    "moodle/course:viewhiddencourses. Otherwise ignore this."
+                ),
+            ),
+            Reason(
                 "session_elsewhere",
                 {**SHEET, "session": Sort.NUMBER, "activity": Sort.ACTIVITY},
                 _lt(

@@ -389,7 +389,7 @@ class Met:
 
     * ``sessions``: ids; those that began before ``since`` (unix seconds) are not kept;
     * ``modules``: ``{activity id: MoodleActivity.module_id}``, 0 where that is not known;
-    * ``answers``: see ``following.question_key``; each is ``follow`` or ``other``;
+    * ``answers``: see ``question_keys.question_key``; each is ``follow`` or ``other``;
     * ``beside``: by the same key, the copies of which somebody is asked.
     """
 

@@ -13,15 +13,18 @@ from .marks import Mark, clean_remark
 from .records import Line
 
 
-def as_confirmed(line: Line, mark: Mark | None, user_id: int) -> Line:
+def as_confirmed(line: Line, mark: Mark | None, user_id: int, clock_offset: int = 0) -> Line:
     """A line as it would be if the answer had not been lost: what was sent and Moodle holds is
     what both sides agreed on last; what it does not hold says nothing.
 
     :param mark: of the same student in Moodle
     :param user_id: Moodle's id of the account that we write with
+    :param clock_offset: seconds that Moodle's clock is ahead of Odoo's
     """
     if not line.sending:
         return line
+    if _changed_back(line, mark, user_id, clock_offset):
+        return line.without_note()._replace(base=line.sending)
     line, sent, remark = line.without_note(), line.sending, line.sending_remark
     if mark is None or mark.status != sent:
         return line
@@ -32,6 +35,18 @@ def as_confirmed(line: Line, mark: Mark | None, user_id: int) -> Line:
     if remark is not None and mark.remark == clean_remark(remark):
         line = line._replace(agreed_remark=mark.remark)
     return line
+
+
+def _changed_back(line: Line, mark: Mark | None, user_id: int, clock_offset: int) -> bool:
+    """Whether somebody has given the mark of before again since ours was made: where it had not
+    arrived, Moodle's own page would not have written it."""
+    return (
+        mark is not None
+        and mark.taken_at is not None
+        and mark.taken_by not in (0, user_id)
+        and mark.status == line.base != line.sending
+        and mark.taken_at - clock_offset > line.marked_at
+    )
 
 
 def dropped_base(kept: str | None, mark: Mark | None) -> str | None:

@@ -69,7 +69,8 @@ def settle_sheet(
         if student in placed.undecided or 0 in placed.undecided:
             continue
         noted, mark = lines.get(student, []), mark_of.get(student)
-        of_student = [sending.as_confirmed(line, mark, index.rules.user_id) for line in noted]
+        ours, offset = index.rules.user_id, index.rules.clock_offset
+        of_student = [sending.as_confirmed(line, mark, ours, offset) for line in noted]
         # Of two lines in a sheet the one marked last speaks.
         line = max(of_student, key=lambda line: line.marked_at, default=None)
         dropped = index.local.dropped.get((session.id, student))

@@ -111,27 +111,6 @@ class LocalStore:
         """Domain of the mappings of this instance's courses."""
         return [("instance_id", "=", self.instance.id), ("model", "=", "op.subject")]
 
-    def mapped_by_hand(self, moodle_ids):
-        """:param moodle_ids: of courses
-        :return: ``{ID number: (op.subject id, op.course id)}`` of those that somebody has mapped
-        """
-        rows = read_rows(
-            self.env,
-            "moodle.mapping",
-            [
-                *self._of_courses,
-                ("found_by", "=", matching.MANUAL),
-                ("moodle_idnumber", "!=", False),
-                ("moodle_id", "in", list(moodle_ids)),
-            ],
-            ["moodle_idnumber", "oec_record_id", "op_course_id"],
-        )
-        pairs = {}
-        for row in rows:
-            pair = row["oec_record_id"], row["op_course_id"]
-            pairs.setdefault(row["moodle_idnumber"], set()).add(pair)
-        return {number: pair for number, (pair, *others) in pairs.items() if not others}
-
     def attendance_types(self):
         """Of several types with the same four booleans none is written, but one of the
         instance's company beats those of no company; until 2025 no type had one.
@@ -278,13 +257,17 @@ class LocalStore:
             older = {rules.date(session.starts) for session in wanted if session.marks}
             older = sorted(day for day in older if day < start)
             if older:
-                # An old session that was taken inside the window may be of a sheet of its day;
-                # one that was never met, also of a linked one.
-                news = met is not None and any(met.is_new(session) for session in wanted)
-                linked = [self.instance.id] if news else []
-                free = [("moodle_instance_id", "in", [False, *linked])]
-                free.append(("attendance_date", "in", older))
+                # An old session that was taken inside the window may be of a sheet of its day.
+                free = [("moodle_instance_id", "=", False), ("attendance_date", "in", older)]
                 in_window = ["|", *in_window, "&", *free]
+            unmet = [] if met is None else [s for s in reading.sessions if met.is_new(s)]
+            unmet = sorted({day for s in unmet if (day := rules.date(s.starts)) < start})
+            if unmet:
+                # One that was never met may be of a linked sheet, too, whether it is marked or
+                # not: it is met only once.
+                linked = [("moodle_instance_id", "=", self.instance.id)]
+                linked.append(("attendance_date", "in", unmet))
+                in_window = ["|", *in_window, "&", *linked]
             if met is not None and any(met.never(s.activity_id) for s in reading.sessions):
                 # A whole activity may be back, perhaps on other days: of any that is not here,
                 # since it is met only once.

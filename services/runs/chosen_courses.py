@@ -1,6 +1,6 @@
 """Which of the courses of a Moodle a run does, and what it says of the others. ORM."""
 
-from ..domain import course_settings
+from ..domain import course_settings, gone_courses
 from ..domain import plan as p
 from ..domain.moodle_text import clean_name
 from ..texts import messages_run as words
@@ -8,11 +8,18 @@ from ..texts.messages_counts import counting
 from ..texts.told import keep, say
 
 
-def note_unmatched(run, sides, courses, settings):
-    """Courses that look as if they were meant and match nothing, as gaps; and those whose key has
-    changed, unless they are switched off.
+GONE = "course_gone"
 
+
+def note_unmatched(run, sides, courses, mappings, settings, read):
+    """Courses that look as if they were meant and match nothing, as gaps; and those whose key has
+    changed, or that Moodle does not list any more, unless they are switched off.
+
+    :param mappings: ``{Moodle course id: moodle.mapping}``
     :param settings: ``{Moodle course id: course_settings.Effective}`` of those that are known
+    :param read: ids of the Moodle courses that this run is about to read
+    :return: ids of courses that are gone, whose sheets may follow into one of these; what is left
+        of them when the run ends is for :func:`note_left`
     """
     off = {number for number, own in settings.items() if own.state == course_settings.OFF}
     gaps = [
@@ -21,7 +28,7 @@ def note_unmatched(run, sides, courses, settings):
         if match.why and not (course.id in off and (match.pair or match.waits))
     ]
     # Whether these have attendance is looked at by a verification: it takes a call each.
-    unmeant = {
+    kept = {
         p.gap_key("unmatched_course", 0, p.course_key(course.id))
         for course, match in courses.matches
         if match.unmeant
@@ -38,8 +45,49 @@ def note_unmatched(run, sides, courses, settings):
         )
         for record in sides.reader.take_odd()
     ]
+    gone, later = _gone(sides, courses, off, read)
+    gaps += _gone_gaps(mappings, gone - later)
+    # Where the list is not whole, nobody knows.
+    unknown = later if courses.gone is not None else courses.table.links
+    kept |= {_gone_key(number) for number in unknown}
     Gap = sides.env["moodle.sync.gap"]
-    run._count(**Gap._record(sides.instance, run, 0, gaps, kept=unmeant))
+    run._count(**Gap._record(sides.instance, run, 0, gaps, kept=kept))
+    return later
+
+
+def _gone(sides, courses, off, read):
+    """:return: ids of the courses with sheets that Moodle does not list any more; and of those
+    among them whose sheets may follow in this run"""
+    links = courses.table.links
+    missed = gone_courses.missed(links, courses.gone or (), off)
+    with_sheets = sides.store.courses_with_sheets(missed) if missed else set()
+    pairs = {match.pair for course, match in courses.mapped if course.id in read}
+    return with_sheets, gone_courses.may_follow(links, with_sheets, pairs)
+
+
+def _gone_gaps(mappings, numbers):
+    return [
+        p.course_gap(number, mappings[number].moodle_name or f"#{number}", GONE)
+        for number in sorted(numbers)
+    ]
+
+
+def _gone_key(number):
+    return p.course_gap(number, "", GONE).key
+
+
+def note_left(run, store, gone):
+    """What has not followed from courses that are gone into those that were read.
+
+    :param gone: of :func:`note_unmatched`
+    """
+    if not gone:
+        return
+    left = store.courses_with_sheets(gone)
+    gaps = _gone_gaps(store.known_course_mappings(), left) if left else []
+    followed = [_gone_key(number) for number in set(gone) - left]
+    Gap = store.env["moodle.sync.gap"]
+    run._count(**Gap._note_left(store.instance, run, gaps, followed))
 
 
 def note_ended(sides, courses, mappings):

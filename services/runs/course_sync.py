@@ -13,7 +13,7 @@ from functools import partial
 from ..domain import brake, matching
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
-from ..domain.following import with_followed
+from ..domain.followed import with_followed
 from ..domain.planner import plan_course
 from ..domain.references import referring
 from ..domain.remembered import may_be_remembered

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ..domain import matching
+from ..domain import gone_courses, matching
 from ..domain.course_links import match_courses
 from ..domain.records import AttendanceTypes, MoodleCourse
 
@@ -13,13 +13,15 @@ class MatchedCourses:
     """* ``matches``: tuple of ``(MoodleCourse, CourseMatch)``, those without a pair too;
     * ``table``: what they were looked up in;
     * ``types``: the same for all courses;
-    * ``listed``: ids of all courses that Moodle has, none where that is not known.
+    * ``listed``: ids of all courses that Moodle has, none where that is not known;
+    * ``gone``: ids of the known ones that it lists no more, ``None`` where that is not known.
     """
 
     matches: tuple[tuple[MoodleCourse, matching.CourseMatch], ...]
     table: matching.CourseTable
     types: AttendanceTypes
     listed: frozenset[int] = frozenset()
+    gone: frozenset[int] | None = None
 
     @classmethod
     def of(cls, courses, store, listed=frozenset()):
@@ -41,13 +43,13 @@ class MatchedCourses:
             return cls.of(courses, store)
         listed = frozenset({course.id for course in courses} | unread)
         found = cls.of(courses, store, listed)
-        return replace(found, matches=tuple(found._with_mappings_of_gone(store)))
+        found = replace(found, gone=frozenset(found.table.links.keys() - listed))
+        return replace(found, matches=tuple(found._with_mappings_of_gone()))
 
-    def _with_mappings_of_gone(self, store):
+    def _with_mappings_of_gone(self):
         """A course that nothing else says anything about is what somebody has mapped, where that
         is gone and its ID number is this one's: Moodle has each only once."""
-        gone = self.table.links.keys() - self.listed
-        by_hand = store.mapped_by_hand(gone) if gone else {}
+        by_hand = gone_courses.mapped_by_hand(self.table.links, self.gone)
         for course, match in self.matches:
             pair = by_hand.get(course.idnumber) if match.unmeant else None
             there = pair and self.table.has(pair)

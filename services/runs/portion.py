@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from ..domain import site_identity
 from ..moodle import moodle_errors as errors
+from ..openeducat.local_store import LocalStore
 from ..texts import messages_run as words
 from ..texts.told import keep
 from . import chosen_courses
@@ -151,6 +152,7 @@ class Portion(SyncAttendance):
             if problem:
                 self._stop(run, problem)
             elif not run._left():
+                chosen_courses.note_left(run, LocalStore(odoo.instance), run._kept_gone())
                 run._complete(run.clock_offset, self._hints(run))
             if run.state != "running" and run.trigger != "cron":
                 run._tell_end()

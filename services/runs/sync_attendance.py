@@ -308,7 +308,6 @@ class SyncAttendance:
         mapped = courses.mapped
         mappings = sides.store.course_mappings(mapped, courses.listed)
         settings = {id_: sides.settings_of(mapping) for id_, mapping in mappings.items()}
-        chosen_courses.note_unmatched(run, sides, courses, settings)
         ended = chosen_courses.note_ended(sides, courses, mappings)
         chosen_courses.forget_unread(run, sides, courses, mappings, settings)
         resting = chosen_courses.resting(run, mapped, settings)
@@ -334,6 +333,8 @@ class SyncAttendance:
             run._courses_unchanged(found)
             queue -= {course.course_id for course in found}
             sides.odoo.commit()
+        # Once it is known what is read, and before it is.
+        gone = chosen_courses.note_unmatched(run, sides, courses, mappings, settings, queue)
         told_now = [
             *ended,
             *chosen_courses.rest_words(resting, settings),
@@ -346,7 +347,7 @@ class SyncAttendance:
             nothing = chosen_courses.nothing_read(
                 run, sides, [mappings[course_id] for course_id in ids]
             )
-            run._keep_hints(sides.client.clock_offset, [*nothing, *told_now])
+            run._keep_hints(sides.client.clock_offset, [*nothing, *told_now], gone)
             self._count_calls(run, sides)
             return
         sides.odoo.commit()
@@ -370,6 +371,7 @@ class SyncAttendance:
             *chosen_courses.nothing_read(run, sides, [mappings[course_id] for course_id in ids]),
             *told_now,
         ]
+        chosen_courses.note_left(run, sides.store, gone)
         run._complete(sides.client.clock_offset, hints)
 
     @staticmethod

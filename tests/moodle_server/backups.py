@@ -189,6 +189,19 @@ class Backups:
             del self.attendances[activity.id]
             return item
 
+    def delete_by_cron(self, activity):
+        """As on the course's page, where the recycle bin is on: it is hidden at once, and lies in
+        the bin only after the next :meth:`cron`."""
+        activity.leaving = True
+
+    def cron(self):
+        """:return: what it has put into the bin, by name"""
+        with self.lock:
+            leaving = [a for a in self.attendances.values() if a.leaving]
+            for activity in leaving:
+                activity.leaving = False
+            return {activity.name: self.delete_activity(activity) for activity in leaving}
+
     def delete_course(self, course, users=True):
         """:return: what lies in the bin of its category, for :meth:`restore_course`"""
         with self.lock:

@@ -93,6 +93,8 @@ class CourseReader:
             raise MoodleException(trouble)
         found = []
         for activity in sorted(self.tables.attendances[self.course.id], key=lambda a: a.id):
+            if activity.leaving:
+                continue
             if trouble or activity.id in self.call.site.unreadable:
                 self._warn(
                     "attendance",

@@ -3,6 +3,10 @@
 
 CLASSES = {
     "accessexception": ("webservice_access_exception", "Access control exception"),
+    "activityisscheduledfordeletion": (
+        "moodle_exception",
+        "Activity deletion in progress.",
+    ),
     "codingerror": ("coding_exception", "Coding error detected, it must be fixed by a programmer"),
     "dbconnectionfailed": ("dml_connection_exception", "<p>Error: Database connection failed</p>"),
     "errorcoursecontextnotvalid": (

@@ -188,7 +188,7 @@ def get_contents(call, params):
             "groupmode": activity.groupmode,
         }
         for activity in call.state.attendances.values()
-        if activity.course_id == course.id
+        if activity.course_id == course.id and not activity.leaving
     ]
     if options.get("modname", "attendance") != "attendance":
         modules = []

@@ -128,6 +128,8 @@ class _Context:
             raise MoodleException(self.site.attendance_trouble)
         if activity_id in self.site.unreadable:
             raise MoodleException("requireloginerror")
+        if self.state.attendances[activity_id].leaving:
+            raise MoodleException("activityisscheduledfordeletion")
 
 
 class MoodleServer:

@@ -141,7 +141,9 @@ class Enrolment:
 
 @dataclass(eq=False)
 class Attendance:
-    """:param cmid: id of its course module"""
+    """:param cmid: id of its course module
+    :param leaving: it is going to be deleted by Moodle's next cron
+    """
 
     id: int
     course_id: int
@@ -150,6 +152,7 @@ class Attendance:
     visible: bool = True
     groupingid: int = 0
     cmid: int = 0
+    leaving: bool = False
 
     def __post_init__(self):
         self.cmid = self.cmid or 1000 + self.id

@@ -1,0 +1,117 @@
+"""Which lessons Moodle has no more, and which sessions were never met. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from . import linking
+from .course_index import CourseIndex
+from .given_again import given_again
+from .lessons import Lesson, Place, lessons_of
+from .records import Met, MoodleSession, Sheet
+
+
+@dataclass(frozen=True)
+class Sides:
+    """* ``gone``: lessons whose session is gone; ``living``: the others;
+    * ``new``: sessions that were never met and have no sheet; ``never``: of which activities
+      nothing was ever met;
+    * ``again``: activities whose number another one had before.
+    """
+
+    index: CourseIndex
+    met: Met
+    gone: list[Lesson]
+    living: list[Lesson]
+    new: list[MoodleSession]
+    never: frozenset[int]
+    again: frozenset[int]
+
+    @classmethod
+    def of(cls, index: CourseIndex, met: Met) -> "Sides":
+        again = given_again(index, met)
+        linked = [s for s in index.local.sheets if s.session_id and s.seen and s.own]
+        left = _Left(index, again)
+        gone = [sheet for sheet in linked if left.session(sheet)]
+        lost = {sheet.id for sheet in gone}
+        holding = {
+            session_id
+            for session_id, sheets in index.sheets_of_session.items()
+            if any(sheet.id not in lost for sheet in sheets)
+        }
+        activities = {session.activity_id for session in index.reading.sessions}
+        never = frozenset(a for a in activities if met.never(a) or a in again)
+        new = [
+            session
+            for session in index.reading.sessions
+            if session.id not in holding and (session.activity_id in never or met.is_new(session))
+        ]
+        whole = {_place(sheet) for sheet in gone if left.activity(sheet)}
+        living = [sheet for sheet in linked if sheet.id not in lost and sheet.id not in left.unsure]
+        new.sort(key=lambda session: (session.starts, session.id))
+        return cls(index, met, lessons_of(gone, whole), lessons_of(living), new, never, again)
+
+    def answer(self, key: str) -> str:
+        return self.met.answers.get(key, "")
+
+
+class _Left:
+    """Whether Moodle has no more what a linked sheet was of; only where that is known.
+
+    ``unsure``: ids of sheets of which nobody knows.
+    """
+
+    def __init__(self, index: CourseIndex, again: Iterable[int]) -> None:
+        reading = index.reading
+        self._reading, self._sessions, self._again = reading, index.sessions, set(again)
+        self._activities = {activity.id for activity in reading.activities}
+        self._odd_activities = {r.id for r in reading.odd if r.what == "activity"}
+        self._holding = {session.activity_id for session in reading.sessions}
+        self._unread = {item.session_id for item in reading.unreadable}
+        self._unread |= {r.id for r in reading.odd if r.what == "session"}
+        self.unsure: set[int] = set()
+
+    def session(self, sheet: Sheet) -> bool:
+        """Whether its session is gone."""
+        course, activity = _place(sheet)
+        if course != self._reading.course.id:
+            if not self._reading.courses_listed:
+                self.unsure.add(sheet.id)
+                return False
+            return course not in self._reading.courses_listed
+        if activity in self._again:
+            return True
+        session = self._sessions.get(sheet.session_id)
+        if session and linking.stands_for(sheet, session):
+            return False
+        if sheet.session_id in self._unread:
+            self.unsure.add(sheet.id)
+            return False
+        gone = (
+            activity in self._reading.listed
+            or sheet.session_id in self._reading.gone
+            or self._unlisted(activity)
+        )
+        if not gone:
+            self.unsure.add(sheet.id)
+        return gone
+
+    def activity(self, sheet: Sheet) -> bool:
+        """Whether the whole activity of a session that is gone is, too."""
+        course, activity = _place(sheet)
+        if course != self._reading.course.id or activity in self._again:
+            return True
+        if activity in self._reading.listed:
+            return activity not in self._holding
+        return self._unlisted(activity)
+
+    def _unlisted(self, activity: int) -> bool:
+        return (
+            self._reading.listed_all
+            and activity not in self._activities
+            and not self._odd_activities & {0, activity}
+        )
+
+
+def _place(sheet: Sheet) -> Place:
+    assert sheet.seen is not None
+    return sheet.seen.course_id, sheet.seen.activity_id
