@@ -94,7 +94,7 @@ class OfCourses:
         self.assertBoth(session, "LALE")
         self.assertEqual(self.counts(), before)
         gap = self.the_gap("course_key_lost")
-        for words in ("Algebra I / BSc", "short name T-ALG_T-BSC", "short name ALG-2025"):
+        for words in ("Algebra I / BSc", "short name T-ALG_T-BSC", "short name is ALG-2025"):
             self.assertIn(words, gap.words)
         self.assertEqual((gap.state, gap.can_keep, gap.can_take), ("open", True, False))
         self.assertQuiet()
