@@ -172,6 +172,35 @@ class TestFollowing(FollowingCase):
         self.assertFalse(self.gaps(state="open"))
         self.assertNothingLeft()
 
+    def test_a_groups_sessions_without_marks(self):
+        """Whose they are matters before anybody has taken them."""
+        for direction in ("moodle", "oec", "both"):
+            with self.subTest(direction=direction):
+                for session in self.sessions():
+                    session.group_id = self.groups[0].id
+                self.of_the_bin(direction, users=False)
+                self.assertEqual(self.counts, self.before)
+                linked = {sheet.moodle_session_id for sheet in self.living}
+                self.assertEqual(linked, {session.id for session in self.sessions()})
+                self.assertFalse(self.question)
+                self.assertNothingLeft()
+                for session, marks in zip(self.sessions(), MARKS, strict=True):
+                    self.mark(session, marks)
+
+    def test_a_course_of_groups_restored_without_marks(self):
+        """Its groups have other numbers, and nothing in it names them but its sessions."""
+        for session in self.sessions():
+            session.group_id = self.groups[0].id
+        self.begin("moodle")
+        item = self.moodle.delete_course(self.moodle_course, users=False)
+        self.moodle_course = self.moodle.restore_course(item)
+        self.sync()
+        self.assertEqual(self.counts, self.before)
+        linked = {sheet.moodle_session_id for sheet in self.living}
+        self.assertEqual(linked, {session.id for session in self.sessions()})
+        self.assertFalse(self.question)
+        self.assertNothingLeft()
+
     def test_without_marks_from_both(self):
         self.of_the_bin("both", users=False)
         self.assertFollowed()
