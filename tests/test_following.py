@@ -370,6 +370,32 @@ class TestFollowing(FollowingCase):
         self.sync()
         self.assertFalse(self.mapping)
 
+    def test_a_course_mapped_by_hand_in_place_of_one_that_is_gone(self):
+        """It is synchronised as that was, whoever has found it."""
+        self.begin("moodle")
+        self.mapping.course_direction = "oec"
+        self.sync()
+        item = self.moodle.delete_course(self.moodle_course)
+        self.moodle_course = self.moodle.restore_course(item)
+        self.moodle_course.idnumber = ""
+        self.mark_here(self.old[0], 1, "L")
+        self.sync()
+        self.env["moodle.mapping"].create(
+            {
+                "instance_id": self.instance.id,
+                "model": "op.subject",
+                "moodle_id": self.moodle_course.id,
+                "oec_record_id": self.algebra.id,
+                "op_course_id": self.course.id,
+            }
+        )
+        self.sync()
+        self.assertEqual(self.mapping.course_direction, "oec")
+        self.assertFalse(self.mapping.waits_since)
+        self.assertFollowed(marks=("LALE", *MARKS[1:]))
+        self.assertEqual(self.moodle_marks(self.sessions()[0]), "LALE..")
+        self.assertNothingLeft()
+
     def test_a_course_with_a_direction_of_its_own(self):
         """Nothing is overwritten because its number is another one."""
         self.begin("moodle")
