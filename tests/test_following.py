@@ -422,7 +422,6 @@ class TestFollowing(FollowingCase):
         self.assertNothingLeft()
         self.moodle.delete_course(self.moodle_course)
         self.moodle_course = new
-        self.instance._read_all_soon()
         self.sync()
         self.assertFollowed()
         self.assertFalse(self.question)
