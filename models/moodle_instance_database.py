@@ -21,16 +21,20 @@ class MoodleInstance(models.Model):
     _owned_fields = ("run_key", "run_number", "run_number_old", "run_number_renew")
 
     run_key = fields.Char(
-        readonly=True, copy=False, help="By which Moodle tells the runs of this instance."
+        readonly=True, copy=False, help="By this key Moodle recognises the runs of this instance."
     )
     run_number = fields.Integer(
-        readonly=True, copy=False, help="The last one that Moodle gave a run."
+        readonly=True, copy=False, help="The last number that Moodle gave a run."
     )
     run_number_old = fields.Boolean(
-        readonly=True, copy=False, help="Moodle has met a later run, and somebody is asked why."
+        readonly=True,
+        copy=False,
+        help="Moodle has already seen a later run, and an administrator is asked why.",
     )
     run_number_renew = fields.Boolean(
-        readonly=True, copy=False, help="The next number counts, whatever Moodle has met."
+        readonly=True,
+        copy=False,
+        help="The next number is taken, even if Moodle has already seen a later run.",
     )
     database_changed = fields.Boolean("May be a copy", compute="_compute_database")
     database_question = fields.Text(compute="_compute_database")
@@ -85,7 +89,7 @@ class MoodleInstance(models.Model):
         """This is the real one, wherever it lies now: everything goes on as it was."""
         everyone = self._check_database_asked()
         everyone.filtered("run_key").write({"run_number_old": False, "run_number_renew": True})
-        everyone._database_answered(self.env._("This database was said to be the real one."))
+        everyone._database_answered(self.env._("Answered: this database is the real one."))
         self._continue_in_background()
         return self._notify(self.name, self.env._("It continues with the next run."), "success")
 
@@ -96,13 +100,13 @@ class MoodleInstance(models.Model):
         everyone._keep_secrets(dict.fromkeys(everyone.ids, None))
         everyone._become_another()
         everyone._database_answered(
-            self.env._("This database was said to be a copy; the token was forgotten.")
+            self.env._("Answered: this database is a copy. The token was forgotten.")
         )
         return self._notify(
             self.name,
             self.env._(
                 "The token was forgotten. To connect this copy, enter the address and the token "
-                "of a Moodle for tests."
+                "of a test Moodle."
             ),
             "warning",
             sticky=True,

@@ -16,8 +16,8 @@ class MoodleInstance(models.Model):
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        help="A random of this database, part of what is written into each Moodle session that is "
-        "made for a sheet. Made with the first of them.",
+        help="A random key of this database. It is part of what is written into each Moodle session "
+        "that is created for a sheet, and is made with the first of them.",
     )
 
     def _make_reference_key(self):

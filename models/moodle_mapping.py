@@ -65,12 +65,14 @@ class MoodleMapping(models.Model):
     moodle_name = fields.Char("In Moodle", readonly=True)
     moodle_idnumber = fields.Char("Moodle ID number", readonly=True)
     moodle_email = fields.Char(
-        readonly=True, groups=NO_ACCESS, help="By which a person was found, as Moodle had it then."
+        readonly=True,
+        groups=NO_ACCESS,
+        help="The e-mail by which a person was found, as it was in Moodle then.",
     )
     found_by = fields.Selection(
         [
             (matching.MANUAL, "Manual"),
-            (matching.IDNUMBER, "ID number"),
+            (matching.IDNUMBER, "Moodle ID number"),
             (matching.SHORTNAME, "Short name"),
             (matching.EMAIL, "E-mail"),
             (matching.FORMER, "Former account"),

@@ -56,8 +56,8 @@ class MoodleMapping(models.Model):
         "Ended on",
         readonly=True,
         copy=False,
-        help="When its ID number or short name was found at another Moodle course. Its sheets stay "
-        "with it; it is not read any more.",
+        help="When another Moodle course was found to have its ID number or short name. Its sheets "
+        "stay with it; it is no longer read.",
     )
     course_state = fields.Selection(
         [

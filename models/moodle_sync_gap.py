@@ -101,7 +101,7 @@ class MoodleSyncGap(models.Model):
     )
     allows = fields.Json(readonly=True, help="What Apply anyway allows, in numbers.")
     can_apply = fields.Boolean(compute="_compute_can_apply")
-    asks = fields.Char(readonly=True, help="Under which the answer of a person is kept.")
+    asks = fields.Char(readonly=True, help="The key under which the answer of a person is kept.")
     can_follow = fields.Boolean(compute="_compute_can_follow")
     can_other = fields.Boolean(compute="_compute_can_follow")
     maps = fields.Char(compute="_compute_maps", help="What a mapping can fix it with.")
@@ -292,7 +292,7 @@ class MoodleSyncGap(models.Model):
         instance = self.instance_id
         instance._check_may_sync()
         if not can:
-            raise UserError(self.env._("Nothing waits for an answer here any more."))
+            raise UserError(self.env._("There is no question to answer here any more."))
         # sudo: the synchronisation's own bookkeeping; the right to sync was checked.
         mapping = self.env["moodle.mapping"].sudo()._of_course(instance, self.unit)
         if not mapping:

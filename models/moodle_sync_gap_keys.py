@@ -32,7 +32,7 @@ class MoodleSyncGap(models.Model):
         record_id, course_id = self._chosen(details, catalogue.REASONS[self.why].keeps)
         mapping._map_by_hand(self.instance_id, self.maps, self.moodle_id, record_id, course_id)
         return self._answered(
-            self.env._("Mapped manually as it was. The next run goes on with it.")
+            self.env._("Mapped manually as it was. The next run uses this mapping.")
         )
 
     def action_take_new(self):
@@ -44,7 +44,7 @@ class MoodleSyncGap(models.Model):
         # sudo: whether it is there; attendance managers of 2025 may not read all of these.
         record = self.env[self.maps].sudo().with_context(active_test=False).browse(record_id)
         if not record.exists():
-            raise UserError(self.env._("What the key names was deleted. Press Keep, or Map."))
+            raise UserError(self.env._("The record that the key names was deleted. Press Keep or Map."))
         mapping.check_access("write")
         before = mapping.record_name
         if self.maps == "op.batch" and record.course_id != self._op_course():
@@ -69,7 +69,7 @@ class MoodleSyncGap(models.Model):
                 after=mapping.record_name,
             )
         )
-        return self._answered(self.env._("Matched with the new one. The next run goes on with it."))
+        return self._answered(self.env._("Matched with the new one. The next run uses this match."))
 
     def _to_answer(self, can):
         """:param can: name of the field that says whether this may be answered so

@@ -31,7 +31,7 @@ CHANGES = [
     (c.CANCEL_SHEET, "Sheet cancelled"),
     (c.RESTORE_SHEET, "Sheet restored"),
     (c.LINK_SHEET, "Sheet linked"),
-    (c.FOLLOW_SHEET, "Sheet follows to a new number"),
+    (c.FOLLOW_SHEET, "New session number"),
     (c.NOTE, "Equal on both sides"),
 ]
 # Which number of a report counts the marks of which entries.
@@ -131,7 +131,7 @@ class MoodleSyncReport(models.Model):
     sheets_moved = fields.Integer("Sheets moved", readonly=True)
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
     sheets_restored = fields.Integer("Sheets restored", readonly=True)
-    sheets_followed = fields.Integer("Sheets under new numbers", readonly=True)
+    sheets_followed = fields.Integer("Sheets linked to new numbers", readonly=True)
     run_ids = fields.One2many("moodle.sync.run", "report_id", "Runs", readonly=True)
     applied_run_id = fields.Many2one(
         "moodle.sync.run", "Applied on", compute="_compute_applied_run_id",

@@ -167,9 +167,9 @@ class MoodleSyncRun(models.Model):
     sheets_cancelled = fields.Integer("Sheets cancelled", readonly=True)
     sheets_restored = fields.Integer("Sheets restored", readonly=True)
     sheets_followed = fields.Integer(
-        "Sheets under new numbers",
+        "Sheets linked to new numbers",
         readonly=True,
-        help="Their sessions have come back in Moodle under other numbers.",
+        help="Their sessions are in Moodle under new numbers, for example after a restore.",
     )
     lines_created = fields.Integer("New lines", readonly=True)
     lines_updated = fields.Integer("Lines changed in Moodle", readonly=True)

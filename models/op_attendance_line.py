@@ -55,13 +55,13 @@ class OpAttendanceLine(models.Model):
         "Being sent to Moodle",
         readonly=True,
         copy=False,
-        help="The status that was about to be sent, until Moodle has said what it holds.",
+        help="The status that is being sent, kept until Moodle has confirmed what it holds.",
     )
     moodle_sending_remark = fields.Char(
         "Remark being sent to Moodle",
         readonly=True,
         copy=False,
-        help="The remark that was about to be sent, until Moodle has said what it holds.",
+        help="The remark that is being sent, kept until Moodle has confirmed what it holds.",
     )
 
     moodle_differs = fields.Boolean(

@@ -202,7 +202,7 @@ class OfCourses:
         self.moodle.mark(old, self.users[0], "L", by=self.teacher)
         run = self.run_of(self.sync(trigger="cron"))
         self.assertEqual((run.state, run.courses_done), ("done", 1))
-        self.assertIn("Ended, because another Moodle course has", run.summary_words)
+        self.assertIn("Ended, because another Moodle course now has", run.summary_words)
         self.assertIn("Algebra I", self.instance.message_ids[0].body)
         ended = self.mapping("op.subject", self.moodle_course.id)
         self.assertEqual(ended.course_state, "ended")

@@ -178,17 +178,17 @@ class TestAnswers(ClientCase):
         answer = json.dumps([{"id": 1, "name": "Lectures"}]).encode()
         notice = b"<br />\n<b>Notice</b>:  Undefined index: x in <b>/srv/a.php</b> on line <b>7</b><br />\n"
         for body, words in (
-            (notice + answer, "message of PHP"),
-            (b"\nWarning: Undefined variable $x in /srv/a.php on line 7\n" + answer, "message of PHP"),
-            (b"PHP Deprecated:  strlen(): Passing null in /srv/a.php on line 7\n" + answer, "message of PHP"),
-            (notice + b"null", "message of PHP"),
-            (answer + notice, "message of PHP"),
+            (notice + answer, "PHP message"),
+            (b"\nWarning: Undefined variable $x in /srv/a.php on line 7\n" + answer, "PHP message"),
+            (b"PHP Deprecated:  strlen(): Passing null in /srv/a.php on line 7\n" + answer, "PHP message"),
+            (notice + b"null", "PHP message"),
+            (answer + notice, "PHP message"),
             (b"\xef\xbb\xbf\xef\xbb\xbf" + answer, "byte order mark"),
             (answer + b"\xef\xbb\xbf", "byte order mark"),
-            (b"\xef\xbb\xbfdebug 7" + answer, "text of its own"),
-            (answer + b"\n<!-- cached by proxy7 -->", "text of its own"),
-            (b"hello [7] " + answer, "text of its own"),
-            (answer + b"[7]", "text of its own"),
+            (b"\xef\xbb\xbfdebug 7" + answer, "adds text"),
+            (answer + b"\n<!-- cached by proxy7 -->", "adds text"),
+            (b"hello [7] " + answer, "adds text"),
+            (answer + b"[7]", "adds text"),
         ):  # fmt: skip
             with self.subTest(body):
                 error, text = self.said(body)

@@ -86,7 +86,7 @@ class TestInWords(MoodleCase):
             Fault.spoiled(1, SPOILED["a notice before it"], function=reading, times=99)
         )
         result = self.sync()
-        self.assertIn("message of PHP", result.message)
+        self.assertIn("PHP message", result.message)
         self.assertIn("Display debug messages", result.message)
         self.assertIn("Undefined index: x", result.message)
         self.server.faults.clear()

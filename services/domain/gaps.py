@@ -302,9 +302,9 @@ CATALOGUE = (
                 "batch_between",
                 {"student": Sort.STUDENT, "day": Sort.DAY},
                 _lt(
-                    "%(student)s changed batch around %(day)s, and nobody noted when, so the batch "
-                    "of these marks is unknown. Add a line for the student to the attendance sheet "
-                    "of the right batch on that day."
+                    "%(student)s changed batch around %(day)s, and the exact time is not recorded, "
+                    "so the batch of these marks is unknown. Add a line for the student to the "
+                    "attendance sheet of the right batch on that day."
                 ),
                 record="op.student",
             ),
@@ -368,10 +368,11 @@ CATALOGUE = (
                 },
                 _lt(
                     "This course was matched with %(pair)s by its %(key)s %(was)s. Now its ID "
-                    "number is %(idnumber)s and its short name %(shortname)s, and neither names a "
-                    "subject and course. It has attendance here, so it is still synchronised as "
-                    "before. Restore the %(key)s in Moodle, in the course's settings; or press "
-                    "Keep to map the course manually as it was, or Map to choose something else."
+                    "number is %(idnumber)s and its short name is %(shortname)s, and neither names "
+                    "a subject and course. It has attendance in OpenEduCat, so it is still "
+                    "synchronised as before. Restore the %(key)s in Moodle, in the course's "
+                    "settings, or press Keep to map the course manually as it was, or Map to "
+                    "choose something else."
                 ),
                 keeps="pair",
             ),
@@ -379,11 +380,11 @@ CATALOGUE = (
                 "course_key_other",
                 {"old": Sort.PAIR, "new": Sort.PAIR, "key": KEY, "now": Sort.TEXT},
                 _lt(
-                    "This course was matched with %(old)s, of which it has attendance here. Now "
+                    "This course was matched with %(old)s and has attendance in OpenEduCat. Now "
                     "its %(key)s is %(now)s, which names %(new)s. Nothing in it is synchronised "
                     "until you choose: Keep maps the course manually as it was; Take the new one "
-                    "matches it with %(new)s from now on, and sheets that exist stay where they "
-                    "are. Or correct the %(key)s in Moodle."
+                    "matches it with %(new)s from now on, and existing sheets stay where they are. "
+                    "Or correct the %(key)s in Moodle."
                 ),
                 keeps="old",
                 takes="new",
@@ -392,11 +393,11 @@ CATALOGUE = (
                 "course_key_foreign",
                 {"old": Sort.PAIR, "now": Sort.TEXT},
                 _lt(
-                    "This course was matched with %(old)s, of which it has attendance here. Now "
+                    "This course was matched with %(old)s and has attendance in OpenEduCat. Now "
                     "its ID number is %(now)s, which names a subject and course of another "
-                    "company. It is not synchronised here any more; its attendance stays. If it "
-                    "is still a course of this company, press Keep to map it manually as it was; "
-                    "if not, ignore this."
+                    "company. It is no longer synchronised here; its attendance stays. If it is "
+                    "still a course of this company, press Keep to map it manually as it was; if "
+                    "not, ignore this."
                 ),
                 keeps="old",
             ),
@@ -476,9 +477,9 @@ CATALOGUE = (
                         {"now": ""},
                         _lt(
                             "The group %(group)s was matched with the batch %(batch)s by its ID "
-                            "number %(was)s, and has none any more. The batch has attendance from "
-                            "this course, so it is still synchronised as before. Restore the ID "
-                            "number in Moodle (Participants > Groups), or press Keep to map the "
+                            "number %(was)s. Now it has no ID number. The batch has attendance "
+                            "from this course, so it is still synchronised as before. Restore the "
+                            "ID number in Moodle (Participants > Groups), or press Keep to map the "
                             "group manually as it was, or Map to choose another batch."
                         ),
                     ),
@@ -747,8 +748,8 @@ CATALOGUE = (
                 SHEET,
                 _lt(
                     "No session is created in Moodle for the sheet %(sheet)s of %(day)s as long as "
-                    "Moodle does not deliver all sessions of the course: its session may be among "
-                    "those that are missing. Another gap says which activity can't be read."
+                    "not all sessions of the course can be read: its session may be among those "
+                    "that are missing. Another gap says which activity can't be read."
                 ),
                 record="op.attendance.sheet",
             ),
@@ -835,10 +836,10 @@ CATALOGUE = (
                 LESSONS,
                 _lt(
                     "The activity %(activity)s has sessions, the first on %(day)s, that may be "
-                    "lessons of which OpenEduCat has sheets already (%(sheets)s, %(marks)s) and "
-                    "whose own sessions are gone in Moodle; but it is not certain. They wait: no "
+                    "lessons of which OpenEduCat already has sheets (%(sheets)s, %(marks)s) and "
+                    "whose own sessions are gone in Moodle. This is not certain, so they wait: no "
                     "second sheet is created, and none is changed or cancelled. If they are the "
-                    "same lessons, press Follow; if not, Other lessons."
+                    "same lessons, press Follow; if not, press Other lessons."
                 ),
                 asks=(FOLLOW, OTHER),
             ),
@@ -847,9 +848,10 @@ CATALOGUE = (
                 LESSONS,
                 _lt(
                     "The activity %(activity)s has sessions, the first on %(day)s, that look like "
-                    "a copy of others that Moodle still has, and of which OpenEduCat has sheets "
-                    "(%(sheets)s, %(marks)s). No second sheet is created for the copy. Delete one "
-                    "of the two in Moodle. If they are other lessons, press Other lessons."
+                    "a copy of other sessions that Moodle still has and that have sheets in "
+                    "OpenEduCat (%(sheets)s, %(marks)s). No second sheet is created for the copy. "
+                    "Delete one of the two in Moodle. If they are other lessons, press Other "
+                    "lessons."
                 ),
                 asks=(OTHER,),
             ),
@@ -857,11 +859,11 @@ CATALOGUE = (
                 "number_again",
                 LESSONS,
                 _lt(
-                    "Moodle has given the number of a deleted attendance activity out again: its "
-                    "sheets (%(sheets)s, %(marks)s) would be taken for sessions of the activity "
-                    "%(activity)s. They wait: no sheet is created, changed "
-                    "or cancelled. If they are the same lessons, press Follow; if not, Other "
-                    "lessons: the sheets then stay as they are."
+                    "Moodle has used the number of a deleted attendance activity again, for the "
+                    "activity %(activity)s. The sheets of the deleted one (%(sheets)s, %(marks)s) "
+                    "would be taken for sheets of the new one, so they wait: no sheet is created, "
+                    "changed or cancelled. If they are the same lessons, press Follow; if not, "
+                    "press Other lessons, and the old sheets stay as they are."
                 ),
                 asks=(FOLLOW, OTHER),
             ),

@@ -75,8 +75,8 @@ FORMS = {
     "sheets_cancelled": (_lt("1 sheet cancelled"), _lt("%s sheets cancelled")),
     "sheets_created": (_lt("1 new sheet"), _lt("%s new sheets")),
     "sheets_followed": (
-        _lt("1 sheet followed to a new number"),
-        _lt("%s sheets followed to new numbers"),
+        _lt("1 sheet linked to a new session number"),
+        _lt("%s sheets linked to new session numbers"),
     ),
     "sheets_moved": (_lt("1 sheet moved"), _lt("%s sheets moved")),
     "sheets_restored": (_lt("1 sheet restored"), _lt("%s sheets restored")),

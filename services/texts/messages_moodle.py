@@ -109,27 +109,28 @@ UNREADABLE = _lt(
     "itself, and not to a log-in page, a firewall or a proxy."
 )
 EMPTY_ANSWER = _lt(
-    "Moodle's answer is empty. Usually PHP has stopped in the middle of it, for want of memory or "
-    "time, or a firewall has taken it away. Ask Moodle's administrator to look into the error log "
-    "of Moodle's web server, and to raise PHP's memory_limit if it names that."
+    "Moodle's answer is empty. Usually PHP ran out of memory or time, or a firewall removed the "
+    "answer. Ask Moodle's administrator to look into the error log of Moodle's web server, and to "
+    "raise PHP's memory_limit if the log names it."
 )
 PHP_IN_ANSWER = _lt(
-    "A message of PHP stands in Moodle's answer, so the answer can't be read. Ask Moodle's "
+    "There is a PHP message in Moodle's answer, so the answer can't be read. Ask Moodle's "
     "administrator to untick Display debug messages (Site administration > Development > "
-    "Debugging) and to switch display_errors off in PHP's settings. The message then goes to the "
-    "error log of Moodle's web server, and somebody should see to what it says."
+    "Debugging) and to switch off display_errors in PHP's settings. The message then goes to the "
+    "error log of Moodle's web server; its cause should be fixed, too."
 )
 TEXT_AROUND_ANSWER = _lt(
-    "Something puts text of its own before or after Moodle's answer, so the answer can't be read. "
-    "If it is a plug-in of Moodle, it usually stops once Moodle's administrator unticks Display "
-    "debug messages (Site administration > Development > Debugging). If it is a proxy or a "
-    "firewall in front of Moodle, it must leave /webservice/rest/server.php alone."
+    "Something adds text before or after Moodle's answer, so the answer can't be read. If it is a "
+    "plug-in of Moodle, it usually stops once Moodle's administrator unticks Display debug "
+    "messages (Site administration > Development > Debugging). If it is a proxy or a firewall in "
+    "front of Moodle, it must not change the answers of /webservice/rest/server.php."
 )
 UNSEEN_AROUND_ANSWER = _lt(
-    "Invisible characters (a byte order mark) stand before or after Moodle's answer, so the answer "
-    "can't be read. One of Moodle's PHP files, usually config.php or one of a plug-in, was saved "
-    "with that mark: Moodle's administrator must save it as UTF-8 without it. Display debug "
-    "messages (Site administration > Development > Debugging) must be unticked as well."
+    "There are invisible characters (a byte order mark) before or after Moodle's answer, so the "
+    "answer can't be read. One of Moodle's PHP files, usually config.php or a file of a plug-in, "
+    "was saved with that mark: Moodle's administrator must save it as UTF-8 without the mark. "
+    "Display debug messages (Site administration > Development > Debugging) must be unticked as "
+    "well."
 )
 ODD_RECORD = _lt("Moodle has a value here that can't be used.")
 COMPRESSED = _lt(
@@ -142,13 +143,13 @@ ANSWER_TOO_LARGE = _lt(
 )
 
 TOO_MUCH_OF_A_COURSE = _lt(
-    "Moodle has more to say of this course than this add-on takes at once. If the course really has "
+    "Moodle sends more about this course than this add-on reads at once. If the course really has "
     "that much attendance, ask Moodle's administrator to split it, for example by year; if not, "
-    "Moodle or something in front of it answers wrongly."
+    "Moodle or something in front of it sends wrong answers."
 )
 TOO_MUCH_AT_ONCE = _lt(
-    "There was no room in memory for this course beside others that were read at the same time. "
-    "Usually the next run succeeds; if not, lower Calls at once (Advanced settings)."
+    "There was not enough memory for this course beside the others that were read at the same "
+    "time. Usually the next run succeeds; if not, lower Calls at once (Advanced settings)."
 )
 
 
@@ -156,22 +157,22 @@ def too_many(what, most):
     """:param what: ``sessions``, ``marks`` or ``people``"""
     if what == "people":
         return _lt(
-            "Moodle lists more than %s people in this course, more than this add-on takes. If they "
+            "Moodle lists more than %s people in this course, more than this add-on reads. If they "
             "are real, ask Moodle's administrator to split the course; if not, Moodle or something "
-            "in front of it answers wrongly.",
+            "in front of it sends wrong answers.",
             most,
         )
     if what == "marks":
         return _lt(
-            "Moodle lists more than %s marks in this course, more than this add-on takes. If they "
+            "Moodle lists more than %s marks in this course, more than this add-on reads. If they "
             "are real, ask Moodle's administrator to split the course, for example by year; if "
-            "not, Moodle or something in front of it answers wrongly.",
+            "not, Moodle or something in front of it sends wrong answers.",
             most,
         )
     return _lt(
-        "Moodle lists more than %s sessions in this course, more than this add-on takes. If they "
+        "Moodle lists more than %s sessions in this course, more than this add-on reads. If they "
         "are real, ask Moodle's administrator to split the course, for example by year; if not, "
-        "Moodle or something in front of it answers wrongly.",
+        "Moodle or something in front of it sends wrong answers.",
         most,
     )
 
@@ -193,7 +194,7 @@ READING_REFUSED = _lt(
 def blocked(product):
     """:param product: what we call ourselves in a request"""
     return _lt(
-        "Something in front of Moodle, usually a firewall of its hosting firm, has refused the "
+        "Something in front of Moodle, usually a firewall of its hosting provider, has refused the "
         "request. Ask Moodle's administrator to have it allow POST requests to "
         "/webservice/rest/server.php from the address of the Odoo server. They have the header "
         "User-Agent: %s.",

@@ -11,14 +11,14 @@ ARCHIVED = _lt("This instance is archived.")
 BUSY = _lt("Another sync of this instance is already running.")
 DATABASE_MOVED = _lt(
     "This database may be a copy, such as a duplicate or a restored backup: it is not where it was "
-    "when it was last synchronised. A copy that is synchronised, too, would write old marks to "
-    "Moodle. So nothing is asked of Moodle and nobody is notified, until an administrator says on "
-    "the form of the instance what this database is."
+    "when it was last synchronised. A copy would write old marks to Moodle. So nothing is read "
+    "from Moodle or sent to it, and nobody is notified, until an administrator says on the form of "
+    "the instance what this database is."
 )
 DATABASE_OLD = _lt(
-    "This database may be a copy or an old backup: Moodle has met a later run of it. Its old marks "
-    "would be written to Moodle. So nothing is asked of Moodle and nobody is notified, until an "
-    "administrator says on the form of the instance what this database is."
+    "This database may be a copy or an old backup: Moodle has already seen a later run of it. It "
+    "would write old marks to Moodle. So nothing is read from Moodle or sent to it, and nobody is "
+    "notified, until an administrator says on the form of the instance what this database is."
 )
 DIRECTION_CHANGED = _lt(
     "The setting Attendance comes from was changed. Check what a run would do now (Preview), then "
@@ -53,8 +53,8 @@ def connected_already(name, address):
     :param address: that Moodle gives as its own
     """
     return _lt(
-        "%(name)s is already connected to this Moodle, which calls itself %(address)s: each sheet "
-        "would exist twice. Use that instance, and archive this one.",
+        "%(name)s is already connected to this Moodle, which gives its address as %(address)s. "
+        "With two instances, each sheet would exist twice. Use that one and archive this one.",
         name=name,
         address=address,
     )
@@ -75,8 +75,8 @@ def courses_quiet(number, hours):
 
 def courses_ended(names):
     return _lt(
-        "Ended, because another Moodle course has the ID number or short name now: %s. The "
-        "attendance stays; these courses are not read any more.",
+        "Ended, because another Moodle course now has the ID number or short name: %s. The "
+        "attendance stays; these courses are no longer read.",
         names,
     )
 
