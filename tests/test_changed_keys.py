@@ -290,7 +290,7 @@ class TestStudents(BaseCase):
             by_email=by_email or {},
             links={link.moodle_id: link for link in links},
             holders=found,
-            running={},
+            enrolments={},
         )
         self.asked = Asked(*attended)
         return m.match_students(users, self.table, self.asked)

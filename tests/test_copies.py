@@ -379,6 +379,14 @@ class TestNumbers(NumberCase):
         self.instance.run_number = other
         self.assertEqual(self.sync().state, "skipped")
 
+    def test_the_one_it_was_copied_from_is_asked_at_once(self):
+        """Both have the same number, and without the answer it would count a second time."""
+        self.sync()
+        with self.backup():
+            self.instance.run_number_renew = True
+            self.assertEqual(self.sync().state, "done")
+        self.assertEqual(self.sync().state, "skipped")
+
     def test_a_question_of_one_instance_stops_the_others(self):
         self.sync()
         second = self.second_instance(url="https://b.example", token="second", active=True)

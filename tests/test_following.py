@@ -211,6 +211,35 @@ class TestFollowing(FollowingCase):
         self.assertFalse(self.gaps(state="open"))
         self.assertNothingLeft()
 
+    def test_a_groups_sessions_without_marks(self):
+        """Whose they are matters before anybody has taken them."""
+        for direction in ("moodle", "oec", "both"):
+            with self.subTest(direction=direction):
+                for session in self.sessions():
+                    session.group_id = self.groups[0].id
+                self.of_the_bin(direction, users=False)
+                self.assertEqual(self.counts, self.before)
+                linked = {sheet.moodle_session_id for sheet in self.living}
+                self.assertEqual(linked, {session.id for session in self.sessions()})
+                self.assertFalse(self.question)
+                self.assertNothingLeft()
+                for session, marks in zip(self.sessions(), MARKS, strict=True):
+                    self.mark(session, marks)
+
+    def test_a_course_of_groups_restored_without_marks(self):
+        """Its groups have other numbers, and nothing in it names them but its sessions."""
+        for session in self.sessions():
+            session.group_id = self.groups[0].id
+        self.begin("moodle")
+        item = self.moodle.delete_course(self.moodle_course, users=False)
+        self.moodle_course = self.moodle.restore_course(item)
+        self.sync()
+        self.assertEqual(self.counts, self.before)
+        linked = {sheet.moodle_session_id for sheet in self.living}
+        self.assertEqual(linked, {session.id for session in self.sessions()})
+        self.assertFalse(self.question)
+        self.assertNothingLeft()
+
     def test_without_marks_from_both(self):
         self.of_the_bin("both", users=False)
         self.assertFollowed()
@@ -380,6 +409,32 @@ class TestFollowing(FollowingCase):
         self.sync()
         self.assertFalse(self.mapping)
 
+    def test_a_course_mapped_by_hand_in_place_of_one_that_is_gone(self):
+        """It is synchronised as that was, whoever has found it."""
+        self.begin("moodle")
+        self.mapping.course_direction = "oec"
+        self.sync()
+        item = self.moodle.delete_course(self.moodle_course)
+        self.moodle_course = self.moodle.restore_course(item)
+        self.moodle_course.idnumber = ""
+        self.mark_here(self.old[0], 1, "L")
+        self.sync()
+        self.env["moodle.mapping"].create(
+            {
+                "instance_id": self.instance.id,
+                "model": "op.subject",
+                "moodle_id": self.moodle_course.id,
+                "oec_record_id": self.algebra.id,
+                "op_course_id": self.course.id,
+            }
+        )
+        self.sync()
+        self.assertEqual(self.mapping.course_direction, "oec")
+        self.assertFalse(self.mapping.waits_since)
+        self.assertFollowed(marks=("LALE", *MARKS[1:]))
+        self.assertEqual(self.moodle_marks(self.sessions()[0]), "LALE..")
+        self.assertNothingLeft()
+
     def test_a_course_with_a_direction_of_its_own(self):
         """Nothing is overwritten because its number is another one."""
         self.begin("moodle")
@@ -406,7 +461,6 @@ class TestFollowing(FollowingCase):
         self.assertNothingLeft()
         self.moodle.delete_course(self.moodle_course)
         self.moodle_course = new
-        self.instance._read_all_soon()
         self.sync()
         self.assertFollowed()
         self.assertFalse(self.question)

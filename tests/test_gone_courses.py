@@ -38,6 +38,4 @@ class TestGoneCourses(BaseCase):
             7: m.CourseLink(SECOND, m.MANUAL, "C"),
             8: m.CourseLink(SECOND, m.MANUAL, "D"),
         }
-        self.assertEqual(
-            gone_courses.mapped_by_hand(links, range(1, 8)), {"A": FIRST, "B": SECOND}
-        )
+        self.assertEqual(gone_courses.mapped_by_hand(links, range(1, 8)), {"A": FIRST, "B": SECOND})

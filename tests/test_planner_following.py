@@ -326,6 +326,12 @@ class TestFollow(FollowingCase):
             self.assertEqual(self.follows(plan), follows)
             self.assertEqual(bool(self.made(plan)), not follows)
 
+    def test_a_session_of_a_group_of_which_nobody_has_asked(self):
+        """That of one without marks, whose sheet is gone only by its number: a person says so."""
+        self.held(b.session(11, MARKS, group_id=9))
+        plan = self.plan(restored(31, {}, group_id=9))
+        self.assertWaits(plan, "lessons_unsure", sheets={100})
+
     def test_what_was_chosen_for_the_letters_of_the_activity(self):
         """It holds for the new one, and tells that the marks are the same; unless something was
         chosen for that."""

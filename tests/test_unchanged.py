@@ -107,6 +107,10 @@ class TestSign(BaseCase):
         values = {"sheet": "S", "day": "2026-11-03", "count": 1}
         clock = p.gap("clock_off", 1, "c", values)
         self.assertIsNone(Idle.of("s", p.CoursePlan(gaps=(other, clock)), until=NOW))
+        # The other course, of which these are a copy, may be deleted.
+        values = {"activity": "Lectures", "day": "2026-11-03", "sheets": 1, "marks": 3}
+        copy = p.gap("lessons_beside", 1, "n", values)
+        self.assertIsNone(Idle.of("s", p.CoursePlan(gaps=(other, copy)), until=NOW))
 
     def test_a_plan_that_had_nothing_to_do(self):
         plan = p.CoursePlan(

@@ -214,5 +214,9 @@ def of_other_batch(index: CourseIndex, lesson: Lesson, session: MoodleSession) -
 
 
 def _batch(index: CourseIndex, session: MoodleSession) -> int | None:
-    """:return: of its group; 0 where that has none, ``None`` for all participants"""
-    return index.people.batch(session.group_id).record_id if session.group_id else None
+    """:return: of its group; 0 where that has none or nobody has asked, ``None`` for all
+    participants"""
+    if not session.group_id:
+        return None
+    match = index.people.batches.get(session.group_id)
+    return match.record_id if match else 0

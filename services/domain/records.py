@@ -10,6 +10,7 @@ What there are tens of thousands of is a named tuple, which is made in a third o
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -408,6 +409,21 @@ class Met:
         if self.never(session.activity_id):
             return True
         return session.id not in self.sessions and session.starts >= self.since
+
+
+def of_known_group(
+    sessions: Iterable[MoodleSession], pushes: bool, met: Met | None
+) -> list[MoodleSession]:
+    """:param pushes: whether marks go to Moodle, so that sessions without any matter, too
+    :param met: ``None`` where nobody has looked
+    :return: sessions of a group of which it matters whose it is: they have marks, or get some, or
+        may be others under a new number
+    """
+    return [
+        session
+        for session in sessions
+        if session.group_id and (session.marks or pushes or (met is not None and met.is_new(session)))
+    ]
 
 
 @dataclass(frozen=True)

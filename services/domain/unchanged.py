@@ -18,9 +18,9 @@ from .plan import CoursePlan
 from .records import LARGEST, MoodleSession, Subject
 from .window import Rules
 
-# Kinds of gaps that depend on more than a course and what is here: on accounts outside of it, on
-# time, on what a person has been asked.
-ELSEWHERE = frozenset({"ambiguous_student", "clock", "refused", "stopped"})
+# Kinds of gaps that depend on more than a course and what is here: on accounts and courses outside
+# of it, on time, on what a person has been asked.
+ELSEWHERE = frozenset({"ambiguous_student", "clock", "numbers_changed", "refused", "stopped"})
 
 
 @dataclass(frozen=True)

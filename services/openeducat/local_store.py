@@ -189,6 +189,10 @@ class LocalStore:
                 del values["moodle_idnumber"]
             mapping = by_id.get(course.id)
             if mapping:
+                if not mapping.last_success and not mapping._settings():
+                    # Somebody has mapped it by hand, and it was never read.
+                    former = self._former(by_id.values(), match.pair, listed, mapping)
+                    values |= former._settings() if former else {}
                 write_changed(mapping, values)
             else:
                 keys = {
@@ -203,10 +207,16 @@ class LocalStore:
         return by_id
 
     @staticmethod
-    def _former(mappings, pair, listed):
-        """:return: the mapping of the latest course of a pair if all of them are gone, or
-        ``None``"""
-        alike = [m for m in mappings if (m.oec_record_id, m.op_course_id.id) == pair]
+    def _former(mappings, pair, listed, instead=None):
+        """:param instead: the mapping of the course that may take its place, where there is one
+        :return: the mapping of the latest course of a pair if all of them are gone, or
+            ``None``
+        """
+        alike = [
+            mapping
+            for mapping in mappings
+            if (mapping.oec_record_id, mapping.op_course_id.id) == pair and mapping != instead
+        ]
         if not alike or not listed or any(mapping.moodle_id in listed for mapping in alike):
             return None
         return max(alike, key=lambda mapping: mapping.moodle_id)

@@ -6,7 +6,7 @@ ORM, in the environment of ``local_store``.
 from functools import partial
 
 from ..domain import matching
-from ..domain.records import MoodleUser
+from ..domain.records import MoodleUser, of_known_group
 from .enrolments import enrolments, taught
 from .rows import copied_fields, copied_values, create_whole, read_rows, write_changed
 
@@ -130,7 +130,7 @@ class PeopleStore:
             ),
         )
 
-    def people(self, reading, subject, links, pushes, given_up=()):
+    def people(self, reading, subject, links, pushes, given_up=(), met=None):
         """Who is who in one course.
 
         :param reading: ``CourseReading``
@@ -138,6 +138,7 @@ class PeopleStore:
         :param links: kept links of the users, by Moodle id (see :meth:`links`)
         :param pushes: whether marks go to Moodle, so that groups without any matter, too
         :param given_up: Moodle ids of accounts whose links claim nothing any more
+        :param met: ``Met`` of the course, ``None`` where nothing can follow
         :return: ``matching.People``
         """
         users = list(reading.users)
@@ -155,7 +156,7 @@ class PeopleStore:
         ]
         table = self._student_table(users, subject, links, given_up)
         groups = {group.id: group for group in reading.groups}
-        used = {s.group_id for s in reading.sessions if s.group_id and (s.marks or pushes)}
+        used = {session.group_id for session in of_known_group(reading.sessions, pushes, met)}
         if pushes:
             used |= groups.keys()
         batch_links = self.links("op.batch", used) if used else {}

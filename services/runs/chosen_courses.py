@@ -7,7 +7,6 @@ from ..texts import messages_run as words
 from ..texts.messages_counts import counting
 from ..texts.told import keep, say
 
-
 GONE = "course_gone"
 
 

@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from ..domain.records import CourseReading, OddRecord, UnreadableSession
+from ..domain.records import CourseReading, OddRecord, UnreadableSession, of_known_group
 from ..domain.remembered import Remembered, named
 from ..moodle import moodle_errors as errors
 from ..moodle.answer_values import SHAPE
@@ -140,11 +140,12 @@ class CourseReader:
         """
         return CourseReader(reader, self.api, earliest, pushes, self._today)
 
-    def read_course(self, course, known, before=None):
+    def read_course(self, course, known, before=None, met=None):
         """:param course: ``MoodleCourse``
         :param known: :class:`KnownSessions`, brought up to date in place
         :param before: ``Remembered`` of the course, as far as it may be used; ``None``: all is
             asked
+        :param met: ``Met`` of the course, ``None`` where nothing can follow
         :return: ``(CourseReading, Remembered)``; the second is ``before`` itself where nothing
             else was asked, and ``None`` where there is nothing to remember
         :raise MoodleError: the course can't be read
@@ -173,7 +174,7 @@ class CourseReader:
                 after = _with(after, users=users)
             if after is not before:
                 after = _with(after, unlisted=_unlisted(sessions, after.users))
-        groups = self._groups(course, reading, sessions, after)
+        groups = self._groups(course, reading, of_known_group(sessions, self.pushes, met), after)
         if groups is not None:
             after = _with(after, groups=groups)
         reading = replace(
@@ -185,11 +186,10 @@ class CourseReader:
         )
         return reading, after
 
-    def _groups(self, course, reading, sessions, after):
-        """:param sessions: those of ``reading`` that may count
+    def _groups(self, course, reading, with_group, after):
+        """:param with_group: sessions of which it matters whose group that is
         :return: tuple of ``MoodleGroup``, ``None`` where they do not matter
         """
-        with_group = [s for s in sessions if s.group_id and (s.marks or self.pushes)]
         in_activities = self.pushes and any(a.groupmode for a in reading.activities)
         if not (with_group or in_activities):
             return None

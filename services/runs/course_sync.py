@@ -113,6 +113,7 @@ class CourseSync:
             self._known,
             self._before,
             self.sides.client.clock,
+            self._met,
         )
 
     def take(self, answer):
@@ -331,7 +332,12 @@ class CourseSync:
     def _plan(self, work):
         """:return: ``(LocalState, People, CoursePlan)``"""
         people = self.sides.people.people(
-            work.reading, self.subject, work.links, work.rules.pushes, work.given_up
+            work.reading,
+            self.subject,
+            work.links,
+            work.rules.pushes,
+            work.given_up,
+            self._met,
         )
         if not work.asked:
             rivals = matching.rivals(work.reading.users, people)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ..domain import brake
 from ..domain import plan as p
-from ..domain.records import CourseReading, MoodleCourse
+from ..domain.records import CourseReading, Met, MoodleCourse
 from ..domain.remembered import Remembered
 from ..domain.window import Rules
 from ..moodle.moodle_transport import Clock
@@ -18,7 +18,8 @@ class Question:
 
     * ``reader``: ``CourseReader`` of this course alone;
     * ``before``: ``Remembered`` of the course, or ``None``;
-    * ``clock``: ``moodle_transport.Clock``.
+    * ``clock``: ``moodle_transport.Clock``;
+    * ``met``: ``Met`` of the course, ``None`` where nothing can follow.
     """
 
     reader: CourseReader
@@ -26,6 +27,7 @@ class Question:
     known: KnownSessions
     before: Remembered | None
     clock: Clock
+    met: Met | None = None
 
     def ask(self, waits=False):
         """:param waits: whether it may wait for room, see ``moodle.memory``
@@ -36,7 +38,9 @@ class Question:
         client.listen()
         with client.memory.of(self.course.id, waits):
             client.memory.begin(self.course.id)
-            reading, after = self.reader.read_course(self.course, self.known, self.before)
+            reading, after = self.reader.read_course(
+                self.course, self.known, self.before, self.met
+            )
         by_memory = after is not None and after is self.before
         return Answer(reading, begun, after, by_memory, client.heard)
 

@@ -102,7 +102,7 @@ def _next_number(state, run, number, renew):
     if not (counts or renew):
         return 0
     following = max(number, given) + 1
-    state.run_numbers[run] = (number if counts else following), following
+    state.run_numbers[run] = (following if renew else number), following
     return following
 
 

@@ -51,7 +51,7 @@ class run_number {
         if ($counts || $renew) {
             $next = max($number, $given) + 1;
             // Of what was given before, nothing counts any more.
-            $row = ['handedin' => $counts ? $number : $next, 'given' => $next, 'timemodified' => time()];
+            $row = ['handedin' => $renew ? $next : $number, 'given' => $next, 'timemodified' => time()];
             if ($known) {
                 $DB->update_record('local_wsattendance_run', ['id' => $known->id] + $row);
             } else {
