@@ -422,7 +422,8 @@ def of_known_group(
     return [
         session
         for session in sessions
-        if session.group_id and (session.marks or pushes or (met is not None and met.is_new(session)))
+        if session.group_id
+        and (session.marks or pushes or (met is not None and met.is_new(session)))
     ]
 
 
