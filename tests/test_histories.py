@@ -57,7 +57,11 @@ def _at_rest(world):
         world.run()
     plan = world.plan()
     gaps = {gap.key for gap in plan.gaps}
-    found = [*world.differences(gaps), *world.missing(unsure_days(plan.gaps), homeless(plan.gaps)), *world.untold(plan)]
+    found = [
+        *world.differences(gaps),
+        *world.missing(unsure_days(plan.gaps), homeless(plan.gaps)),
+        *world.untold(plan),
+    ]
     if not plan.empty:
         found.append(f"not at rest: {plan}")
     world.writes.clear()

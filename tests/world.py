@@ -424,7 +424,9 @@ class World:
         self.sets[number] = self.sets[activity]
         self.generations[number] = self.generations[activity] + 1
         more = GENERATION * self.generations[number]
-        self.hidden |= {(number, first(status) + more) for n, status in self.hidden if n == activity}
+        self.hidden |= {
+            (number, first(status) + more) for n, status in self.hidden if n == activity
+        }
         self.modules[number] = max(self.modules.values()) + 1
         sessions = [s for s in self.sessions.values() if s.activity == activity]
         for session in order(sessions):
@@ -1056,8 +1058,7 @@ class World:
             sheet.batch
             for line in self.lines.values()
             if line.student == student
-            and (sheet := self.sheets[line.sheet]).batch
-            != self.batches.on(student, sheet.date)
+            and (sheet := self.sheets[line.sheet]).batch != self.batches.on(student, sheet.date)
         }
         return self.batches.may_be(student, self.rules.date(session.starts), elsewhere)
 
@@ -1120,7 +1121,9 @@ class World:
             sheet.by_sync = sheet.by_sync and sheet.state == "cancel"
             for line_plan in order(list(sheet_plan.lines)):
                 self._write_line(sheet, line_plan)
-        made = {line.student_id for sheet in plan.sheets for line in sheet.lines if not line.line_id}
+        made = {
+            line.student_id for sheet in plan.sheets for line in sheet.lines if not line.line_id
+        }
         self._look_for_two(plan.session_id, made)
 
     def _look_for_two(self, session_id, made):
