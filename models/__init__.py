@@ -23,6 +23,7 @@ from . import (
     moodle_mapping_numbers,
     moodle_mapping_picture,
     moodle_mapping_thrift,
+    moodle_mapping_trouble,
     moodle_session_untaken,
     moodle_status_meaning,
     moodle_student_attendance,

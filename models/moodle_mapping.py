@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..services.domain import brake, matching
+from ..services.domain import brake, matching, trouble
 from ..services.texts import told
 from .guards import same
 from .indexes import unique_index
@@ -410,23 +410,35 @@ class MoodleMapping(models.Model):
             kept.setdefault(str(session), {})[str(student)] = list(values)
         self._keep("not_held", kept)
 
-    def _succeeded(self, sync_hash, waited=False, **values):
+    def _succeeded(self, sync_hash, waited=False, came_back=False, **values):
         """:param waited: whether it had waited for this run of a person
+        :param came_back: whether Moodle broke at it before
         :param values: what else is known of the course now
         """
         values |= {
             "last_success": fields.Datetime.now(), "sync_hash": sync_hash,
-            "error_message": False, "error_told": False,
+            "error_message": False, "error_told": False, **self._trouble_values(trouble.NONE),
         }  # fmt: skip
         if waited:
             values.update(waits_since=False, direction_before=False)
         self.write(values)
+        if came_back:
+            self._end_pauses_of_others()
 
-    def _failed(self, sentence):
-        """:param sentence: what was wrong, see ``told``"""
+    def _failed(self, sentence, found=trouble.NONE):
+        """:param sentence: what was wrong, see ``told``
+        :param found: ``Trouble``, where it is not tried again by the next run
+        """
         kept = told.keep(sentence)
-        self.write({"error_message": told.tell(self.env, kept), "error_told": kept})
+        self.write(
+            {
+                "error_message": told.tell(self.env, kept),
+                "error_told": kept,
+                **self._trouble_values(found),
+            }
+        )
 
     def _taken_in_order(self):
-        """Sort key: the course whose last success is longest ago goes first."""
-        return self.last_success or datetime.min, self.moodle_id
+        """Sort key: the course whose last success is longest ago goes first; those at which
+        Moodle breaks after all others, so that they keep nobody waiting."""
+        return bool(self.failures), self.last_success or datetime.min, self.moodle_id

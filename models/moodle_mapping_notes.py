@@ -4,7 +4,7 @@ from ..services.domain.course_settings import effective
 from ..services.domain.window import noted_since
 
 # Parts of what is kept of a course that are noted by session, then by student.
-NOTES = ("dropped", "not_held")
+NOTES = ("dropped", "not_held", "unsaid")
 
 
 class MoodleMapping(models.Model):
@@ -12,9 +12,34 @@ class MoodleMapping(models.Model):
 
     _inherit = "moodle.mapping"
 
+    def _unsaid(self):
+        """Remarks that something in front of Moodle refuses, of a course.
+
+        :return: see ``records.LocalState.unsaid``
+        """
+        kept = self._kept("unsaid") or {}
+        return {
+            (int(session), int(student)): key
+            for session, students in kept.items()
+            for student, key in students.items()
+        }
+
+    def _keep_unsaid(self, found, tried):
+        """:param found: what to keep, as :meth:`_unsaid` gives it
+        :param tried: set of ``(session id, student id)`` whose remark was sent
+        """
+        before = self._unsaid()
+        after = {key: value for key, value in before.items() if key not in tried} | found
+        if after == before:
+            return
+        kept = {}
+        for (session, student), value in after.items():
+            kept.setdefault(str(session), {})[str(student)] = value
+        self._keep("unsaid", kept)
+
     @api.autovacuum
     def _gc_notes(self):
-        """Lines that a person deleted, and marks that Moodle did not keep: each is noted as long
+        """Lines that a person deleted, marks that Moodle did not keep, remarks that it does not get: each is noted as long
         as its session may be looked at again. What has no sheet any more is nobody's: with the
         sheet all its lines went, and of those nothing is noted either."""
         # Of a course that is being written just now another day.

@@ -38,6 +38,24 @@ MISHAPS = {
     "invalidresponse": lambda n, **more: Fault.error(n, "invalidresponse", **more),
     "another's answer": lambda n, **more: Fault.lie(n, lambda answer: [{"id": 1}], **more),
 }
+# Those that stay, of what looks as if all of Moodle were down or shut. The number is of no use.
+LASTING = {
+    "500": lambda at: Fault.http(1, 500, at=at),
+    "502": lambda at: Fault.http(1, 502, at=at),
+    "504": lambda at: Fault.http(1, 504, at=at),
+    "403 for a word": lambda at: Fault.http(1, 403, at=at, body=PAGE.decode()),
+    "403": lambda at: Fault.http(1, 403, at=at, body=""),
+    "redirect": lambda at: Fault.http(1, 302, at=at),
+    "maintenance": lambda at: Fault.http(1, 503, retry_after=300, at=at),
+    "reset": lambda at: Fault.cut_before(1, at=at),
+    "cut": lambda at: Fault.truncated(1, at=at),
+    "a page": lambda at: Fault.spoiled(1, lambda body: PAGE, at=at),
+    "a notice": lambda at: Fault.spoiled(1, lambda body: NOTICE + body, at=at),
+    "nothing": lambda at: Fault.spoiled(1, lambda body: b"", at=at),
+    "slow": lambda at: Fault.delay(1, TOO_LONG, at=at),
+}
+# Seconds that a lasting one takes, and those after which that is too slow.
+TOO_LONG, PATIENCE = 1.2, 0.8
 WRITES = ("INSERT", "UPDATE")
 
 
@@ -108,6 +126,8 @@ class FaultCase(MoodleCase):
                     break
                 struck += 1
                 self.server.faults.clear()
+                # A while later.
+                self.env["moodle.mapping"].search([("next_try", "!=", False)]).next_try = False
                 result = self.sync()
                 self.assertEqual(result.state, "done", result)
                 self.assertEqual(self.end(), self.wanted)

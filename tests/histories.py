@@ -1,7 +1,8 @@
 """Random histories of a :class:`world.World`: what people do on either side, and runs,
 whole or cut short. The same randomness is the same history."""
 
-from .world import LEAVE_OUT, SETS, World
+from . import builders as b
+from .world import DAY, LEAVE_OUT, NAMED, NAMELESS, SETS, STUDENTS, World
 
 LETTERS = "PALE"
 # The first two days are over or under way when a history begins.
@@ -32,13 +33,14 @@ class History:
         for _number in range(self.random.randint(1, 2)):
             self.random.choice((self.add_session, self.hold_class))()
 
-    def play(self, steps, actions=None):
+    def play(self, steps, actions=None, seconds=SECONDS):
         """:param steps: at most so many things happen
         :param actions: of these, else of all
+        :param seconds: which may pass before each
         """
         for _number in range(self.random.randint(3, steps)):
             # Sometimes in the same second as before.
-            self.step(self.random.choice(actions or ACTIONS), self.random.choice(SECONDS))
+            self.step(self.random.choice(actions or ACTIONS), self.random.choice(seconds))
 
     def some_sets(self):
         """One activity with the English letters, as most have it; or one or two of any."""
@@ -70,6 +72,11 @@ class History:
         group = 10 + batch if self.random.random() < 0.8 else 0
         self.world.add_session(day, group, self.random.choice(list(self.world.sets)))
         self.world.add_sheet(day, batch, self.random.choices(LETTERS, k=2))
+
+    def hold_for_all(self):
+        """Of the last days or of the next one."""
+        day = (self.world.now - b.START) // DAY + self.random.choice((-3, -2, -1, 0, 1))
+        self.world.add_session(day, 0, self.random.choice(list(self.world.sets)))
 
     def mark_in_moodle(self):
         session = self.pick(self.world.sessions)
@@ -153,6 +160,32 @@ class History:
     def enrol(self):
         self.world.toggle_enrolment(self.random.choice((1, 2, 3)))
 
+    # --- students who come and go ----------------------------------------------------
+
+    def move(self):
+        """To the other batch; mostly into its group in Moodle, too."""
+        user = self.random.choice((1, 2, 3))
+        if not self.world.batches.now(STUDENTS[user]):
+            return False
+        self.world.move(user, noted=self.random.random() < 0.9)
+        if self.random.random() < 0.7:
+            self.world.regroup(user)
+
+    def withdraw(self):
+        """Or take it back, or enrol again."""
+        user = self.random.choice((1, 2, 3))
+        if not self.world.batches.now(STUDENTS[user]):
+            self.world.enrol_here(user, self.random.choice((1, 2)))
+        elif self.random.random() < 0.2:
+            self.world.delete_detail(user)
+        else:
+            self.world.withdraw(user)
+
+    def rename(self):
+        """The course in Moodle; as often as not back to what it can be known by."""
+        keys = self.random.choice((NAMED, NAMELESS))
+        self.world.rename(self.random.choice(keys))
+
     # --- the meaning of letters -----------------------------------------------------
 
     def choose(self):
@@ -182,7 +215,13 @@ class History:
     def add_sheet(self):
         letters = self.random.choices("PALE", k=self.random.randint(0, 2))
         state = self.random.choice(("done", "done", "start", "cancel"))
-        self.world.add_sheet(self.random.choice(DAYS), self.random.choice((1, 2)), letters, state)
+        self.world.add_sheet(
+            self.random.choice(DAYS),
+            self.random.choice((1, 2)),
+            letters,
+            state,
+            of_today=self.random.random() < 0.3,
+        )
 
     def mark_here(self):
         line = self.pick(self.world.lines)
@@ -221,8 +260,15 @@ ACTIONS = (
     "mark_here", "run", "run", "run", "add_session", "add_sheet", "hold_class", "automark", "reset",
     "move_session", "delete_session", "enrol", "delete_line", "archive", "change_state",
     "bring_back", "run_cut_short", "run_with_an_edit_in_between", "choose", "choose", "choose_all",
-    "double", "mend_doubled", "hide", "restore_activity", "restore_course", "copy_activity", "make_again",
+    "double", "mend_doubled", "hide", "move", "withdraw", "rename", "restore_activity", "restore_course", "copy_activity", "make_again",
     "restart", "answer",
 )  # fmt: skip
+# Students come and go, and what was held before is marked after it.
+COMINGS_AND_GOINGS = (
+    "move", "move", "withdraw", "hold_for_all", "hold_for_all", "add_session", "add_sheet",
+    "mark_in_moodle", "mark_in_moodle", "mark_here", "run", "run", "run_cut_short", "delete_line",
+    "restore_activity", "move_session", "rename",
+)  # fmt: skip
+DAYS_APART = (0, 3600, 43200, 86400)
 # What people do; the rest are runs.
 EDITS = tuple(action for action in ACTIONS if not action.startswith("run"))

@@ -1,7 +1,10 @@
 """The two sides of :mod:`histories` for real: Odoo on PostgreSQL, and the scripted Moodle
 over HTTP. What must hold is asked of a copy of both as a :class:`world.World`."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from odoo import fields
 
 from ..services.domain.gap_reason import FOLLOW
 from ..services.domain.gaps import REASONS
@@ -10,6 +13,7 @@ from ..services.domain.status import booleans, from_booleans
 from ..services.openeducat.local_store import moment, unix
 from . import builders as b
 from . import world as w
+from .batches import Batches
 from .moodle_server import Fault
 from .moodle_server.params import parse
 
@@ -55,6 +59,18 @@ class RealWorld:
         # The function that writes marks, in this Moodle.
         self.writing = SET_MARKS if case.server.profile.companion else UPDATE
         self.groups = {11: case.groups[0], 12: case.groups[1], 0: None}
+        self.group_of = {user: w.GROUP_OF[w.BATCH_OF[w.STUDENTS[user]]] for user in self.users}
+        self.batches = Batches(w.BATCH_OF, w.World(direction).rules.date)
+        # Their course details were not typed in just now.
+        self._made(self._details(), b.START - 300 * w.DAY)
+        # By the keys in w.World: the same here.
+        code = f"{case.algebra.code}_{case.course.code}"
+        own = case.moodle_course.idnumber
+        self.keys = {b.COURSE.idnumber: own, "S1_C1": code}
+        # Numbers of Moodle courses that a run has matched, and what it must not have done.
+        self.linked_courses, self.broken = set(), []
+        # {line id: (sheet id, batch id)} as the last run has left them.
+        self.placed = {}
         # Where a course has no start, a restore moves no date.
         case.moodle_course.startdate = b.START - 100 * w.DAY
         self.sets = dict(enumerate(sets, 1))
@@ -221,9 +237,7 @@ class RealWorld:
         activities = restore(noted)
         for number, activity, sessions in zip(numbers, activities, before, strict=True):
             self.activities[number] = activity
-            for status, letter in zip(
-                self._statuses(number), self.letters_of(number), strict=True
-            ):
+            for status, letter in zip(self._statuses(number), self.letters_of(number), strict=True):
                 self.letter_by_id[status.id] = letter
             again = [s for s in self.sessions.values() if s.attendance_id == activity.id]
             again.sort(key=lambda session: session.id)
@@ -354,8 +368,86 @@ class RealWorld:
         if account.id in self.moodle.enrolments[course.id]:
             self.moodle.unenrol(course, account)
         else:
-            group = self.case.groups[0 if user < 3 else 1]
-            self.moodle.enrol(course, account, groups=[group])
+            self.moodle.enrol(course, account, groups=[self.groups[self.group_of[user]]])
+
+    # --- students who come and go, and the course that is renamed -----------------------
+
+    def _details(self, user=None):
+        students = [self.students[user]] if user else self.students.values()
+        return self.env["op.student.course"].search(
+            [
+                ("student_id", "in", [student.id for student in students]),
+                ("course_id", "=", self.case.course.id),
+            ]
+        )
+
+    def _made(self, details, seconds):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE op_student_course SET create_date = %s WHERE id IN %s",
+            (moment(seconds), tuple(details.ids)),
+        )
+        self.env.invalidate_all()
+
+    def _office(self):
+        """It is now, there as well."""
+        return patch.object(fields.Datetime, "now", lambda *_args: moment(self.now))
+
+    def move(self, user, noted=True):
+        self.batches.move(w.STUDENTS[user], self.now, noted)
+        batch = self.case.batches[self.batches.now(w.STUDENTS[user]) - 1]
+        if noted:
+            with self._office():
+                self._details(user).batch_id = batch
+        else:
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE op_student_course SET batch_id = %s WHERE id = %s",
+                (batch.id, self._details(user).id),
+            )
+            self.env.invalidate_all()
+
+    def withdraw(self, user):
+        self.batches.withdraw(w.STUDENTS[user], self.now)
+        detail = self._details(user)
+        with self._office():
+            detail.state = "finished" if detail.state == "running" else "running"
+
+    def delete_detail(self, user):
+        self.batches.delete(w.STUDENTS[user], self.now)
+        with self._office():
+            self._details(user).unlink()
+
+    def enrol_here(self, user, batch):
+        self.batches.enrol(w.STUDENTS[user], batch, self.now)
+        self._made(self.case.enrol(self.students[user], self.case.batches[batch - 1]), self.now)
+
+    def regroup(self, user):
+        before = self.group_of[user]
+        now = w.GROUP_OF.get(self.batches.now(w.STUDENTS[user]), before)
+        self.group_of[user] = now
+        account = self.users[user].id
+        if account in self.groups[before].members:
+            self.groups[before].members.discard(account)
+            self.groups[now].members.add(account)
+
+    def rename(self, keys):
+        idnumber, shortname = (self.keys.get(key, key) for key in keys)
+        course = self.case.moodle_course
+        course.idnumber, course.shortname = idnumber, shortname
+
+    @property
+    def named(self):
+        course = self.case.moodle_course
+        named = [tuple(self.keys.get(key, key) for key in keys) for keys in w.NAMED]
+        return (course.idnumber, course.shortname) in named
+
+    @property
+    def synchronised(self):
+        """See w.World."""
+        number = self.case.moodle_course.id
+        seen = {(sheet.moodle_seen or "").partition(":")[0] for sheet in self.sheets.values()}
+        return self.named or (number in self.linked_courses and str(number) in seen)
 
     # --- people who say what a letter means -----------------------------------------
 
@@ -394,9 +486,21 @@ class RealWorld:
         lines = self.case.sheets.with_context(active_test=False).attendance_line
         return {line.id: line for line in lines.sorted("id")}
 
-    def add_sheet(self, day, batch, letters="", state="done"):
-        date = b.DAY + timedelta(days=day)
-        sheet = self.case.make_sheet(letters, self.case.batches[batch - 1], date.isoformat(), state)
+    def add_sheet(self, day, batch, letters="", state="done", of_today=False):
+        held = b.DAY + timedelta(days=day)
+        sheet = self.case.make_sheet("", self.case.batches[batch - 1], held.isoformat(), state)
+        listed = date.max if of_today else held
+        there = [u for u in self.users if self.batches.on(w.STUDENTS[u], listed) == batch]
+        self.env["op.attendance.line"].create(
+            [
+                {
+                    "attendance_id": sheet.id,
+                    "student_id": self.students[user].id,
+                    **booleans(letter),
+                }
+                for user, letter in zip(there, letters, strict=False)
+            ]
+        )
         for line in sheet.attendance_line:
             self._marked(line)
         return sheet
@@ -438,7 +542,8 @@ class RealWorld:
             server.faults.add(Fault.cut_before(crash + 2, function=self.writing, times=99))
         if meanwhile:
             server.on_call(self._once(meanwhile))
-        for session in self.sessions.values():
+        reads, course = self.synchronised, self.case.moodle_course.id
+        for session in self.sessions.values() if reads else ():
             before = self.read_at.get(self.lesson(session), (session.id, session.sessdate))
             if session.id != before[0] and session.sessdate != before[1]:
                 self.estranged.add(self.lesson(session))
@@ -456,9 +561,43 @@ class RealWorld:
         server._hooks.clear()
         for sheet in self.sheets.values():
             self._note_link(sheet)
-        for session in self.sessions.values():
+        self._look_at(reads, course)
+        for session in self.sessions.values() if reads else ():
             if session.id not in self._waiting():
                 self.read_at[self.lesson(session)] = session.id, session.sessdate
+
+    def _look_at(self, reads, course):
+        """Whether a run has done what it must not, whatever comes of it."""
+        known = self.linked_courses
+        known.add(course) if reads else known.discard(course)
+        run = self.case.instance.last_run_id
+        if bool(run.courses_done + run.courses_failed) != reads:
+            self.broken.append(f"the course was read, or not: {run.summary}, expected: {reads}")
+        lost = self.case.gaps(why="course_key_lost", state="open").filtered(
+            lambda gap: str(course) in gap.key.split(":")
+        )
+        if bool(lost) != (reads and not self.named):
+            self.broken.append(f"of the keys of course {course} is told {lost.mapped('words')}")
+        before, sheets = self.placed, self.sheets
+        self.placed = {
+            line.id: (line.attendance_id.id, line.attendance_id.batch_id.id)
+            for line in self.lines.values()
+        }
+        for number, place in self.placed.items():
+            if before.get(number, place) != place:
+                self.broken.append(f"line {number} was in {before[number]}, is in {place}")
+        for number in self.placed.keys() - before.keys():
+            line = self.lines[number]
+            session = line.attendance_id.moodle_session_id
+            of_session = [s for s in sheets.values() if session and s.moodle_session_id == session]
+            twice = [
+                other
+                for sheet in of_session
+                for other in sheet.with_context(active_test=False).attendance_line
+                if other.student_id == line.student_id
+            ]
+            if len(twice) > 1:
+                self.broken.append(f"session {session}: two lines of {line.student_id.name}")
 
     def _note_link(self, sheet):
         number = sheet.moodle_session_id
@@ -501,6 +640,7 @@ class RealWorld:
         of_student = {student.id: w.STUDENTS[user] for user, student in self.students.items()}
         course = self.moodle.enrolments[self.case.moodle_course.id]
         copy.enrolled = {user for user, account in self.users.items() if account.id in course}
+        copy.batches, copy.group_of = self.batches, self.group_of
         group_of = {group.id: number for number, group in self.groups.items() if group}
         for session in self.sessions.values():
             copy.sessions[session.id] = w.Session(
@@ -535,7 +675,7 @@ class RealWorld:
                     unix(line.moodle_marked_at), True, line.active,
                 )  # fmt: skip
         there = set(self.sessions)
-        copy.estranged = self.estranged
+        copy.estranged, copy.broken = self.estranged, self.broken
         copy.waiting = Waiting(
             frozenset(self._waiting()),
             frozenset(

@@ -14,8 +14,8 @@ from .test_portion import PortionCase
 
 
 class UnlistedCase(FollowingCase):
-    def begin(self, direction="moodle"):
-        super().begin(direction)
+    def agree(self, direction):
+        self.begin(direction)
         self.dead = self.env["moodle.mapping"]._of_course(self.instance, self.moodle_course.id)
 
     @property
@@ -44,7 +44,7 @@ class TestUnlisted(UnlistedCase):
         self.deleted("both", "cron")
 
     def deleted(self, direction, trigger):
-        self.begin(direction)
+        self.agree(direction)
         before = self.database()
         item = self.moodle.delete_course(self.moodle_course)
         run = self.run_of(self.sync(trigger=trigger))
@@ -72,7 +72,7 @@ class TestUnlisted(UnlistedCase):
                 "op_course_id": self.course.id,
             }
         )
-        self.begin("both")
+        self.agree("both")
         item = self.moodle.delete_course(self.moodle_course)
         self.moodle_course = self.moodle.restore_course(item)
         self.sync(trigger="cron")
@@ -92,7 +92,7 @@ class TestUnlisted(UnlistedCase):
         self.assertNothingLeft()
 
     def test_hidden_for_a_while(self):
-        self.begin("both")
+        self.agree("both")
         number = self.moodle_course.id
         course = self.moodle.courses.pop(number)
         self.sync()
@@ -106,7 +106,7 @@ class TestUnlisted(UnlistedCase):
         self.assertNothingLeft()
 
     def test_what_does_not_follow_is_told_by_the_run_that_reads_the_new_one(self):
-        self.begin("both")
+        self.agree("both")
         item = self.moodle.delete_course(self.moodle_course)
         self.moodle_course = self.moodle.restore_course(item)
         lost = self.sessions()[0]
@@ -118,7 +118,7 @@ class TestUnlisted(UnlistedCase):
 
     def test_a_new_one_that_waits_takes_nothing(self):
         """And it is said in the same run all the same."""
-        self.begin("both")
+        self.agree("both")
         item = self.moodle.delete_course(self.moodle_course)
         self.moodle_course = self.moodle.restore_course(item)
         new = self.env["moodle.mapping"].create(
@@ -140,7 +140,7 @@ class TestUnlisted(UnlistedCase):
 
     def test_nobody_misses_it(self):
         """Switched off, ended, or without a sheet."""
-        self.begin("both")
+        self.agree("both")
         self.moodle.delete_course(self.moodle_course)
         self.dead.course_switch = "off"
         self.sync()
@@ -163,7 +163,7 @@ class TestUnlisted(UnlistedCase):
 
     def test_a_list_that_is_not_whole(self):
         """Says nothing of courses that are missing: no gap is opened, and none is closed."""
-        self.begin("both")
+        self.agree("both")
         del self.moodle.courses[self.moodle_course.id]
         self.sync_with_odd_course()
         self.assertEqual(self.open_gaps(), ["odd_record"])
@@ -185,7 +185,7 @@ class TestUnlisted(UnlistedCase):
             self.sync()
 
     def test_it_costs_one_query_and_only_where_a_course_is_missing(self):
-        self.begin("both")
+        self.agree("both")
         asked = []
         known = LocalStore.courses_with_sheets
 

@@ -7,14 +7,15 @@ per direction, ``HISTORY_SEED`` repeats one.
 
 import os
 import random
+from collections import Counter
 from functools import partial
 
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from .histories import EDITS, History
+from .histories import COMINGS_AND_GOINGS, DAYS_APART, EDITS, History
 from .measured import measured
-from .world import World, unsure_days
+from .world import NAMED, World, homeless, unsure_days
 
 COUNT = int(os.environ.get("HISTORIES", 600))
 SEED = os.environ.get("HISTORY_SEED")
@@ -25,6 +26,12 @@ MOST_RUNS = {"moodle": 1, "oec": 1, "both": 2}
 def history_of(direction, seed, profile="2024"):
     world = partial(World, profile=profile)
     return History(direction, random.Random(f"{direction}:{seed}"), world)
+
+
+def come_and_go(history):
+    """Students move, and nobody has to be asked what a letter means."""
+    history.choose_all()
+    history.play(18, COMINGS_AND_GOINGS, DAYS_APART)
 
 
 def at_rest(history):
@@ -43,12 +50,18 @@ def at_rest(history):
 
 
 def _at_rest(world):
+    if not world.synchronised:
+        world.rename(NAMED[0])
     # A hidden status that has lost its last mark vouches for no letter in the run after that.
     for _number in range(MOST_RUNS[world.rules.direction] + bool(world.hidden)):
         world.run()
     plan = world.plan()
     gaps = {gap.key for gap in plan.gaps}
-    found = [*world.differences(gaps), *world.missing(unsure_days(plan.gaps)), *world.untold(plan)]
+    found = [
+        *world.differences(gaps),
+        *world.missing(unsure_days(plan.gaps), homeless(plan.gaps)),
+        *world.untold(plan),
+    ]
     if not plan.empty:
         found.append(f"not at rest: {plan}")
     world.writes.clear()
@@ -109,6 +122,7 @@ class TestHistories(BaseCase):
                 history = self.history(direction, f"again {seed}")
                 history.play(steps=14)
                 world = history.world
+                world.rename(NAMED[0])
                 world.run()
                 before = {(s.batch, s.date) for s in world.sheets.values()}
                 sheets = set(world.sheets)
@@ -135,6 +149,7 @@ class TestHistories(BaseCase):
                 before = {s.id: s for s in world.sheets.values() if world.is_held(s)}
                 lessons = {number: sheet.lesson for number, sheet in before.items()}
                 said = {line.id: (line.status, line.base) for line in world.lines.values()}
+                world.rename(NAMED[0])
                 if history.random.random() < 0.5:
                     world.restore_course(order=history.shuffled)
                 else:
@@ -162,6 +177,24 @@ class TestHistories(BaseCase):
                 direction,
                 followed,
                 left,
+            )
+
+    def test_students_move(self):
+        """Marks of the days before come after it."""
+        for direction in MOST_RUNS:
+            placed = Counter()
+            for seed in range(COUNT // 8):
+                history = self.history(direction, f"moving {seed}")
+                come_and_go(history)
+                found = at_rest(history)
+                self.assertFalse(found, f"{direction}, seed moving {seed}: {history}: {found}")
+                placed += history.world.batches.placed
+            measured(
+                "direction %s: of those who had moved, %s marks went to the batch of before, %s "
+                "to the one of today",
+                direction,
+                placed["before"],
+                placed["today"],
             )
 
     def test_pull(self):

@@ -59,6 +59,34 @@ class TestPace(BaseCase):
         pace = after(Pace.of(4), *[0.01] * 10)
         self.assertEqual(after(pace, *[0.3] * 40).now, 4)
 
+    def test_one_course_that_is_busy_or_slow_slows_nobody(self):
+        """As long as others are answered well meanwhile."""
+        pace = Pace.of(4)
+        for _time in range(30):
+            pace = pace.after(FUNCTION, 0.1, False, "good")
+            pace = pace.after(FUNCTION, 60.0, False, "slow")
+            pace = pace.after(FUNCTION, 0.1, False, "slow")
+            pace = pace.after(FUNCTION, 0.1, False, "good")
+            pace = pace.after(FUNCTION, 0.1, True, "busy")
+        self.assertEqual(pace.now, 4)
+        self.assertLess(pace.times[FUNCTION].now, 20)
+
+    def test_two_are_moodle(self):
+        pace = after(Pace.of(4), 0.1)
+        pace = pace.after(FUNCTION, 0.1, False, "good")
+        pace = pace.after(FUNCTION, 0.1, True, "one")
+        self.assertEqual((pace.now, pace.well), (4, ()))
+        self.assertEqual(pace.after(FUNCTION, 0.1, True, "two").now, 2)
+        self.assertEqual(pace.after(FUNCTION, 0.1, True, "one").now, 2, "again and again")
+
+    def test_a_course_does_not_excuse_itself_nor_what_is_about_none(self):
+        pace = Pace.of(4).after(FUNCTION, 0.1, False, "one")
+        self.assertEqual(pace.after(FUNCTION, 0.1, True, "one").now, 2)
+        self.assertEqual(pace.after(FUNCTION, 0.1, True).now, 2)
+        pace = pace.after(FUNCTION, 0.1, False, "two").after(FUNCTION, 0.1, False)
+        self.assertEqual(pace.well, ("two", "one"))
+        self.assertEqual(pace.after(FUNCTION, 0.1, False, "three").well, ("three", "two"))
+
     def test_an_average(self):
         average = Average(1, 1.0, 1.0).after(2.0)
         self.assertEqual(average, Average(2, 1.3, 1.3), "the first ones are no measure yet")

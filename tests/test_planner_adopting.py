@@ -7,8 +7,9 @@ from odoo.tests import tagged
 
 from ..services.domain import plan as p
 from ..services.domain import records as r
-from ..services.domain.adopting import Adopted, adopt, report_misplaced
+from ..services.domain.adopting import Adopted, adopt, report_misplaced, with_their_lines
 from ..services.domain.placing import placed_marks
+from ..services.domain.planner import plan_course
 from . import builders as b
 from .test_planner_rules import RuleCase
 
@@ -104,6 +105,68 @@ class TestAdopted(AdoptingCase):
             [f"{KIND}:2:1:{TODAY}", "sheet_without_session:2:sheet:7"],
         )
         self.assertEqual(self.findings.gaps[0], beside("sheets_beside", 7, 9))
+
+
+@tagged("post_install", "-at_install")
+class TestWithTheirLines(RuleCase):
+    """A sheet is taken over that has lines of students who are not of its batch, or of whom
+    nobody knows the batch."""
+
+    def marks_of(self, adopted, who, marks="PPPP", lines=(101, 102, 103)):
+        session = b.session(1, dict(enumerate(marks, 1)))
+        here = b.local([], [b.line(number, number, "A", 7) for number in lines])
+        index = self.index(session, here=here, who=who)
+        placed = placed_marks(index, session, self.findings)
+        found = with_their_lines(index, placed, Adopted(adopted), self.findings)
+        return {
+            batch: [mark.student_id for mark in of_batch]
+            for batch, of_batch in found.of_batch.items()
+        }
+
+    def test_each_is_marked_in_it(self):
+        who = b.people(running={102: [2], 103: [], 104: [2]})
+        found = self.marks_of({(1, 1): b.sheet(7)}, who)
+        self.assertEqual(found, {1: [101, 102, 103], 2: [104]})
+        self.assertFalse(self.findings.gaps)
+
+    def test_of_another_session_it_has_no_say(self):
+        who = b.people(running={102: [2], 103: []})
+        found = self.marks_of({(2, 1): b.sheet(7)}, who)
+        self.assertEqual(found, {1: [101, 104], 2: [102]})
+        self.assertEqual(self.whys(), ["batch_none"])
+
+    def test_who_has_lines_in_two_is_marked_in_that_of_the_batch(self):
+        who = b.people(running={102: [2]})
+        both = {(1, 1): b.sheet(7), (1, 2): b.sheet(8, batch_id=2)}
+        session = b.session(1, {1: "P", 2: "P"})
+        lines = [b.line(1, 101, "A", 7), b.line(2, 102, "A", 7), b.line(3, 102, "A", 8)]
+        index = self.index(session, here=b.local([], lines), who=who)
+        placed = placed_marks(index, session, self.findings)
+        found = with_their_lines(index, placed, Adopted(both), self.findings)
+        self.assertEqual(found, placed)
+
+    def test_never_two_lines_in_a_lesson(self):
+        """Of a whole planning: 101 is in batch 2 by the course detail and by a line of the day
+        before, and a person has listed 101 in the sheet of batch 1."""
+        yesterday = b.session(5, {1: "P"}, starts=b.START - DAY)
+        session = b.session(1, {1: "A", 2: "P"})
+        day = b.DAY - timedelta(days=1)
+        here = b.local(
+            [b.sheet(4, yesterday, register_id=2, batch_id=2, day=day), b.sheet(7)],
+            [
+                b.line(9, 101, "P", 4),
+                b.line(1, 101, "P", 7, base=None),
+                b.line(2, 102, "P", 7, base=None),
+            ],
+            [b.register(1), b.register(2, batch_id=2, day=day)],
+        )
+        who = b.people(running={101: [2]})
+        for direction in ("moodle", "both"):
+            rules = replace(b.RULES, direction=direction, now=b.START + DAY)
+            plan = plan_course(b.reading(session, yesterday), here, who, rules)
+            (sheet,) = plan.sheets()
+            self.assertEqual(sheet.sheet_id, 7)
+            self.assertEqual({line.line_id for line in sheet.lines}, {1, 2})
 
 
 @tagged("post_install", "-at_install")

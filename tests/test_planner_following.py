@@ -8,6 +8,8 @@ from odoo.tests import tagged
 from ..services.domain import brake, matching
 from ..services.domain import plan as p
 from ..services.domain import records as r
+from ..services.domain.course_index import CourseIndex
+from ..services.domain.given_again import given_again
 from ..services.domain.planner import plan_course
 from ..services.domain.status_meaning import Chosen
 from ..services.domain.window import Rules
@@ -757,3 +759,67 @@ class TestNumbersAgain(FollowingCase):
         plan = self.again(marks=MARKS, starts=b.START)
         self.assertTrue(plan.empty)
         self.assertEqual(plan.gaps, ())
+
+    # --- by what it is known -------------------------------------------------------
+
+    def given(self, *sessions, met=MET, **modules):
+        """:param modules: ``{a<activity id>: MoodleActivity.module_id}``"""
+        modules = {int(name[1:]): module for name, module in modules.items()} or {OLD: 0}
+        activities = tuple(r.MoodleActivity(n, "Lectures", module_id=m) for n, m in modules.items())
+        registers = [b.register(sheet.register_id, day=sheet.date) for sheet in self.sheets]
+        local = replace(b.local(self.sheets, self.lines, registers), met=met)
+        reading = b.reading(*sessions, activities=activities, listed=frozenset(modules))
+        return given_again(CourseIndex.of(reading, local, b.people(), b.RULES), met)
+
+    def test_moodles_own_address_of_it(self):
+        same = b.session(11, MARKS)
+        self.held(same)
+        for before, now, found in ((5, 6, {OLD}), (5, 5, set()), (5, 0, set()), (0, 6, set())):
+            met = replace(self.MET, modules={OLD: before})
+            self.assertEqual(self.given(same, met=met, a1=now), found)
+        met = replace(self.MET, answers={f"2:{OLD}>{OLD}": "follow"})
+        self.assertEqual(self.given(same, met=met, a1=6), set())
+
+    def test_each_activity_is_looked_at(self):
+        """Behind one without sheets, and one of which a person has said that it is the same."""
+        first, second = b.session(11, MARKS), b.session(12, MARKS, activity_id=BESIDE)
+        self.held(first)
+        self.held(second)
+        modules = {3: 1, OLD: 5, BESIDE: 5}
+        met = r.Met(modules=modules, answers={f"2:{OLD}>{OLD}": "follow"})
+        self.assertEqual(self.given(first, second, met=met, a3=1, a1=6, a6=6), {BESIDE})
+
+    def test_at_most_half_of_the_marks_of_all_sessions(self):
+        """On other days. Of one session they are too few to say anything."""
+        for number in (11, 12):
+            self.held(b.session(number, {1: "P", 2: "A"}, starts=b.START + (number - 11) * b.HOUR))
+        for marks, found in (
+            (({1: "A", 2: "P"}, {1: "A", 2: "P"}), {OLD}),
+            (({1: "P", 2: "P"}, {1: "P", 2: "P"}), {OLD}),
+            (({1: "P", 2: "A"}, {1: "P", 2: "P"}), set()),
+        ):
+            sessions = [
+                b.session(number, one, starts=b.START + WEEK + number * b.HOUR)
+                for number, one in zip((11, 12), marks, strict=True)
+            ]
+            self.assertEqual(self.given(*sessions), found)
+        self.assertEqual(self.given(b.session(11, {1: "A", 2: "P"}, starts=b.START + WEEK)), set())
+
+    def test_they_have_each_others_times_and_marks(self):
+        """One that was only moved keeps its own marks."""
+        later = b.START + 2 * b.HOUR
+        other = {1: "A", 2: "P", 3: "P"}
+        self.held(b.session(11, MARKS))
+        self.held(b.session(12, other, starts=later))
+        for first, second, found in (
+            (other, MARKS, {OLD}),
+            # Not all of them are there.
+            (other, {1: "P", 2: "A"}, {OLD}),
+            (MARKS, other, set()),
+            ({}, {1: "E", 2: "E", 3: "E"}, set()),
+            (MARKS, MARKS, set()),
+        ):
+            sessions = b.session(11, first, starts=later), b.session(12, second)
+            self.assertEqual(self.given(*sessions), found, (first, second))
+        beside = b.session(12, MARKS, activity_id=BESIDE)
+        self.assertEqual(self.given(b.session(11, other, starts=later), beside), set())

@@ -9,6 +9,7 @@ from odoo.tests import BaseCase, tagged
 from ..services.domain import matching
 from ..services.domain import plan as p
 from ..services.domain import records as r
+from ..services.domain.adopting import Adopted, with_their_lines
 from ..services.domain.findings import Findings
 from ..services.domain.marks import KnownMarks, Mark, clean_remark, known_marks, one_mark
 from ..services.domain.placing import PlacedMarks, placed_marks
@@ -432,7 +433,16 @@ class TestPlacedMarks(RuleCase):
         who = b.people(running={101: [], 102: [1, 2], 103: [0]})
         session = b.session(1, {1: "P", 2: "P", 3: "P", 4: "A"})
         found = self.placed(session, [b.sheet(5, session, batch_id=0)], who=who)
-        self.assertEqual(found, PlacedMarks(session, {}, {1: [Mark(104, "A")]}, seen=4))
+        whys = ((101, "batch_none"), (102, "batch_several"), (103, "batch_empty"))
+        homeless = tuple((Mark(student, "P"), why) for student, why in whys)
+        of_batch = {1: [Mark(104, "A")]}
+        expected = PlacedMarks(session, {}, of_batch, seen=4, homeless=homeless)
+        self.assertEqual(found, expected)
+        self.assertFalse(self.findings.gaps)
+        # No sheet that the session takes over has their lines.
+        index = self.index(session, who=who)
+        left = with_their_lines(index, found, Adopted(), self.findings)
+        self.assertEqual(left, replace(expected, homeless=()))
         self.assertEqual(self.findings.skipped, {"no_batch": 3})
         self.assertEqual(
             self.findings.gaps,
@@ -445,11 +455,7 @@ class TestPlacedMarks(RuleCase):
                     marks=1,
                     record=("op.student", student),
                 )
-                for student, why in (
-                    (101, "batch_none"),
-                    (102, "batch_several"),
-                    (103, "batch_empty"),
-                )
+                for student, why in whys
             ),
         )
 

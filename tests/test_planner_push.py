@@ -7,7 +7,8 @@ from odoo.tests import tagged
 from ..services.domain import matching
 from ..services.domain import plan as p
 from ..services.domain import records as r
-from ..services.domain.push import not_held, push_plan
+from ..services.domain.findings import Findings
+from ..services.domain.push import not_held, push_plan, remark_key
 from ..services.domain.status_meaning import Chosen
 from . import builders as b
 from .test_planner_rules import RuleCase
@@ -144,6 +145,36 @@ class TestPushPlan(RuleCase):
         chosen = (Chosen("On", "P", send=True),)
         push = self.push(b.session(1, statuses=statuses), rules={"chosen": chosen})
         self.assertEqual(push, replace(PUSH, status_id=12, status_set=0))
+
+    def test_a_remark_that_does_not_get_through(self):
+        """The mark is sent without it as long as it is the same; alone it is not sent."""
+        session = b.session(1, {1: "A"}, status_set=3)
+        here = replace(b.local(), unsaid={(1, 101): remark_key("a/../b"), (1, 102): "other"})
+        index = self.index(session, here=here, direction="oec")
+        gap = p.Gap(
+            "refused_push",
+            "refused_push:2:remark_refused:1:101",
+            "remark_refused",
+            (101, DAY, "a/../b"),
+            moodle_id=1,
+            record=(STUDENT, 101),
+        )
+        for remark, held, sent, gaps in (
+            ("a/../b", 0, (None,), (gap,)),
+            ("a/../b", 5, (), (gap,)),
+            ("a b", 0, ("a b",), ()),
+            ("a b", 5, ("a b",), ()),
+            (None, 0, (None,), ()),
+            ("", 0, ("",), ()),
+        ):
+            with self.subTest(remark=remark, held=held):
+                findings = Findings(2)
+                sheet = b.sheet(7, session)
+                push = push_plan(
+                    index, session, sheet, self.line, [self.line], findings, remark, held
+                )
+                self.assertEqual((push.remark,) if push else (), sent)
+                self.assertEqual(findings.gaps, gaps)
 
     def test_what_moodle_did_not_keep(self):
         """It is not sent again as long as the mark here, its time and the mark there are the

@@ -261,8 +261,7 @@ class TestPlacing(RuleCase):
         who = b.people(running={102: [2], 103: [1, 2]})
         found = self.placed(b.session(1, {1: "P", 2: "A", 3: "L"}), who=who)
         self.assertEqual(found.of_batch, {1: [Mark(101, "P")], 2: [Mark(102, "A")]})
-        self.assertEqual(self.whys(), ["batch_several"])
-        self.assertEqual(self.findings.skipped, {"no_batch": 1})
+        self.assertEqual(found.homeless, ((Mark(103, "L"), "batch_several"),))
 
     def test_the_group_says_the_batch(self):
         who = b.people(batches={1: 2})

@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 
 from ..services.domain import brake, gaps
 from ..services.domain import plan as p
+from ..services.moodle import memory, unreadable
 from ..services.moodle import moodle_errors as errors
 from ..services.runs.checklist import Check
 from ..services.runs.course_sync import CourseSync, MovedError, StoppedError
@@ -45,6 +46,15 @@ def examples():
             yield cls("f", "https://proxy.example/blocked?page=1", "https://old.example")
         elif cls is errors.MoodleOddRecord:
             yield cls("f", "no_id")
+        elif cls is errors.MoodleTextAround:
+            yield cls("f", unreadable.PHP, "Notice: <b>x</b>")
+            yield cls("f", unreadable.AROUND, "<!-- 50% -->")
+            yield cls("f", unreadable.AROUND, "", unseen=True)
+        elif cls is errors.MoodleTooMuch:
+            yield cls("f", memory.ONE_COURSE)
+            yield cls("f", memory.AT_ONCE)
+        elif cls is errors.MoodleTooMany:
+            yield from (cls("f", what, 20000) for what in ("sessions", "marks", "people"))
         else:
             yield cls("mod_attendance_get_session", "code", "50% <of> what it said")
             yield cls("mod_wsattendance_get_session", "code")

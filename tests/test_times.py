@@ -13,6 +13,7 @@ from ..services.domain import linking, merge
 from ..services.domain import records as r
 from ..services.domain.merge import MoodleSide, OdooSide, settle
 from ..services.domain.planner import plan_course
+from ..services.domain.references import referring
 from ..services.domain.window import Rules, first_moment
 from ..services.moodle.answer_values import OddValue
 from ..services.moodle.attendance_api import session_from_answer
@@ -121,13 +122,16 @@ class TestZoneChangedLater(BaseCase):
 
     def test_no_session_is_made_twice(self):
         """A timetable session of another day than its sheet, in the zone of now."""
+        key = "0123abcd"
         rules = {"direction": merge.OEC, "may_create": True, "zone": "Pacific/Auckland"}
+        rules["reference_key"] = key
         sheet = b.sheet(7, starts=self.session.starts, ends=self.session.starts + HOUR)
         lines = [b.line(1, 101, "P", 7, None)]
         (new,) = plan([], [sheet], lines, [b.register(1)], **rules).new_sessions
         self.assertEqual(Rules("Pacific/Auckland").date(new.starts), b.DAY)
         # Also one that was made before the zone was changed, or was moved in Moodle since.
-        there = b.session(1, starts=self.session.starts, description=new.description)
+        made_for_it = referring(new, key).description
+        there = b.session(1, starts=self.session.starts, description=made_for_it)
         found = plan([there], [sheet], lines, [b.register(1)], **rules)
         self.assertFalse(found.new_sessions or found.gaps)
         self.assertEqual([push.session_id for push in found.pushes], [1])

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 
-from ..services.domain import matching, merge
+from ..services.domain import matching, merge, own_batch
 from ..services.domain import plan as p
 from ..services.domain import records as r
+from ..services.domain.course_links import match_courses
 from ..services.domain.gap_reason import FOLLOW, OTHER
 from ..services.domain.gaps import REASONS
 from ..services.domain.planner import plan_course
@@ -23,6 +24,7 @@ from ..services.domain.references import referring
 from ..services.domain.status_meaning import Chosen
 from ..services.domain.window import Rules
 from . import builders as b
+from .batches import NOBODY_KNOWS, Batches
 from .moodle_server.profiles import PROFILES
 
 SYNC, TEACHER, MACHINE = 99, 50, 0
@@ -124,8 +126,14 @@ HELD_BACK, DOUBLED = "held back", "doubled"
 LEAVE_OUT = "-"
 STUDENTS = {1: 101, 2: 102, 3: 103}
 USERS = {student: user for user, student in STUDENTS.items()}
+# In which batch each begins.
 BATCH_OF = {101: 1, 102: 1, 103: 2}
 GROUPS = {11: 1, 12: 2}
+GROUP_OF = {batch: group for group, batch in GROUPS.items()}
+PAIR = (1, 1)
+# Keys of a course in Moodle, ID number and short name, that name the pair; and that do not.
+NAMED = ((b.COURSE.idnumber, "ALG1"), ("", "S1_C1"), (b.COURSE.idnumber, "S1_C1"))
+NAMELESS = (("", "ALG1"), ("oec_subj_9_course_9", "ALG1"), ("oec_no", "S1"), ("2026", "S1_C2"))
 DAY = 86400
 
 
@@ -224,6 +232,11 @@ class World:
         self.window_days = window_days
         self.now = b.START + DAY
         self.enrolled = set(STUDENTS)
+        # By account in Moodle; whoever is moved here may still be in the old one there.
+        self.group_of = {user: GROUP_OF[BATCH_OF[student]] for user, student in STUDENTS.items()}
+        self.batches = Batches(BATCH_OF, self.rules.date)
+        # Kept of each Moodle course that was matched, by its number.
+        self.links = {}
         self.sessions, self.sheets, self.lines, self.registers = {}, {}, {}, {}
         self.dropped, self.not_held = {}, {}
         self.met, self.waiting, self.asked = r.Met(), p.NOTHING_WAITS, {}
@@ -283,8 +296,7 @@ class World:
         return session
 
     def listed(self, session):
-        batch = GROUPS.get(session.group)
-        return {u for u in self.enrolled if batch is None or BATCH_OF[STUDENTS[u]] == batch}
+        return {u for u in self.enrolled if session.group in (0, self.group_of[u])}
 
     def letters(self, session):
         """Those that a teacher can mark with."""
@@ -388,6 +400,15 @@ class World:
     def toggle_enrolment(self, user):
         self.enrolled ^= {user}
 
+    def regroup(self, user):
+        """Into the group of the batch that the student is in here, if it is in any."""
+        batch = self.batches.now(STUDENTS[user])
+        self.group_of[user] = GROUP_OF.get(batch, self.group_of[user])
+
+    def rename(self, keys):
+        """:param keys: one of :data:`NAMED` or :data:`NAMELESS`"""
+        self.course = replace(self.course, idnumber=keys[0], shortname=keys[1])
+
     # --- what gives known things other numbers --------------------------------------
 
     def _under_new_numbers(self, activity, users, order, shift=0):
@@ -403,7 +424,9 @@ class World:
         self.sets[number] = self.sets[activity]
         self.generations[number] = self.generations[activity] + 1
         more = GENERATION * self.generations[number]
-        self.hidden |= {(number, first(status) + more) for n, status in self.hidden if n == activity}
+        self.hidden |= {
+            (number, first(status) + more) for n, status in self.hidden if n == activity
+        }
         self.modules[number] = max(self.modules.values()) + 1
         sessions = [s for s in self.sessions.values() if s.activity == activity]
         for session in order(sessions):
@@ -491,13 +514,15 @@ class World:
 
     # --- people in OpenEduCat -----------------------------------------------------
 
-    def add_sheet(self, day, batch, letters="", state="done"):
-        date = b.DAY + timedelta(days=day)
+    def add_sheet(self, day, batch, letters="", state="done", of_today=False):
+        """:param of_today: whether it lists those who are in the batch now, whenever it is of"""
+        held = b.DAY + timedelta(days=day)
         register = self.new_id()
         self.registers[register] = (None, batch)
-        sheet = Sheet(self.new_id(), register, batch, date, state)
+        sheet = Sheet(self.new_id(), register, batch, held, state)
         self.sheets[sheet.id] = sheet
-        students = [student for student, own in BATCH_OF.items() if own == batch]
+        listed = date.max if of_today else held
+        students = [s for s in BATCH_OF if self.batches.on(s, listed) == batch]
         for student, letter in zip(students, letters, strict=False):
             line = Line(self.new_id(), sheet.id, student, None)
             self.lines[line.id] = line
@@ -525,6 +550,20 @@ class World:
         sheet.state = state
         if sheet.by_sync:
             sheet.by_sync, sheet.seen = False, str(r.Seen.parse(sheet.seen).without_mark())
+
+    # --- students who come and go ----------------------------------------------------
+
+    def move(self, user, noted=True):
+        self.batches.move(STUDENTS[user], self.now, noted)
+
+    def withdraw(self, user):
+        self.batches.withdraw(STUDENTS[user], self.now)
+
+    def delete_detail(self, user):
+        self.batches.delete(STUDENTS[user], self.now)
+
+    def enrol_here(self, user, batch):
+        self.batches.enrol(STUDENTS[user], batch, self.now)
 
     # --- people who say what a letter means -----------------------------------------
 
@@ -635,6 +674,8 @@ class World:
             line.base, line.sending = None, ""
         self.registers = {number: (None, batch) for number, (_d, batch) in self.registers.items()}
         self.dropped, self.not_held, self._lost = {}, {}, {}
+        self.links.clear()
+        self.batches.forget_notes()
 
     # --- time ---------------------------------------------------------------------
 
@@ -713,11 +754,18 @@ class World:
         return [r.MoodleMark(user, row) for row in self.shown(session, user)]
 
     def people(self):
-        enrolments = {student: b.enrolment(batch) for student, batch in BATCH_OF.items()}
+        table = matching.StudentTable(
+            frozenset(BATCH_OF),
+            {},
+            {},
+            {},
+            self.batches.enrolments(),
+            frozenset(batch for _day, batch in self.registers.values()),
+        )
         return matching.People(
             students={user: matching.Match(user, s) for user, s in STUDENTS.items()},
             batches={group: matching.Match(group, batch) for group, batch in GROUPS.items()},
-            table=matching.StudentTable(frozenset(BATCH_OF), {}, {}, {}, enrolments),
+            table=table,
             group_names={group: f"Group {group}" for group in GROUPS},
         )
 
@@ -783,12 +831,42 @@ class World:
         )
         return plan_course(self.reading(), self.local(), self.people(), rules)
 
+    @property
+    def named(self):
+        return (self.course.idnumber, self.course.shortname) in NAMED
+
+    @property
+    def synchronised(self):
+        """Whether the next run is to read the course: by its keys, or because there is attendance
+        of it."""
+        seen = {r.Seen.parse(s.seen).course_id for s in self.sheets.values() if s.seen}
+        return self.named or (self.course.id in self.links and self.course.id in seen)
+
+    def _matched(self):
+        """As a run does."""
+        seen = {r.Seen.parse(s.seen).course_id for s in self.sheets.values() if s.seen}
+        table = matching.CourseTable({1: "S1"}, {1: "C1"}, self.links)
+        ((_course, match),) = match_courses([self.course], table, seen.intersection)
+        if (match.pair == PAIR) != self.synchronised or match.ended or match.waits:
+            self.broken.append(f"{self.course} with {self.links} is {match}")
+        if bool(match.pair and match.why) == self.named and match.pair:
+            self.broken.append(f"{self.course}: of its keys is told {match.why}")
+        if match.pair and not match.why:
+            link = matching.CourseLink(PAIR, match.found_by, self.course.idnumber)
+            self.links[self.course.id] = link
+        elif not match.pair:
+            self.links.pop(self.course.id, None)
+        return bool(match.pair)
+
     def run(self, crash=None, meanwhile=None, shuffle=None):
         """:param crash: ``"odoo"``: before anything is sent; a number: so many marks are
             sent, and nothing is read back
         :param meanwhile: function called between the reading and the sending
         :param shuffle: function that puts a list into another order
+        :return: the plan, ``None`` where the course stands for nothing here
         """
+        if not self._matched():
+            return None
         plan = self.plan()
         if plan.new_sessions:
             for new in plan.new_sessions:
@@ -949,6 +1027,8 @@ class World:
                     ends = line.note_done and line.action == p.AGREE
                     if (line.base != said and not ends) or line.status not in (None, said):
                         self.broken.append(f"{where} says {said}: {line}")
+                    if not line.line_id:
+                        self._look_at_place(session, sheet.batch_id, line.student_id)
         for push in plan.pushes:
             self._look_at_push(push)
         holding = {session.activity for session in self.sessions.values()}
@@ -959,6 +1039,28 @@ class World:
                 or r.Seen.parse(sheet.seen).activity_id not in holding
             ):
                 self.broken.append(f"cancelled without a reason: {sheet}")
+
+    def _look_at_place(self, session, batch, student):
+        """Of a line that is made."""
+        places = self.places(session, student)
+        if batch not in places:
+            self.broken.append(f"session {session.id}, student {student}: {batch}, not {places}")
+        elif not session.group and len(places) == 1 and self.batches.moved(student):
+            today = batch == self.batches.now(student)
+            self.batches.placed["today" if today else "before"] += 1
+
+    def places(self, session, student):
+        """:return: set of batches to whose sheets a mark without a line may go; with 0 where
+        nobody may be able to tell"""
+        if session.group:
+            return {GROUPS[session.group]}
+        elsewhere = {
+            sheet.batch
+            for line in self.lines.values()
+            if line.student == student
+            and (sheet := self.sheets[line.sheet]).batch != self.batches.on(student, sheet.date)
+        }
+        return self.batches.may_be(student, self.rules.date(session.starts), elsewhere)
 
     def _look_at_push(self, push):
         session = self.sessions[push.session_id]
@@ -1019,6 +1121,18 @@ class World:
             sheet.by_sync = sheet.by_sync and sheet.state == "cancel"
             for line_plan in order(list(sheet_plan.lines)):
                 self._write_line(sheet, line_plan)
+        made = {
+            line.student_id for sheet in plan.sheets for line in sheet.lines if not line.line_id
+        }
+        self._look_for_two(plan.session_id, made)
+
+    def _look_for_two(self, session_id, made):
+        """:param made: students of whom a run has made a line"""
+        own = [s.id for s in self.sheets.values() if s.session == session_id]
+        lines = Counter(line.student for line in self.lines.values() if line.sheet in own)
+        for student in made:
+            if lines[student] > 1:
+                self.broken.append(f"session {session_id}: {lines[student]} lines of {student}")
 
     def _write_line(self, sheet, plan):
         self.writes["odoo"] += 1
@@ -1168,11 +1282,12 @@ class World:
             return f"not_held:{session.id}:{line.student}"
         return ""
 
-    def missing(self, unsure=()):
+    def missing(self, unsure=(), homeless=()):
         """Marks of Moodle that have no line and should.
 
         :param unsure: ``(batch, date)`` of which a gap says that it can't be told which sheet
             is of which session
+        :param homeless: students of whom a gap says that their batch is unknown
         """
         if self.rules.direction == merge.OEC:
             return
@@ -1184,21 +1299,31 @@ class World:
             for user in session.log:
                 student = STUDENTS[user]
                 said = self.said_by(session, user)
-                batch = GROUPS.get(session.group, BATCH_OF[student])
-                sheet = next((s for s in linked if s.batch == batch), None)
-                waits = (
-                    sheet
-                    and (
-                        (sheet.state == "cancel" and not sheet.by_sync)
-                        or (self.rules.pushes and sheet.state != "done")
-                        or (self.rules.pushes and (session.id, student) in self.dropped)
-                    )
-                ) or (not self.begun(session) and not (self.rules.pushes and sheet))
+                places = self.places(session, student)
                 day = self.rules.date(session.starts)
-                if sheet is None and (batch, day) in unsure and self.standing(batch, day):
+                waits = any(
+                    self._waits(session, student, batch, linked, (batch, day) in unsure)
+                    for batch in places - {NOBODY_KNOWS}
+                ) or not (self.begun(session) or (self.rules.pushes and linked))
+                if NOBODY_KNOWS in places and student in homeless:
                     waits = True
                 if said in p_a_l_e and (session.id, student) not in here and not waits:
                     yield f"session {session.id}, student {student}: {said} has no line"
+
+    def _waits(self, session, student, batch, linked, unsure):
+        """Whether a mark without a line may wait for something about the sheet of a batch.
+
+        :param linked: sheets of the session
+        :param unsure: whether it can't be told which sheet is of which session
+        """
+        sheet = next((s for s in linked if s.batch == batch), None)
+        if sheet is None:
+            day = self.rules.date(session.starts)
+            return not self.begun(session) or (unsure and bool(self.standing(batch, day)))
+        pushed = self.rules.pushes and (
+            sheet.state != "done" or (session.id, student) in self.dropped
+        )
+        return (sheet.state == "cancel" and not sheet.by_sync) or pushed
 
     def standing(self, batch, day):
         """Sheets of a batch and day that are linked with nothing."""
@@ -1286,6 +1411,13 @@ class World:
                 yield f"{where}: last written was {last}"
 
 
+def homeless(gaps):
+    """:param gaps: ``plan.Gap``
+    :return: ids of students of whom nobody knows the batch, see :meth:`World.missing`
+    """
+    return {int(gap.key.split(":")[3]) for gap in gaps if gap.why in WHY_HOMELESS}
+
+
 def unsure_days(gaps):
     """:param gaps: ``plan.Gap``
     :return: ``{(batch, date)}``, see :meth:`World.missing`
@@ -1294,4 +1426,6 @@ def unsure_days(gaps):
     return {(int(batch), date.fromisoformat(day)) for batch, day in found}
 
 
+# Why a batch is unknown.
+WHY_HOMELESS = {own_batch.NONE, own_batch.SEVERAL, own_batch.EMPTY, own_batch.BETWEEN}
 p_a_l_e = set("PALE")

@@ -2,14 +2,15 @@
 those that are left alone because nobody knows whose they are. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from . import linking
 from .course_index import CourseIndex
 from .findings import Findings
 from .linking import is_detached
-from .placing import PlacedMarks
+from .marks import Mark
+from .placing import PlacedMarks, sheet_of_each, skip_homeless
 from .records import MoodleSession, Sheet
 from .whose_sheet import conflicting, owner, several_no_more, two_courses
 
@@ -80,6 +81,33 @@ def adopt(
         elif left and (sessions or (batch, day) in occupied):
             conflicting("sheets_beside", left, findings)
     return Adopted(adopted, held_back)
+
+
+def with_their_lines(
+    index: CourseIndex, placed: PlacedMarks, adopted: Adopted, findings: Findings
+) -> PlacedMarks:
+    """A student has one line a session: those who have it in a sheet that the session takes over
+    are marked there, whatever batch they are in.
+
+    :param findings: gets the marks of students whose batch is unknown
+    """
+    session = placed.session
+    taken_over = [sheet for (number, _b), sheet in adopted.sheets.items() if number == session.id]
+    sheet_of = sheet_of_each(index, taken_over)
+    of_batch: dict[int, list[Mark]] = {}
+    for batch, marks in placed.of_batch.items():
+        own = adopted.sheets.get((session.id, batch))
+        there = index.lines(own.id) if own else {}
+        for mark in marks:
+            sheet = None if mark.student_id in there else sheet_of.get(mark.student_id)
+            of_batch.setdefault(sheet.batch_id if sheet else batch, []).append(mark)
+    for mark, why in placed.homeless:
+        sheet = sheet_of.get(mark.student_id)
+        if sheet:
+            of_batch.setdefault(sheet.batch_id, []).append(mark)
+        else:
+            skip_homeless(index, session, mark.student_id, why, findings)
+    return replace(placed, of_batch=of_batch, homeless=())
 
 
 def _free_sheets(

@@ -982,6 +982,44 @@ CATALOGUE = (
                 _lt("Moodle does not accept the mark of %(student)s: %(words)s"),
             ),
             Reason(
+                "push_failed",
+                {"day": Sort.DAY, "count": Sort.COUNT, "words": Sort.WORDS},
+                _lt(
+                    "%(count)s marks of the session of %(day)s could not be sent to Moodle. The "
+                    "next run tries it again. %(words)s"
+                ),
+                cases=(
+                    Case(
+                        ONE,
+                        _lt(
+                            "1 mark of the session of %(day)s could not be sent to Moodle. The "
+                            "next run tries it again. %(words)s"
+                        ),
+                    ),
+                ),
+            ),
+            Reason(
+                "remark_refused",
+                {"student": Sort.STUDENT, "day": Sort.DAY, "remark": Sort.TEXT},
+                _lt(
+                    "Something in front of Moodle (a firewall) refuses the remark of %(student)s "
+                    "in the session of %(day)s: “%(remark)s”. Everything else was sent, and it is "
+                    "not tried again. Change the remark, or have Moodle's administrator allow it "
+                    "and change it then."
+                ),
+                record="op.student",
+            ),
+            Reason(
+                "description_refused",
+                SHEET,
+                _lt(
+                    "Something in front of Moodle (a firewall) refuses the description of the "
+                    "session that was created for the sheet %(sheet)s of %(day)s. It was created "
+                    "without it. Nothing has to be done."
+                ),
+                record="op.attendance.sheet",
+            ),
+            Reason(
                 "line_unclear",
                 {**SHEET, "count": Sort.COUNT},
                 _lt(

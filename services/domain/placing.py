@@ -19,6 +19,7 @@ class PlacedMarks:
     * ``of_sheet``: ``{sheet id: [Mark, …]}`` of the session's own sheets;
     * ``of_batch``: ``{batch id: [Mark, …]}`` where it has no sheet of that batch yet;
     * ``unplaced``: marks that no line can be made of, and that have no sheet yet;
+    * ``homeless``: marks of students whose batch is unknown, each with the reason why;
     * ``undecided``, ``seen``: see ``KnownMarks``.
     """
 
@@ -28,6 +29,7 @@ class PlacedMarks:
     unplaced: tuple[Mark, ...] = ()
     undecided: frozenset[int] = frozenset()
     seen: int = 0
+    homeless: tuple[tuple[Mark, str], ...] = ()
 
     def all(self) -> list[Mark]:
         """Those of sheets and batches; those without a place are left out."""
@@ -43,7 +45,8 @@ def placed_marks(index: CourseIndex, session: MoodleSession, findings: Findings)
     of_sheet: dict[int, list[Mark]] = {}
     of_batch: dict[int, list[Mark]] = {}
     unplaced: list[Mark] = []
-    sheet_of = _sheet_of_each(index, sheets)
+    homeless: list[tuple[Mark, str]] = []
+    sheet_of = sheet_of_each(index, sheets)
     for mark in known.marks:
         if not begun and (not sheets or index.rules.direction == merge.MOODLE):
             findings.skip("not_begun")
@@ -51,7 +54,8 @@ def placed_marks(index: CourseIndex, session: MoodleSession, findings: Findings)
         sheet = sheet_of.get(mark.student_id)
         batch = 0
         if sheet is None and mark.status is not None and index.rules.direction != merge.OEC:
-            batch = _batch_of(index, session, mark, findings)
+            batch, why = _batch_of(index, session, mark, findings)
+            homeless += [(mark, why)] if why else []
             sheet = next((s for s in sheets if batch and s.batch_id == batch), None)
         if sheet:
             if sheet.state == "cancel":
@@ -65,10 +69,18 @@ def placed_marks(index: CourseIndex, session: MoodleSession, findings: Findings)
                 findings.skip("not_begun")
         elif mark.status is None:
             unplaced.append(mark)
-    return PlacedMarks(session, of_sheet, of_batch, tuple(unplaced), known.undecided, known.seen)
+    return PlacedMarks(
+        session,
+        of_sheet,
+        of_batch,
+        tuple(unplaced),
+        known.undecided,
+        known.seen,
+        tuple(homeless),
+    )
 
 
-def _sheet_of_each(index: CourseIndex, sheets: Sequence[Sheet]) -> dict[int, Sheet]:
+def sheet_of_each(index: CourseIndex, sheets: Sequence[Sheet]) -> dict[int, Sheet]:
     """The sheet that holds a student's line already. A student has one line a session, also
     after a change of batch.
 
@@ -77,17 +89,18 @@ def _sheet_of_each(index: CourseIndex, sheets: Sequence[Sheet]) -> dict[int, She
     return {student: sheet for sheet in reversed(sheets) for student in index.lines(sheet.id)}
 
 
-def _batch_of(index: CourseIndex, session: MoodleSession, mark: Mark, findings: Findings) -> int:
-    """:return: id of the batch whose sheet gets the mark, 0 where it can't be told"""
+def _batch_of(
+    index: CourseIndex, session: MoodleSession, mark: Mark, findings: Findings
+) -> tuple[int, str]:
+    """:return: id of the batch whose sheet gets the mark, 0 where it can't be told; and why that
+    of the student is unknown
+    """
     if session.group_id:
         match = index.people.batch(session.group_id)
         if not match.record_id:
             _skip_group(match, index.people, findings)
-        return match.record_id
-    batch, why = index.own_batch(mark.student_id, session)
-    if not batch:
-        _skip_batch(index, session, mark.student_id, why, findings)
-    return batch
+        return match.record_id, ""
+    return index.own_batch(mark.student_id, session)
 
 
 def _skip_group(match: Match, people: People, findings: Findings) -> None:
@@ -102,7 +115,7 @@ def _skip_group(match: Match, people: People, findings: Findings) -> None:
     )
 
 
-def _skip_batch(
+def skip_homeless(
     index: CourseIndex, session: MoodleSession, student: int, why: str, findings: Findings
 ) -> None:
     findings.skip("no_batch")

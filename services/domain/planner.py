@@ -6,7 +6,7 @@ gap or a mark that is left out, it notes on the ``Findings`` that it is handed.
 """
 
 from . import plan as p
-from .adopting import Adopted, adopt, report_misplaced
+from .adopting import Adopted, adopt, report_misplaced, with_their_lines
 from .changed_keys import report_changed_keys
 from .course_index import CourseIndex
 from .findings import Findings
@@ -54,6 +54,7 @@ def plan_course(
     adopted = Adopted()
     if rules.direction != OEC:
         adopted = adopt(index, links.linked, placed, findings)
+        placed = [with_their_lines(index, one, adopted, findings) for one in placed]
 
     # What each sheet and its lines need, and what Moodle needs.
     work = [

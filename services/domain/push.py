@@ -1,6 +1,7 @@
 """What goes to Moodle, and what never: Moodle checks next to nothing, so it is checked here.
 Pure."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
 from typing import TypedDict
@@ -13,7 +14,7 @@ from .mark_rows import expected_of
 from .records import Line, MoodleSession, Sheet
 
 
-class NotHeld(TypedDict):
+class Noted(TypedDict):
     """Arguments of ``Findings.gap``, and of ``plan.gap`` but the course."""
 
     why: str
@@ -51,6 +52,11 @@ def push_plan(
         record = ("op.student", student)
         findings.gap(why, f"{why}:{student}", {"student": student}, marks=1, record=record)
         return None
+    if remark is not None and index.local.unsaid.get((session.id, student)) == remark_key(remark):
+        findings.gap(**unsaid_remark(session, student, index.day(session), remark))
+        remark = None
+        if held:
+            return None
     hidden = {one.id for one in session.statuses if one.hidden}
     status_id = held if held not in hidden else 0
     status_id = status_id or _status_to_send(index, session, student, listed[0], line, findings)
@@ -125,7 +131,7 @@ def _no_status(
                 findings.letter(letter, meanings[letter.id].why)
 
 
-def not_held(session: MoodleSession, student: int, day: date) -> NotHeld:
+def not_held(session: MoodleSession, student: int, day: date) -> Noted:
     """The gap of a mark that Moodle accepted and does not hold.
 
     :param day: of the session
@@ -136,5 +142,25 @@ def not_held(session: MoodleSession, student: int, day: date) -> NotHeld:
         "details": {"student": student, "day": day.isoformat(), "session": session.id},
         "moodle_id": session.id,
         "marks": 1,
+        "record": ("op.student", student),
+    }
+
+
+def remark_key(remark: str) -> str:
+    """What is kept of a remark that does not get through, to know it again."""
+    return hashlib.sha256(remark.encode()).hexdigest()[:16]
+
+
+def unsaid_remark(session: MoodleSession, student: int, day: date, remark: str) -> Noted:
+    """The gap of a remark that something in front of Moodle refuses.
+
+    :param day: of the session
+    """
+    return {
+        "why": "remark_refused",
+        "key": f"remark_refused:{session.id}:{student}",
+        "details": {"student": student, "day": day.isoformat(), "remark": remark},
+        "moodle_id": session.id,
+        "marks": 0,
         "record": ("op.student", student),
     }

@@ -422,7 +422,8 @@ def of_known_group(
     return [
         session
         for session in sessions
-        if session.group_id and (session.marks or pushes or (met is not None and met.is_new(session)))
+        if session.group_id
+        and (session.marks or pushes or (met is not None and met.is_new(session)))
     ]
 
 
@@ -434,7 +435,8 @@ class LocalState:
     statuses}``: the one that both sides agreed on, and one that was about to be sent.
     ``not_held``: marks that Moodle accepted and did not keep,
     ``{(session id, student id): (status sent, Moodle status id then, unix seconds of the
-    mark here)}``. ``met``: ``None`` where nobody has looked; then no sheet follows.
+    mark here)}``. ``unsaid``: remarks that something in front of Moodle refuses,
+    ``{(session id, student id): push.remark_key}``. ``met``: ``None`` where nobody has looked; then no sheet follows.
     """
 
     registers: tuple[Register, ...] = ()
@@ -442,5 +444,6 @@ class LocalState:
     lines: tuple[Line, ...] = ()
     dropped: dict[tuple[int, int], str | None] = field(default_factory=dict)
     not_held: dict[tuple[int, int], tuple[str, int, int]] = field(default_factory=dict)
+    unsaid: dict[tuple[int, int], str] = field(default_factory=dict)
     types: AttendanceTypes = field(default_factory=AttendanceTypes)
     met: Met | None = None

@@ -112,16 +112,19 @@ class CompanionApi:
 
     # --- reading ----------------------------------------------------------------
 
-    def digests(self, course_ids: Sequence[int]) -> dict[int, str]:
+    def digests(
+        self, course_ids: Sequence[int], patience: float = SLOW_READ_TIMEOUT
+    ) -> dict[int, str]:
         """Of each course a text that changes with all that :meth:`course` gives, and with
         nothing else.
 
+        :param patience: seconds that nothing may come
         :return: ``{course id: text}``, without courses that the account may not enter
         :raise MoodleError: Moodle can't say it
         """
         found: dict[int, str] = {}
         for begin in range(0, len(course_ids), COURSES):
-            answer = self._ask_digests(course_ids[begin : begin + COURSES])
+            answer = self._ask_digests(course_ids[begin : begin + COURSES], patience)
             found |= shaped(DIGESTS, _digests, answer)
         return found
 
@@ -142,9 +145,11 @@ class CompanionApi:
         found = shaped(DIGESTS, _digests, answer)
         return found | self.digests(course_ids[COURSES:]), given
 
-    def _ask_digests(self, course_ids: Sequence[int], **more: str | int) -> Json:
+    def _ask_digests(
+        self, course_ids: Sequence[int], patience: float = SLOW_READ_TIMEOUT, **more: str | int
+    ) -> Json:
         ids = list(course_ids)
-        return self.client.fetch(DIGESTS, SLOW_READ_TIMEOUT, None, courseids=ids, **more)
+        return self.client.fetch(DIGESTS, patience, None, courseids=ids, **more)
 
     def course(self, course_id: int) -> Course:
         """A course, page by page; one call if it has no more sessions than one takes.

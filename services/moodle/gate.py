@@ -1,7 +1,7 @@
 """Lets as many calls of one Moodle through at once as its pace allows, from any thread."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 from ..domain.pace import Pace
@@ -35,8 +35,10 @@ class Gate:
                 self._under_way -= 1
                 self._turn.notify_all()
 
-    def learn(self, function: str, seconds: float, busy: bool) -> None:
+    def learn(
+        self, function: str, seconds: float, busy: bool, whose: Hashable | None = None
+    ) -> None:
         """See ``Pace.after``."""
         with self._turn:
-            self._pace = self._pace.after(function, seconds, busy)
+            self._pace = self._pace.after(function, seconds, busy, whose)
             self._turn.notify_all()

@@ -8,7 +8,7 @@ run itself, so it comes round.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 
 MB = 1024 * 1024
@@ -58,7 +58,7 @@ class Memory:
 
     def __init__(self, threads: int = 1) -> None:
         self.small = SHARED // (threads + BESIDE)
-        self._courses: dict[object, Holding] = {}
+        self._courses: dict[Hashable, Holding] = {}
         self._here = threading.local()
         self._changed = threading.Condition()
         self._closed = False
@@ -74,7 +74,7 @@ class Memory:
             self._changed.notify_all()
 
     @contextmanager
-    def of(self, course: object, waits: bool = False) -> Iterator[None]:
+    def of(self, course: Hashable, waits: bool = False) -> Iterator[None]:
         """What this thread asks is about this course, which holds it until :meth:`release`.
 
         :param waits: whether it may wait for a turn. Who goes through the courses must not: the
@@ -85,12 +85,22 @@ class Memory:
             holding.waits = waits
         before, self._here.holding = self._holding, holding
         try:
-            yield
+            with self.about(course):
+                yield
         finally:
             self._here.holding = before
 
     @contextmanager
-    def last_of(self, course: object) -> Iterator[None]:
+    def about(self, course: Hashable) -> Iterator[None]:
+        """What this thread asks is about this course, and held by nobody."""
+        of_whom, self._here.whose = self.whose, course
+        try:
+            yield
+        finally:
+            self._here.whose = of_whom
+
+    @contextmanager
+    def last_of(self, course: Hashable) -> Iterator[None]:
         """The same, and at the end nothing of the course is needed any more."""
         try:
             with self.of(course):
@@ -98,16 +108,22 @@ class Memory:
         finally:
             self.release(course)
 
-    def begin(self, course: object) -> None:
+    def begin(self, course: Hashable) -> None:
         """The course is read from the start: what was read before is given up."""
         with self._changed:
             holding = self._courses.setdefault(course, Holding())
             holding.bytes = holding.received = 0
 
-    def release(self, course: object) -> None:
+    def release(self, course: Hashable) -> None:
         """Nothing of the course is needed any more."""
         with self._changed:
             self._leave(self._courses.pop(course, None))
+
+    @property
+    def whose(self) -> Hashable | None:
+        """The course that this thread asks about, or ``None``."""
+        course: Hashable | None = getattr(self._here, "whose", None)
+        return course
 
     @property
     def _holding(self) -> Holding | None:

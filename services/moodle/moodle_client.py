@@ -17,7 +17,7 @@ import json
 import logging
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import NoReturn
 
 from ..domain.moodle_text import clean
@@ -30,9 +30,13 @@ from .module_detector import SITE_INFO
 from .moodle_url import ENDPOINT, normalized_url
 from .secret import Secret
 from .shortening import LONGEST, shortened
+from .site_witness import SiteWitness
 
 _logger = logging.getLogger(__name__)
 
+# Of the look whether the site is there: it answers in a tenth of a second.
+LOOK_TIMEOUT = 10  # seconds
+LOOK_TRIES = 2
 # Seconds that nothing may come. The whole of a call, with its repetitions, may take
 # WHOLE times as long: a real Moodle that has begun an answer sends it at once (1 MB in
 # less than a second), so what takes a minute more is a line that is as good as dead.
@@ -136,6 +140,8 @@ class MoodleClient:
         self.gate = gate or Gate()
         self._here = threading.local()
         self._closed = False
+        # Set once the site is known to be there.
+        self._witness: SiteWitness | None = None
         self.memory = Memory(self.gate.most)
         self._wire = wire or transport.HttpTransport(
             self.url + ENDPOINT, ca_file, self.clock, memory=self.memory
@@ -162,6 +168,20 @@ class MoodleClient:
     def heard(self) -> str:
         """Of all answers since :meth:`listen`, to the byte and in their order."""
         return str(self._here.heard.hexdigest())
+
+    def doubt(self) -> None:
+        """From now on what looks like the whole site is believed only if the site itself does not
+        answer either; else it is the trouble of the course that was asked for."""
+        self._witness = SiteWitness(self._site_answers, self.clock.now)
+
+    def _site_answers(self) -> bool:
+        try:
+            answer = self._ask(SITE_INFO, {}, LOOK_TRIES, LOOK_TIMEOUT)
+        except errors.MoodleOutOfTime:
+            raise
+        except errors.MoodleError:
+            return False
+        return isinstance(answer, dict)
 
     def close(self) -> None:
         """No call is begun any more: a thread that still reads stops at its next one."""
@@ -206,6 +226,11 @@ class MoodleClient:
             answer = self._ask(function, params, tries, silence, parts)
         except errors.MoodleFunctionDenied as denied:
             raise self._why_denied(denied) from None
+        except errors.MoodleError as error:
+            if self._witness and error.in_doubt and not self._closed:
+                site = not self._witness.saw_the_site()
+                error.scope = errors.SITE if site else errors.COURSE
+            raise
         self._let_in = True
         return answer
 
@@ -295,13 +320,18 @@ class MoodleClient:
             started, wall = self.clock.now(), self.clock.wall()
             reply = self._wire.post(form, silence, end)
             self._measure_clock(reply.headers.get("Date"), wall)
-        self.gate.learn(function, self.clock.now() - started, reply.status in BUSY)
+        seconds, busy = self.clock.now() - started, reply.status in BUSY
+        self.gate.learn(function, seconds, busy, whose=self._whose(function))
         self._here.received = self.received + len(reply.body)
         if heard := getattr(self._here, "heard", None):
             # Where one ends is a part of it.
             heard.update(b"%d %d " % (reply.status, len(reply.body)))
             heard.update(reply.body)
         return reply
+
+    def _whose(self, function: str) -> Hashable | None:
+        """:return: the course that a call is about, ``None`` where it is about none"""
+        return None if function == SITE_INFO else self.memory.whose
 
     def _rest(self, seconds: float, end: float) -> bool:
         """:return: whether there is time for that, and a further try"""

@@ -7,6 +7,9 @@ One class for each thing that somebody has to do about it. A class knows its
 * ``COURSE``: this course can't be read; the others go on.
 * ``RECORD``: this session, user or mark; the rest of the course goes on.
 
+What one course alone can cause as well as the whole site (:attr:`MoodleError.in_doubt`) has the
+scope that it mostly has until somebody has looked, see ``site_witness``.
+
 Facts: recordings ``errors`` and ``site_state`` of a Moodle 4.3 (an error is an
 HTTP 200 with an object that has the key ``exception``).
 """
@@ -48,6 +51,12 @@ class MoodleError(Exception):
     advice: Sentence = words.REFUSED
     # Whether Moodle's own words, or the call, stand behind the advice.
     quotes = True
+    # Whether both the site and what was asked for can be the reason.
+    in_doubt = False
+    # Whether it is likely to come again, and costs much or annoys somebody each time.
+    persists = False
+    # Whether a word in the request may be the reason: what a firewall's refusal looks like.
+    of_words = False
 
     def __init__(
         self, function: str | None = None, errorcode: object = None, detail: object = ""
@@ -86,6 +95,7 @@ class MoodleError(Exception):
 
 class MoodleUnreachable(MoodleError):
     scope = SITE
+    in_doubt = persists = of_words = True
     advice = words.UNREACHABLE
 
     def _said(self) -> Sentence:
@@ -94,6 +104,7 @@ class MoodleUnreachable(MoodleError):
 
 class MoodleTooSlow(MoodleError):
     scope = COURSE
+    in_doubt = persists = True
     advice = words.TOO_SLOW
 
 
@@ -102,6 +113,7 @@ class MoodleOutOfTime(MoodleTooSlow):
     about Moodle. ``SITE``: no further call can be made in this time."""
 
     scope = SITE
+    in_doubt = False
     advice = words.OUT_OF_TIME
 
 
@@ -131,6 +143,7 @@ class MoodleWrongAddress(MoodleError):
     """
 
     scope = SITE
+    in_doubt = persists = of_words = True
     advice = words.WRONG_ADDRESS
 
     def __init__(self, function: str | None = None, location: str = "", asked: str = "") -> None:
@@ -146,11 +159,13 @@ class MoodleWrongAddress(MoodleError):
 
 class MoodleServicesOff(MoodleError):
     scope = SITE
+    in_doubt = persists = of_words = True
     advice = words.SERVICES_OFF
 
 
 class MoodleMaintenance(MoodleError):
     scope = SITE
+    in_doubt = persists = True
     advice = words.MAINTENANCE
     quotes = False
 
@@ -184,6 +199,7 @@ class MoodleAccountProblem(MoodleError):
 
 class MoodleSiteBroken(MoodleError):
     scope = SITE
+    in_doubt = persists = True
     advice = words.SITE_BROKEN
 
 
@@ -244,6 +260,7 @@ class MoodleFault(MoodleError):
     code; its message names a path of Moodle's server and is not shown)."""
 
     scope = COURSE
+    persists = True
     advice = words.FAULT
     quotes = False
 
@@ -257,6 +274,7 @@ class MoodleUnreadable(MoodleError):
     """Neither an answer nor an error: not JSON, cut off, of an unexpected shape."""
 
     scope = COURSE
+    in_doubt = persists = True
     advice = words.UNREADABLE
 
 
@@ -292,6 +310,8 @@ class MoodleBlocked(MoodleUnreadable):
     """Refused with a page of its own by what stands in front of Moodle: Moodle itself answers in
     JSON, or with an empty page."""
 
+    of_words = True
+
     def _advice(self) -> Sentence:
         return words.blocked(user_agent())
 
@@ -316,6 +336,7 @@ class MoodleCompressed(MoodleUnreadable):
 
 class MoodleAnswerTooLarge(MoodleError):
     scope = COURSE
+    persists = True
     advice = words.ANSWER_TOO_LARGE
 
 
@@ -330,6 +351,7 @@ class MoodleTooMuch(MoodleError):
 
     def __init__(self, function: str | None, why: str) -> None:
         self.why = why
+        self.persists = why != AT_ONCE
         super().__init__(function, None, why)
 
     def _advice(self) -> Sentence:
@@ -343,6 +365,7 @@ class MoodleTooMany(MoodleError):
     """
 
     scope = COURSE
+    persists = True
     quotes = False
 
     def __init__(self, function: str | None, what: str, most: int) -> None:

@@ -347,6 +347,7 @@ class LocalStore:
             lines=self._lines([row["id"] for row in sheets], rules.pushes),
             dropped=mapping._dropped_lines() if mapping else {},
             not_held=mapping._not_held() if mapping else {},
+            unsaid=mapping._unsaid() if mapping else {},
             types=types,
             met=met,
         )

@@ -184,7 +184,7 @@ class PlanApplier:
         answered = [
             id_
             for outcome in outcomes
-            for push, _why in (*outcome.refused, *outcome.lost)
+            for push, _why in (*outcome.refused, *outcome.lost, *outcome.unsaid)
             for id_ in push.line_ids
         ]
         self.env["op.attendance.line"].browse(answered).write(NOTE_DONE)

@@ -139,6 +139,14 @@ def resting(run, mapped, settings):
     ]
 
 
+def broken(run, sides, mapped, mappings):
+    """Those of ``mapped`` at which Moodle broke, and which a scheduled run does not try yet."""
+    if run.trigger != "cron":
+        return []
+    now = sides.rules.now
+    return [item for item in mapped if mappings[item[0].id]._trouble().rests(now)]
+
+
 def quiet(run, sides, mapped, mappings):
     """Those of ``mapped`` that a scheduled run need not read yet.
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from ..domain import plan as p
 from ..domain.changes import PUSH
-from ..domain.push import not_held
+from ..domain.push import not_held, remark_key, unsaid_remark
 from ..openeducat.plan_applier import PlanApplier
 from .course_work import CourseOutcome
 from .retried import retried
@@ -51,6 +51,7 @@ class CoursePush:
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent, error, changed = {}, set(), None, 0
+        unsaid, tried = {}, set()
         now = {session.id: session for session in work.reading.sessions}
         sending = self.sides.pusher.begin(outcome.plan.pushes, work.reading.sessions)
         while not sending.ended:
@@ -65,6 +66,12 @@ class CoursePush:
                 done["marks_pushed"] += len(pushed.held)
                 held |= {(session_id, push.student_id) for push in pushed.held}
                 gaps += [self._refused_push(push, why) for push, why in pushed.refused]
+                if pushed.failed:
+                    gaps += self._not_sent(pushed, now[session_id])
+                tried |= {(session_id, p.student_id) for p in pushed.pushes if p.remark is not None}
+                for push, _why in pushed.unsaid:
+                    unsaid[session_id, push.student_id] = remark_key(push.remark)
+                    gaps.append(self._unsaid(push, now[session_id]))
                 changed += len(pushed.changed)
                 if pushed.session:
                     now[session_id] = pushed.session
@@ -74,6 +81,8 @@ class CoursePush:
                     day = self.sides.rules.date(pushed.session.starts)
                     gaps.append(self._not_held(pushed.session, push.student_id, day))
                 error = error or pushed.error
+        if tried:
+            work.mapping._keep_unsaid(unsaid, tried)
         if error:
             work.mapping._keep_not_held(lost, sent)
             run._count(marks_pushed=done["marks_pushed"])
@@ -89,6 +98,30 @@ class CoursePush:
 
     def _not_held(self, session, student, day):
         return p.gap(unit=self.course.id, **not_held(session, student, day))
+
+    def _not_sent(self, pushed, session):
+        """:return: list of the gap of marks that could not be sent; none where all are there"""
+        done = {push.student_id for push in pushed.held}
+        done |= {push.student_id for push, _why in (*pushed.refused, *pushed.lost)}
+        left = sum(push.student_id not in done for push in pushed.pushes)
+        if not left:
+            return []
+        day = self.sides.rules.date(session.starts)
+        gap = p.gap(
+            "push_failed",
+            self.course.id,
+            f"push_failed:{session.id}",
+            {"day": day.isoformat(), "count": left, "words": pushed.failed.told()},
+            moodle_id=session.id,
+            marks=left,
+        )
+        return [gap]
+
+    def _unsaid(self, push, session):
+        day = self.sides.rules.date(session.starts)
+        return p.gap(
+            unit=self.course.id, **unsaid_remark(session, push.student_id, day, push.remark)
+        )
 
     def _refused_push(self, push, error):
         return p.gap(

@@ -257,7 +257,7 @@ class CourseReader:
             try:
                 reading, missing = self._list(course, known, activities)
             except errors.MoodleError as error:
-                if error.scope == errors.SITE:
+                if error.scope == errors.SITE or error.persists:
                     raise
                 # It may be about one that is there no longer.
                 missing = True

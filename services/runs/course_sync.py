@@ -74,6 +74,7 @@ class CourseSync:
         self.rivals = courses.rivals(course)
         # Read here, along with the rest: each commit empties the cache.
         self.waited = bool(mapping.waits_since)
+        self._was_broken = bool(mapping.failures)
         self._modules, self._allowed = mapping.known_modules, mapping.allowed
         self._listed = mapping.known_untaken
         self._digest = digest
@@ -217,6 +218,7 @@ class CourseSync:
         sessions = self._answer.reading.sessions
         self.mapping._succeeded(
             _sync_hash(sessions),
+            came_back=self._was_broken,
             busy=False,
             **self.mapping._warmth_values(*lively(sessions, self.rules.now)),
         )
@@ -396,7 +398,13 @@ class CourseSync:
             for change in changes(plan, work.reading, local, people, work.rules)
             if change.kind in (PUSH, NEW_SESSION) or change.session_id not in applier.refused
         )
-        gaps = tuple(_in_moodles_words(gap, work.refused) for gap in plan.gaps)
+        gaps = (
+            *(_in_moodles_words(gap, work.refused) for gap in plan.gaps),
+            *(
+                _undescribed(self.course, new, work.rules.date(new.starts))
+                for new in work.undescribed
+            ),
+        )
         pushed = {push.session_id for push in plan.pushes}
         # Of what waits nobody knows whether it was taken.
         left = untaken(work.reading, local, work.rules, pushed | plan.waiting.sessions)
@@ -434,6 +442,7 @@ class CourseSync:
         work.mapping._succeeded(
             _sync_hash(work.reading.sessions),
             self.waited,
+            self._was_broken,
             idle=idle.to_json() if idle else False,
             busy=busy,
             **warmth,
@@ -525,15 +534,18 @@ class CourseSync:
         # Kept before Moodle is written: by it the next run knows what this one has made.
         key = retried(self.sides.instance._make_reference_key, self.env)
         self.sides.odoo.commit()
-        made, refused = 0, {}
+        made, refused, undescribed = 0, {}, []
         for new in new_sessions:
             try:
-                made += self.sides.api.add_session(referring(new, key))
+                was_made, described = self._make_session(new, key)
             except errors.MoodleError as error:
                 if error.scope == errors.SITE:
                     raise
                 # One sheet's trouble; its gap says it.
                 refused[new.sheet_id] = error.told()
+            else:
+                made += was_made
+                undescribed += [] if described else [new]
         run._count(moodle_sessions_created=made)
         self.sides.odoo.commit()
         reader = self.sides.course_reader
@@ -548,11 +560,37 @@ class CourseSync:
             reading=reading,
             rules=rules,
             refused=refused,
+            undescribed=tuple(undescribed),
             remembered=remembered,
             by_memory=False,
             sign="",
         )
         return filled, found
+
+    def _make_session(self, new, key):
+        """:return: whether a session was made, and whether it has its description"""
+        try:
+            return self.sides.api.add_session(referring(new, key)), True
+        except errors.MoodleError as error:
+            if error.scope == errors.SITE or not error.of_words or not new.description:
+                raise
+        # A word of it may be the reason. What finds the session again is the reference.
+        return self.sides.api.add_session(referring(replace(new, description=""), key)), False
+
+
+def _undescribed(course, new, date):
+    """The gap of a session that was made without its description.
+
+    :param new: ``plan.NewSession``
+    :param date: of the session
+    """
+    return p.gap(
+        "description_refused",
+        course.id,
+        f"description_refused:{new.sheet_id}",
+        {"sheet": new.description, "day": date.isoformat()},
+        record=("op.attendance.sheet", new.sheet_id),
+    )
 
 
 def _with_everything(work):

@@ -11,6 +11,9 @@ from ..domain.window import Rules
 from ..moodle.moodle_transport import Clock
 from .course_reader import CourseReader, KnownSessions
 
+# Gaps of what was met in sending, of which a plan knows nothing.
+OF_SENDING = ("push_failed", "push_refused", "remark_refused", "description_refused")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -38,9 +41,7 @@ class Question:
         client.listen()
         with client.memory.of(self.course.id, waits):
             client.memory.begin(self.course.id)
-            reading, after = self.reader.read_course(
-                self.course, self.known, self.before, self.met
-            )
+            reading, after = self.reader.read_course(self.course, self.known, self.before, self.met)
         by_memory = after is not None and after is self.before
         return Answer(reading, begun, after, by_memory, client.heard)
 
@@ -77,6 +78,7 @@ class Work:
     * ``given_up``: links that give way, ``{Moodle user id: matching.FORMER or "ended"}``;
     * ``asked``: whether Moodle was asked about accounts that claim the same students;
     * ``refused``: why Moodle did not make a session, ``{sheet id: a sentence, see told}``;
+    * ``undescribed``: ``plan.NewSession`` that were made without their description;
     * ``allowed``: ``brake.Allowance`` that is kept of the course;
     * ``untaken``: the registers not taken that are listed of it, as they are kept;
     * ``remembered``: ``Remembered`` of what was read;
@@ -94,6 +96,7 @@ class Work:
     given_up: dict = field(default_factory=dict)
     asked: bool = False
     refused: dict = field(default_factory=dict)
+    undescribed: tuple = ()
     allowed: brake.Allowance = brake.NOTHING
     untaken: list = field(default_factory=list)
     remembered: Remembered | None = None
@@ -117,7 +120,7 @@ class CourseOutcome:
         :return: both together
         """
         # What else there was to say of it, the new plan says again.
-        refused = [gap for gap in self.gaps if gap.why == "push_refused"]
+        refused = [gap for gap in self.gaps if gap.why in OF_SENDING]
         return replace(
             more,
             done=self.done + more.done,

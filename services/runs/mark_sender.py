@@ -6,27 +6,19 @@ nothing has to be read back. A call whose answer was lost is found out by the ne
 reads first.
 """
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from ..domain.mark_rows import REFUSED, SAME, WRITTEN, with_results
+from ..domain.halving import Halving
+from ..domain.mark_rows import REFUSED, SAME, WRITTEN, expected_of, with_results
 from ..domain.plan import by_session
 from ..domain.push_batches import portions
 from ..moodle import moodle_errors as errors
-from .pusher import PushOutcome
+from .pusher import PushOutcome, Stops
 
-
-@dataclass
-class _Stop:
-    """What has ended the sending of a course early; set by several threads."""
-
-    error: errors.MoodleError | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def set(self, error):
-        with self.lock:
-            self.error = self.error or error
+# Of one session in one run: whoever is refused again and again is banned. One remark among 120 is
+# found by so many; others are found by the next runs.
+MOST_REFUSALS = 8
 
 
 class MarksSending:
@@ -79,30 +71,31 @@ class MarkSender:
         self._pool = self._pool or ThreadPoolExecutor(
             self.parallel, thread_name_prefix="moodle-marks"
         )
-        known, stop = {session.id: session for session in sessions}, _Stop()
+        known, stops = {session.id: session for session in sessions}, Stops()
         sent = [
-            (self._pool.submit(self._send, known[session_id], tuple(found), stop), found)
+            (self._pool.submit(self._send, known[session_id], tuple(found), stops), found)
             for session_id, found in by_session(pushes).items()
         ]
         return MarksSending(sent)
 
-    def _send(self, session, pushes, stop):
+    def _send(self, session, pushes, stops):
         """:return: ``PushOutcome`` of a session"""
-        if stop.error:
+        if stops.error:
             # A Moodle that is down, or shut to us, is not asked once for each session.
-            return PushOutcome(session.id, pushes, error=stop.error)
+            return PushOutcome(session.id, pushes, error=stops.error)
         try:
-            results = self.api.companion.set_marks(session.id, pushes, self.user_id)
+            with self.api.client.memory.about(session.course_id):
+                results, unsaid = self._sent(session, pushes)
         except errors.MoodleError as error:
             if error.scope == errors.RECORD:
                 # The session was deleted, or moved where it can't be reached.
                 return PushOutcome(
                     session.id, pushes, refused=tuple((push, error) for push in pushes)
                 )
-            stop.set(error)
-            return PushOutcome(session.id, pushes, error=error)
+            stops.add(session.id, error)
+            return PushOutcome(session.id, pushes, failed=error, error=stops.error)
         held, refused, changed = [], [], []
-        for push, result in zip(pushes, results, strict=True):
+        for push, result in results:
             if result.outcome == REFUSED:
                 refused.append((push, errors.MoodleMarkRefused(None, result.reason)))
             elif result.outcome in (WRITTEN, SAME) and _holds(push, result):
@@ -113,10 +106,66 @@ class MarkSender:
             session.id,
             pushes,
             held=tuple(held),
-            session=with_results(session, results, self.user_id),
+            session=_after(session, results, self.user_id),
             refused=tuple(refused),
+            unsaid=tuple(unsaid),
             changed=tuple(changed),
         )
+
+    def _sent(self, session, pushes):
+        """:return: list of ``(push as it was sent, MarkResult)``, of each student one at most; and
+            list of ``(push, error)`` of those whose remark is refused
+        :raise MoodleError: the session can't be written
+        """
+        try:
+            return self._set(session, pushes), []
+        except errors.MoodleError as error:
+            if not error.of_words or all(push.remark is None for push in pushes):
+                raise
+            refusal = error
+        # A word of a remark may be the reason: what arrives without any says so. Of those whose mark
+        # stays it writes nothing.
+        bare = self._set(session, [replace(push, remark=None) for push in pushes])
+        now = _after(session, bare, self.user_id)
+        said = [
+            replace(push, expected=expected_of(now, push.user_id))
+            for push, (sent, result) in zip(pushes, bare, strict=True)
+            if push.remark is not None and _holds(sent, result)
+        ]
+
+        def ask(part):
+            nonlocal refusal
+            try:
+                return self._set(session, part)
+            except errors.MoodleError as error:
+                if not error.of_words or error.scope == errors.SITE:
+                    raise
+                refusal = error
+                return None
+
+        halving = Halving(ask, MOST_REFUSALS, sure=True)
+        if said:
+            halving.search(said)
+        done = {
+            push.user_id: (sent, result)
+            for push, (sent, result) in zip(pushes, bare, strict=True)
+            if not push.remark_alone or not _holds(sent, result)
+        }
+        for part in halving.answers:
+            done |= {push.user_id: (push, result) for push, result in part}
+        return list(done.values()), [(push, refusal) for push in halving.found]
+
+    def _set(self, session, pushes):
+        """:return: list of ``(push, MarkResult)``"""
+        results = self.api.companion.set_marks(session.id, pushes, self.user_id)
+        return list(zip(pushes, results, strict=True))
+
+
+def _after(session, results, user_id):
+    """:param results: list of ``(push, MarkResult)``
+    :return: the session as Moodle has it now
+    """
+    return with_results(session, [result for _push, result in results], user_id)
 
 
 def _holds(push, result):

@@ -99,7 +99,8 @@ class Portion(SyncAttendance):
         resting = chosen_courses.resting(run, mapped, settings)
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
-        digests = ask_digests(sides, [id_ for id_ in ids if id_ in by_id])
+        sound = [id_ for id_ in ids if id_ in by_id and not mappings[id_].failures]
+        digests = ask_digests(sides, sound)
         scheduled = run.trigger == "cron"
         syncs = (
             CourseSync(sides, courses, by_id[id_], mappings[id_], scheduled, digests.get(id_, ""))

@@ -18,6 +18,9 @@ from ..moodle import moodle_errors as errors
 # Sessions are written side by side, as many calls at once as the client's gate lets through.
 # More than two in one session hurt each other: Moodle writes the session with each mark.
 IN_A_SESSION = 2
+# One session that can't be written keeps no other of its course from being sent; with so many it
+# is not the session.
+SESSIONS_THAT_FAIL = 2
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class PushOutcome:
     :param refused: ``(PushPlan, MoodleError)`` that concern one mark alone
     :param lost: ``(PushPlan, Moodle status id or 0)`` that Moodle accepted, and of which it
         holds something else afterwards
+    :param unsaid: ``(PushPlan, MoodleError)`` whose remark is refused by what stands in front of
+        Moodle; the mark itself is among the others
+    :param failed: the ``MoodleError`` that kept marks of this session alone from being sent
     :param changed: those that Moodle holds something else of than was expected, so that they
         were not written, or were overtaken at once
     :param error: what ended the push early, to be raised once all that is ``held`` is kept
@@ -42,18 +48,45 @@ class PushOutcome:
     session: MoodleSession | None = None
     refused: tuple = ()
     lost: tuple = ()
+    unsaid: tuple = ()
+    failed: errors.MoodleError | None = None
     changed: tuple = ()
     error: errors.MoodleError | None = None
 
 
 @dataclass
-class _Sent:
+class Stops:
+    """What ends the sending of a course early, or of one of its sessions; set by several threads.
+
+    * ``error``: because of which no mark is sent any more;
+    * ``failed``: ``{session id: MoodleError}`` of sessions of which none is.
+    """
+
+    error: errors.MoodleError | None = None
+    failed: dict = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, session_id, error):
+        """:param error: ``MoodleError``, not of a record alone"""
+        with self.lock:
+            if error.scope == errors.COURSE:
+                self.failed.setdefault(session_id, error)
+                if len(self.failed) < SESSIONS_THAT_FAIL:
+                    return
+            self.error = self.error or error
+
+    def of(self, session_id):
+        """:return: why no mark of a session is sent, or ``None``"""
+        return self.error or self.failed.get(session_id)
+
+
+@dataclass
+class _Sent(Stops):
     """What became of the marks of one course; added to by several threads."""
 
+    course: int = 0
     refused: dict = field(default_factory=dict)
     accepted: set = field(default_factory=set)
-    error: errors.MoodleError | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Sending:
@@ -62,13 +95,14 @@ class Sending:
     one is sent. After an error no further one is begun.
 
     :param pusher: :class:`Pusher`
+    :param course: id of the Moodle course
     :param batches: iterable of ``Batch``
     """
 
-    def __init__(self, pusher, batches):
+    def __init__(self, pusher, course, batches):
         self._pusher = pusher
         self._batches = iter(batches)
-        self._marks = _Sent()
+        self._marks = _Sent(course=course)
         # The portion that is read back: its ``Batch``, and what ``Pusher._begin_to_read`` gave.
         self._behind = None
         self._begin_next()
@@ -133,7 +167,8 @@ class Pusher:
             self.parallel, thread_name_prefix="moodle-push"
         )
         activities = {session.id: session.activity_id for session in sessions}
-        return Sending(self, batches(pushes, activities, self.api.lists_sessions))
+        course = next((session.course_id for session in sessions), 0)
+        return Sending(self, course, batches(pushes, activities, self.api.lists_sessions))
 
     # --- sending ----------------------------------------------------------------
 
@@ -171,7 +206,7 @@ class Pusher:
             try:
                 if faults:
                     raise faults[0]
-                all_sent.set_result(self._begin_to_read(batch))
+                all_sent.set_result(self._begin_to_read(batch, sent.course))
             except BaseException as fault:
                 all_sent.set_exception(fault)
 
@@ -185,16 +220,16 @@ class Pusher:
         """
         # A Moodle that is down, or shut to us, is not asked once for each mark.
         push = None if sent.error else next(lane, None)
-        if push is None:
+        if push is None or sent.of(push.session_id):
             return False
         try:
-            self.api.update_status(push, self.user_id)
+            self._about(sent.course, self.api.update_status, push, self.user_id)
         except errors.MoodleError as error:
+            if error.scope != errors.RECORD:
+                sent.add(push.session_id, error)
+                return True
             with sent.lock:
-                if error.scope == errors.RECORD:
-                    sent.refused[push] = error
-                else:
-                    sent.error = sent.error or error
+                sent.refused[push] = error
         else:
             with sent.lock:
                 sent.accepted.add(push)
@@ -202,14 +237,22 @@ class Pusher:
 
     # --- reading back -----------------------------------------------------------
 
-    def _begin_to_read(self, batch):
+    def _about(self, course, ask, *args):
+        """What this thread asks is about a course, and so is how long it takes."""
+        with self.api.client.memory.about(course):
+            return ask(*args)
+
+    def _begin_to_read(self, batch, course):
         """:return: ``{session id: future of a MoodleSession}``"""
         ids = [session_id for session_id, _marks in batch.sessions]
         if batch.whole:
-            whole = self._pool.submit(self._read_whole, batch.activity_id, ids)
+            whole = self._pool.submit(self._about, course, self._read_whole, batch.activity_id, ids)
             return {session_id: (whole, session_id) for session_id in ids}
         return {
-            session_id: (self._pool.submit(self.api.session, session_id), None)
+            session_id: (
+                self._pool.submit(self._about, course, self.api.session, session_id),
+                None,
+            )
             for session_id in ids
         }
 
@@ -269,5 +312,6 @@ class Pusher:
                 and push in sent.accepted
                 and holds.get(push.user_id) != push.status_id
             ),
+            failed=sent.failed.get(session_id),
             error=sent.error,
         )

@@ -20,7 +20,7 @@ from functools import partial
 
 from odoo import SUPERUSER_ID, api
 
-from ..domain import site_identity
+from ..domain import site_identity, trouble
 from ..domain.portions import portions
 from ..moodle import moodle_errors as errors
 from ..moodle.companion_api import LaterRunError
@@ -246,6 +246,7 @@ class SyncAttendance:
         refusal = odoo.instance._connected_already(detection.address)
         if refusal:
             raise SkippedError(refusal)
+        client.doubt()
         return Connected.of(odoo, client, detection)
 
     @staticmethod
@@ -312,7 +313,11 @@ class SyncAttendance:
         chosen_courses.forget_unread(run, sides, courses, mappings, settings)
         resting = chosen_courses.resting(run, mapped, settings)
         mapped = [item for item in mapped if item not in resting]
+        broken = chosen_courses.broken(run, sides, mapped, mappings)
+        mapped = [item for item in mapped if item not in broken]
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
+        # One of which Moodle can't say a digest keeps it from saying those of others.
+        suspects = {course.id for course, _match in mapped if mappings[course.id].failures}
         approved = run._approved_plans()
         if approved is not None:
             mapped = [item for item in mapped if item[0].id in approved]
@@ -320,13 +325,19 @@ class SyncAttendance:
         mapped = [item for item in mapped if item[0].id not in quiet]
         ids = [course.id for course, _match in mapped]
         missing = sorted(set(approved or ()) - set(ids))
-        queue = run._enqueue([*missing, *ids], len(courses.matches), len(quiet))
+        not_yet = [course.id for course, _match in broken]
+        queue = run._enqueue([*missing, *not_yet, *ids], len(courses.matches), len(quiet))
         for course_id in missing:
             if course_id in queue:
                 # Matched when it was approved, and not any more.
                 name = words.course(course_id)
                 run._course_failed(course_id, name, words.MOVED, held=True)
-        digests = self._digests(sides, sorted(queue.intersection(ids)))
+        for course, _match in broken:
+            if course.id in queue:
+                # Not asked, and not forgotten either.
+                still = words.not_tried_yet(mappings[course.id].error_told)
+                run._course_failed(course.id, course.fullname, still)
+        digests = self._digests(sides, sorted(queue.intersection(ids) - suspects))
         if digests and trigger in THRIFTY:
             found = unchanged(sides, courses, settings, digests)
             found = [course for course in found if course.course_id in queue]
@@ -426,7 +437,7 @@ class SyncAttendance:
                             raise
                         if trigger == "cron" and not done:
                             # It had the whole time: left queued, it would be the first again.
-                            self._course_failed(run, sync.course, sync.mapping, error)
+                            self._course_failed(run, sides, sync, error)
                         return False
                     if under_way:
                         sending.append((sync, taken.pop_all()))
@@ -510,7 +521,7 @@ class SyncAttendance:
             cr.rollback()
             if error.scope == errors.SITE:
                 raise
-            self._course_failed(run, course, mapping, error)
+            self._course_failed(run, sides, sync, error)
         except MovedError:
             cr.rollback()
             run._course_failed(course.id, course.fullname, words.MOVED, held=True)
@@ -531,8 +542,11 @@ class SyncAttendance:
         return False
 
     @staticmethod
-    def _course_failed(run, course, mapping, error):
-        mapping._failed(error.told())
+    def _course_failed(run, sides, sync, error):
+        """:param error: ``MoodleError`` that is of this course alone"""
+        course, mapping = sync.course, sync.mapping
+        found = mapping._trouble().again(sides.rules.now) if error.persists else trouble.NONE
+        mapping._failed(error.told(), found)
         run._course_failed(course.id, course.fullname, error.told())
 
     @staticmethod

@@ -157,20 +157,20 @@ def too_many(what, most):
     """:param what: ``sessions``, ``marks`` or ``people``"""
     if what == "people":
         return _lt(
-            "Moodle lists more than %s people in this course, more than this add-on reads. If they "
+            "Moodle lists too many people in this course: this add-on reads %s at most. If they "
             "are real, ask Moodle's administrator to split the course; if not, Moodle or something "
             "in front of it sends wrong answers.",
             most,
         )
     if what == "marks":
         return _lt(
-            "Moodle lists more than %s marks in this course, more than this add-on reads. If they "
+            "Moodle lists too many marks in this course: this add-on reads %s at most. If they "
             "are real, ask Moodle's administrator to split the course, for example by year; if "
             "not, Moodle or something in front of it sends wrong answers.",
             most,
         )
     return _lt(
-        "Moodle lists more than %s sessions in this course, more than this add-on reads. If they "
+        "Moodle lists too many sessions in this course: this add-on reads %s at most. If they "
         "are real, ask Moodle's administrator to split the course, for example by year; if not, "
         "Moodle or something in front of it sends wrong answers.",
         most,

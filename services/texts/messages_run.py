@@ -4,6 +4,7 @@ why a line could not be written."""
 from odoo.tools.translate import LazyTranslate
 
 from .messages_counts import counting
+from .told import joined
 
 _lt = LazyTranslate(__name__)
 
@@ -38,6 +39,9 @@ NOTHING_KNOWN = _lt(
 )
 NO_ADDRESS = _lt("The Moodle URL is not a web address, or the token is empty.")
 NO_OPENEDUCAT = _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
+_NOT_TRIED_YET = _lt(
+    "(As it was found; it is tried again after pauses that grow up to a day, or with Sync now.)"
+)
 SITE_WAITS = _lt(
     "Another Moodle was connected. Check what a run would do now (Preview), then press Sync now on "
     "the instance; the schedule continues from there."
@@ -63,6 +67,11 @@ def connected_already(name, address):
 def course(number):
     """A course of which no more than its number is known."""
     return _lt("Moodle course %s", number)
+
+
+def not_tried_yet(error):
+    """:param error: why a course could not be read when it was tried last, see ``told``"""
+    return joined(" ", error, _NOT_TRIED_YET)
 
 
 def courses_quiet(number, hours):

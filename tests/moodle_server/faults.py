@@ -1,5 +1,6 @@
 """Trouble at the n-th call: what a test wants a Moodle, or the line to it, to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ class Fault:
     """:param n: the call at which it begins, from 1, counted since the server's start
         or the last ``reset_calls()``; with ``function``, calls of that function only
     :param times: how many calls in a row it strikes
+    :param at: function of a ``Call``; it strikes each call of which that is true, and stays
+    :param body: of an answer of a server in front of Moodle
     """
 
     kind: str
@@ -28,6 +31,8 @@ class Fault:
     function: str | None = None
     times: int = 1
     retry_after: int | None = None
+    at: Callable[[Any], bool] | None = None
+    body: str = "<html></html>"
 
     @classmethod
     def cut_before(cls, n=1, **values):
@@ -80,9 +85,12 @@ class Fault:
         """
         return cls(SPOILED, n, change, **values)
 
-    def strikes(self, number, number_of_function, function):
-        if self.function is not None:
-            if function != self.function:
+    def strikes(self, call, number_of_function):
+        if self.at:
+            return self.at(call)
+        number = call.n
+        if self.function:
+            if call.function != self.function:
                 return False
             number = number_of_function
         return self.n <= number < self.n + self.times

@@ -215,9 +215,7 @@ class MoodleServer:
             # Looking through all calls made each one slower than the one before.
             self._called[function] += 1
             number_of_function = self._called[function]
-        fault = next(
-            (one for one in self.faults if one.strikes(call.n, number_of_function, function)), None
-        )
+        fault = next((one for one in self.faults if one.strikes(call, number_of_function)), None)
         response = self._with_fault(fault, request, pairs, call)
         if response is None:
             # Closing it would not do: other handles of it are open.
@@ -231,7 +229,7 @@ class MoodleServer:
         if kind == f.CUT_BEFORE:
             return None
         if kind == f.HTTP:
-            response = Response("<html></html>", fault.value, mimetype="text/html")
+            response = Response(fault.body, fault.value, mimetype="text/html")
             if fault.retry_after is not None:
                 response.headers["Retry-After"] = str(fault.retry_after)
             return response
