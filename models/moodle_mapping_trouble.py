@@ -12,13 +12,15 @@ class MoodleMapping(models.Model):
     _owned_fields = (*Mapping._owned_fields, "failures", "next_try")
 
     failures = fields.Integer(
-        readonly=True, copy=False, help="Of a course: how often in a row Moodle broke at it."
-    )
-    next_try = fields.Datetime(
-        "Tried again from",
         readonly=True,
         copy=False,
-        help="Until then the schedule leaves the course alone; Sync now does not.",
+        help="Of a course: how many times in a row Moodle failed when it was read.",
+    )
+    next_try = fields.Datetime(
+        "Next try from",
+        readonly=True,
+        copy=False,
+        help="Until then the schedule leaves the course out; Sync now does not.",
     )
 
     def _trouble(self):

@@ -986,14 +986,14 @@ CATALOGUE = (
                 {"day": Sort.DAY, "count": Sort.COUNT, "words": Sort.WORDS},
                 _lt(
                     "%(count)s marks of the session of %(day)s could not be sent to Moodle. The "
-                    "next run tries it again. %(words)s"
+                    "next run tries again. %(words)s"
                 ),
                 cases=(
                     Case(
                         ONE,
                         _lt(
                             "1 mark of the session of %(day)s could not be sent to Moodle. The "
-                            "next run tries it again. %(words)s"
+                            "next run tries again. %(words)s"
                         ),
                     ),
                 ),
@@ -1003,9 +1003,9 @@ CATALOGUE = (
                 {"student": Sort.STUDENT, "day": Sort.DAY, "remark": Sort.TEXT},
                 _lt(
                     "Something in front of Moodle (a firewall) refuses the remark of %(student)s "
-                    "in the session of %(day)s: “%(remark)s”. Everything else was sent, and it is "
-                    "not tried again. Change the remark, or have Moodle's administrator allow it "
-                    "and change it then."
+                    "in the session of %(day)s: “%(remark)s”. Everything else was sent. The remark "
+                    "is not sent again until it is changed: word it differently, or have Moodle's "
+                    "administrator allow it, and change it then."
                 ),
                 record="op.student",
             ),
@@ -1014,8 +1014,8 @@ CATALOGUE = (
                 SHEET,
                 _lt(
                     "Something in front of Moodle (a firewall) refuses the description of the "
-                    "session that was created for the sheet %(sheet)s of %(day)s. It was created "
-                    "without it. Nothing has to be done."
+                    "session for the sheet %(sheet)s of %(day)s, so the session was created "
+                    "without it. There is nothing to do."
                 ),
                 record="op.attendance.sheet",
             ),

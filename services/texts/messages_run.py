@@ -40,7 +40,7 @@ NOTHING_KNOWN = _lt(
 NO_ADDRESS = _lt("The Moodle URL is not a web address, or the token is empty.")
 NO_OPENEDUCAT = _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
 _NOT_TRIED_YET = _lt(
-    "(As it was found; it is tried again after pauses that grow up to a day, or with Sync now.)"
+    "(From the last try. The course is tried again after pauses of up to a day, or with Sync now.)"
 )
 SITE_WAITS = _lt(
     "Another Moodle was connected. Check what a run would do now (Preview), then press Sync now on "
