@@ -1087,6 +1087,38 @@ CATALOGUE = (
         ),
     ),
     Kind(
+        "misdated",
+        "Date in doubt",
+        page=Page.ATTENDANCE,
+        reasons=(
+            Reason(
+                "taken_on_other_day",
+                {
+                    "activity": Sort.ACTIVITY,
+                    "day": Sort.DAY,
+                    "taken": Sort.DAY,
+                    "other": Sort.DAY,
+                },
+                _lt(
+                    "The session of %(day)s of the activity %(activity)s was taken on %(taken)s; "
+                    "with day and month exchanged, its date would be %(other)s. If its date is "
+                    "wrong, correct it in Moodle: the sheet follows. If it is right, ignore this."
+                ),
+                cases=(
+                    Case(
+                        {"other": ""},
+                        _lt(
+                            "The session of %(day)s of the activity %(activity)s was taken on "
+                            "%(taken)s already, and most of its students are marked. Its marks "
+                            "wait until it begins. If its date is wrong, correct it in Moodle. If "
+                            "it is right, ignore this."
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Kind(
         "stopped",
         "Course stopped",
         page=Page.ATTENDANCE,
