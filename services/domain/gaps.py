@@ -744,6 +744,17 @@ CATALOGUE = (
                 record="op.attendance.sheet",
             ),
             Reason(
+                "session_group_outside",
+                {**SHEET, "group": Sort.TEXT, "activity": Sort.ACTIVITY},
+                _lt(
+                    "No session can be created in Moodle for the sheet %(sheet)s of %(day)s: the "
+                    "group %(group)s is not in the grouping of the activity %(activity)s. In "
+                    "Moodle, add the group to that grouping (Participants > Groupings), or choose "
+                    "another grouping, or none, in the activity's settings."
+                ),
+                record="op.attendance.sheet",
+            ),
+            Reason(
                 "sessions_not_listed",
                 SHEET,
                 _lt(
@@ -945,6 +956,16 @@ CATALOGUE = (
                     "role of a student."
                 ),
                 record="op.student",
+            ),
+            Reason(
+                "push_group_outside",
+                {"group": Sort.GROUP, "activity": Sort.ACTIVITY},
+                _lt(
+                    "The group %(group)s is not in the grouping of the activity %(activity)s, so "
+                    "Moodle's page does not show its students there, and their marks are not "
+                    "sent. In Moodle, add the group to that grouping (Participants > Groupings), "
+                    "or choose another grouping, or none, in the activity's settings."
+                ),
             ),
             Reason(
                 "push_none_status",
