@@ -174,7 +174,11 @@ class TestEither(MisdatedCase):
         """A sheet that is taken for a later day has sent it."""
         ours = b.session(1, ALL, b.START + 40 * DAY, taken_at=b.START, taken_by=99)
         self.assertEqual(self.told(ours), [])
-        ahead = {"starts": b.START + 40 * DAY, "taken_at": b.START, "user_ids": frozenset({1, 2, 3})}
+        ahead = {
+            "starts": b.START + 40 * DAY,
+            "taken_at": b.START,
+            "user_ids": frozenset({1, 2, 3}),
+        }
         sent = [own(user, "P", b.START)._replace(taken_by=99) for user in (1, 2)]
         self.assertEqual(self.told(b.session(1, sent, **ahead)), [])
         self.assertEqual(len(self.told(b.session(1, [*sent, own(3, "A", b.START)], **ahead))), 1)

@@ -720,7 +720,9 @@ class TestGrouping(Case):
     def reason(self, group):
         """:param group: of the session; 0: for all participants"""
         session = self.stage("return new_session($in['id']);", id=self.cast["lectures"])
-        code = "$DB->set_field('attendance_sessions', 'groupid', $in['group'], ['id' => $in['id']]);"
+        code = (
+            "$DB->set_field('attendance_sessions', 'groupid', $in['group'], ['id' => $in['id']]);"
+        )
         self.stage(code, group=group, id=session)
         marks = [wanted(self.member, self.statuses["P"])]
         answer = self.site("local_wsattendance_set_marks", sessionid=session, marks=marks)
@@ -746,7 +748,10 @@ class TestGetAccounts(Case):
     FUNCTION = "local_wsattendance_get_accounts"
 
     def test_those_there_are(self):
-        gone = self.stage("$id = new_user($in['n']); delete_user(core_user::get_user($id)); return $id;", n="g" + tag())
+        gone = self.stage(
+            "$id = new_user($in['n']); delete_user(core_user::get_user($id)); return $id;",
+            n="g" + tag(),
+        )
         here = self.students[0]
         found = self.site(self.FUNCTION, userids=[here, gone, 99999999])["accounts"]
         self.assertEqual([(a["id"], a["deleted"]) for a in found], [(here, 0), (gone, 1)])

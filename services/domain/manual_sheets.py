@@ -241,7 +241,8 @@ def _statuses_suffice(index: CourseIndex, new: p.NewSession) -> bool:
 def _without_session(
     index: CourseIndex, sheet: Sheet, choice: linking.Choice, findings: Findings
 ) -> None:
-    why, more = "several_sessions" if choice.fitting else "no_session", {}
+    why = "several_sessions" if choice.fitting else "no_session"
+    more: dict[str, object] = {}
     if not choice.fitting and index.rules.may_create:
         why, more = _why_not_made(index, sheet)
     findings.gap(
@@ -264,6 +265,6 @@ def _why_not_made(index: CourseIndex, sheet: Sheet) -> tuple[str, dict[str, obje
     activities = index.reading.activities
     group = index.outside(activities[0].id, sheet.batch_id) if len(activities) == 1 else 0
     if group:
-        named = {"group": index.people.group_names.get(group, ""), "activity": activities[0].name}
-        return "session_group_outside", named
+        name = index.people.group_names.get(group, "")
+        return "session_group_outside", {"group": name, "activity": activities[0].name}
     return "no_place_for_session", {}

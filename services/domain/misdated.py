@@ -8,7 +8,6 @@ from . import merge
 from .course_index import CourseIndex
 from .findings import Findings
 from .records import MoodleSession
-from .window import Rules
 
 DAY = 24 * 3600  # seconds
 # As many absences may be announced before a session begins, also where that is most of a class.
@@ -35,9 +34,10 @@ def report_misdated(
         day = rules.date(taken)
         other = exchanged_for(index.day(session), day)
         if taken < session.starts:
-            doubt = taken_as_a_whole(index, session) and (other or not rules.begun(session))
+            doubt = bool(other) or not rules.begun(session)
+            doubt = doubt and taken_as_a_whole(index, session)
         else:
-            doubt = other and rules.in_window(day)
+            doubt = bool(other) and rules.in_window(day)
         if doubt:
             _tell(index, session, day, other, findings)
 

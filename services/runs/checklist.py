@@ -260,14 +260,17 @@ class CheckList:
 
     def _accounts(self):
         """A word where it can't be told whether an account outside the courses is still there."""
-        if self.api.shows_accounts:
-            try:
-                self.api.companion.accounts([self.detection.user_id])
-                return
-            except errors.MoodleNoPermission:
-                pass
-        if not self.reader.sees_accounts:
+        if not (self._plugin_sees_accounts() or self.reader.sees_accounts):
             yield self._check(False, words.ACCOUNTS, self._right(words.ACCOUNTS_HIDDEN))
+
+    def _plugin_sees_accounts(self):
+        try:
+            found = self.api.shows_accounts and self.api.companion.accounts(
+                [self.detection.user_id]
+            )
+        except errors.MoodleNoPermission:
+            return False
+        return bool(found)
 
     def _session(self, courses):
         for course in courses:

@@ -232,13 +232,13 @@ class CourseReader:
         :param beside: ids of others who are, and have an ID number
         :return: ``matching.Accounts``
         """
-        if self.api.shows_accounts:
-            try:
-                return self.api.companion.accounts(user_ids)
-            except errors.MoodleNoPermission:
-                # Moodle's own function asks for less, and may leave more open.
-                pass
-        return self.reader.accounts(user_ids, beside)
+        if not self.api.shows_accounts:
+            return self.reader.accounts(user_ids, beside)
+        try:
+            return self.api.companion.accounts(user_ids)
+        except errors.MoodleNoPermission:
+            # Moodle's own function asks for less, and may leave more open.
+            return self.reader.accounts(user_ids, beside)
 
     # --- companion ------------------------------------------------------------
 
