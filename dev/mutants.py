@@ -27,6 +27,7 @@ RULES = (
     "linking",
     "matching",
     "course_links",
+    "misdated",
     "status",
     "status_meaning",
     # The planner, and the steps that it lists.

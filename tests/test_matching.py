@@ -389,6 +389,7 @@ class TestRivals(BaseCase):
         hashed = user(8, "oec_student_101", "d41d8cd98f00b204")
         for link, account, wanted in (
             (by_idnumber, None, m.FORMER),
+            (by_email, None, m.FORMER),
             (by_idnumber, hashed, m.FORMER),
             (by_email, hashed, m.FORMER),
             (by_idnumber, user(8, "oec_student_101"), ""),
@@ -396,9 +397,28 @@ class TestRivals(BaseCase):
             (by_idnumber, user(8, "oec_student_102", "a@x.org"), "ended"),
             (by_email, user(8, "", "a@X.org"), ""),
             (by_email, user(8, "", "z@x.org"), "ended"),
-            (by_email, user(8), "ended"),
+            (by_idnumber, user(8), "ended"),
+            # An account has an e-mail address: it is not shown.
+            (by_email, user(8), ""),
         ):
-            self.assertEqual(m.given_up(link, account, now), wanted, (link, account))
+            found = m.given_up(link, m.Accounts({8: account}), now)
+            self.assertEqual(found, wanted, (link, account))
+
+    def test_what_moodle_does_not_show_gives_nothing_up(self):
+        by_idnumber = m.Link(8, 101, "idnumber", "oec_student_101")
+        by_email = m.Link(8, 101, "email", "")
+        now = [user(1, "oec_student_101", "A@x.org")]
+        hidden = m.Accounts({8: user(8, "", "z@x.org")}, idnumbers=False)
+        for link, accounts, wanted in (
+            (by_idnumber, m.Accounts({}), ""),
+            (by_email, m.Accounts({}), ""),
+            (by_idnumber, m.Accounts({1: None}), ""),
+            (by_idnumber, hidden, ""),
+            (by_email, hidden, "ended"),
+            (by_idnumber, m.Accounts({8: user(8, "", "0cc175b9c0f1b6a8")}, False), m.FORMER),
+        ):
+            with self.subTest(link=link, accounts=accounts):
+                self.assertEqual(m.given_up(link, accounts, now), wanted)
 
 
 @tagged("post_install", "-at_install")

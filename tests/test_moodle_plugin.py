@@ -41,7 +41,7 @@ class TestMoodlePlugin(BaseCase):
         source = (PLUGIN / "db/services.php").read_text()
         names = re.findall(r"'(?:mod|local)_wsattendance_(\w+)' =>", source)
         classes = {path.stem for path in (PLUGIN / "classes/external").glob("*.php")}
-        self.assertEqual((len(names), set(names)), (7, classes))
+        self.assertEqual((len(names), set(names)), (8, classes))
 
     def test_each_text_is_there(self):
         texts = (PLUGIN / "lang/en/local_wsattendance.php").read_text()

@@ -177,6 +177,40 @@ class TestNewSessions(LinksCase):
         self.assertEqual(self.made(activities=()), ((), gaps))
         self.assertEqual(self.made(activities=(b.LECTURES, SEMINAR)), ((), gaps))
 
+    def test_the_group_is_not_in_the_grouping(self):
+        """Nor would its students be shown in a session for all participants."""
+        who = replace(b.people(), group_names={1: "Batch A"})
+        gap = replace(
+            untold("no_place_for_session", 7),
+            why="session_group_outside",
+            details=("AS7", b.DAY.isoformat(), "Batch A", "Lectures"),
+        )
+        for mode, groups, made, told in (
+            (1, {1, 2}, 1, ()),
+            (2, {1}, 1, ()),
+            (0, {1}, 0, ()),
+            (0, {2}, None, (gap,)),
+            (1, {2}, None, (gap,)),
+            (2, {2}, None, (gap,)),
+            # Without any group in it, Moodle shows everybody in sessions for all participants.
+            (2, set(), 0, ()),
+            (1, set(), None, (untold("no_place_for_session", 7),)),
+        ):
+            with self.subTest(mode=mode, groups=groups):
+                activity = replace(b.LECTURES, groupmode=mode, grouping=frozenset(groups))
+                new = () if made is None else (replace(self.new(), group_id=made),)
+                self.assertEqual(self.made(activities=(activity,), who=who), (new, told))
+
+    def test_one_of_several_groups_is_in_the_grouping(self):
+        activity = replace(b.LECTURES, groupmode=2, grouping=frozenset({3}))
+        found = self.made(activities=(activity,), who=b.people(batches={3: 1}))
+        self.assertEqual(found, ((replace(self.new(), group_id=3),), ()))
+
+    def test_a_batch_without_a_group(self):
+        activity = replace(b.LECTURES, groupmode=2, grouping=frozenset({2}))
+        found = self.made(activities=(activity,), who=b.people(batches={1: 2}))
+        self.assertEqual(found, ((self.new(),), ()))
+
     def test_not_as_long_as_not_all_sessions_are_listed(self):
         """One of them may have been made for it, by a run that has died."""
         gaps = (untold("sessions_not_listed", 7),)

@@ -18,8 +18,7 @@ DAY = b.DAY.isoformat()
 PUSH = p.PushPlan(1, 7, 101, 1, "P", 5, 3, (11,), 40)
 
 
-@tagged("post_install", "-at_install")
-class TestPushPlan(RuleCase):
+class PushPlanCase(RuleCase):
     def setUp(self):
         super().setUp()
         self.line = b.line(11, 101, "P", sheet_id=7, base=None)._replace(marked_at=40)
@@ -40,6 +39,9 @@ class TestPushPlan(RuleCase):
             ),
         )
 
+
+@tagged("post_install", "-at_install")
+class TestPushPlan(PushPlanCase):
     def test_a_mark_with_all_that_moodle_wants(self):
         others = [b.line(12, 101, "A", sheet_id=7), b.line(13, 101, "P", sheet_id=7)]
         session = b.session(1, status_set=3)
@@ -226,3 +228,71 @@ class TestPushPlan(RuleCase):
                 "record": (STUDENT, 101),
             },
         )
+
+
+@tagged("post_install", "-at_install")
+class TestGrouping(PushPlanCase):
+    """Moodle's page shows no student of a group that is not in the activity's grouping."""
+
+    def limited(self, *groups):
+        return {"activities": (replace(b.LECTURES, grouping=frozenset(groups)),)}
+
+    def outside(self, group, marks=1):
+        return (
+            p.Gap(
+                "refused_push",
+                f"refused_push:2:grouping:1:{group}",
+                "push_group_outside",
+                ("", "Lectures"),
+                moodle_id=group,
+                marks=marks,
+            ),
+        )
+
+    def test_a_session_of_a_group(self):
+        for groups, sent in (((1, 2), True), ((1,), False), ((), False)):
+            with self.subTest(groups=groups):
+                self.setUp()
+                plan = self.push(b.session(1, group_id=2, status_set=3), **self.limited(*groups))
+                self.assertEqual(plan, PUSH if sent else None)
+                self.assertEqual(self.findings.gaps, () if sent else self.outside(2))
+
+    def test_one_gap_for_all_marks_of_a_group(self):
+        for student in (101, 102):
+            line = b.line(11, student, "P", sheet_id=7, base=None)
+            self.push(b.session(1, group_id=2), line, **self.limited(1))
+        self.assertEqual(self.findings.gaps, self.outside(2, marks=2))
+
+    def test_a_session_for_all_participants(self):
+        """It lists those of the grouping; where that holds no group, everybody."""
+        for groups, listed, told in (
+            ((1, 2), {1}, ()),
+            # Of the other group besides.
+            ((2,), {1}, ()),
+            ((), {1}, ()),
+            ((2,), {2}, self.outside(1)),
+        ):
+            with self.subTest(groups=groups, listed=listed):
+                self.setUp()
+                session = b.session(1, status_set=3, user_ids=frozenset(listed))
+                plan = self.push(session, **self.limited(*groups))
+                self.assertEqual(plan, None if told else PUSH)
+                self.assertEqual(self.findings.gaps, told)
+
+    def test_another_reason(self):
+        """In the grouping, or without a group at all: not listed for something else."""
+        nobody = b.session(1, user_ids=frozenset())
+        for groups, who in (((1,), None), ((2,), b.people(batches={1: 2}))):
+            with self.subTest(groups=groups):
+                self.setUp()
+                self.push(nobody, who=who, **self.limited(*groups))
+                self.assertEqual(self.whys(), ["push_not_listed"])
+        self.setUp()
+        stranger = b.people(unknown={1: matching.Match(1)})
+        self.push(b.session(1, user_ids=frozenset()), who=stranger, **self.limited(2))
+        self.assertEqual(self.whys(), ["push_no_account"])
+
+    def test_of_another_activity(self):
+        seminar = replace(b.LECTURES, id=4, grouping=frozenset({1}))
+        plan = self.push(b.session(1, group_id=2, status_set=3), activities=(seminar, b.LECTURES))
+        self.assertEqual(plan, PUSH)

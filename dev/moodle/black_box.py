@@ -690,6 +690,82 @@ class TestSetMarks(Case):
         self.assertEqual(self.outcomes(*many), ["written"] * 12)
 
 
+class TestGrouping(Case):
+    """Attendance's own page shows no group that is not in the grouping of the activity."""
+
+    def setUp(self):
+        super().setUp()
+        self.groups = [group["id"] for group in self.read()["groups"]]
+        self.member = self.read()["groups"][0]["members"][0]
+        self.grouping = self.stage(
+            "$id = groups_create_grouping((object) ['courseid' => $in['course'], 'name' => 'G']);"
+            " $cm = get_coursemodule_from_instance('attendance', $in['id']);"
+            " $DB->set_field('course_modules', 'groupingid', $id, ['id' => $cm->id]);"
+            " rebuild_course_cache($in['course'], true); return $id;",
+            course=self.course,
+            id=self.cast["lectures"],
+        )
+
+    def read(self):
+        return self.site("local_wsattendance_get_sessions", courseid=self.course)
+
+    def groups_of_activity(self):
+        (found,) = [a for a in self.read()["activities"] if a["id"] == self.cast["lectures"]]
+        return found["groups"]
+
+    def join(self, group):
+        code = "groups_assign_grouping($in['grouping'], $in['group']);"
+        self.stage(code, grouping=self.grouping, group=group)
+
+    def reason(self, group):
+        """:param group: of the session; 0: for all participants"""
+        session = self.stage("return new_session($in['id']);", id=self.cast["lectures"])
+        code = (
+            "$DB->set_field('attendance_sessions', 'groupid', $in['group'], ['id' => $in['id']]);"
+        )
+        self.stage(code, group=group, id=session)
+        marks = [wanted(self.member, self.statuses["P"])]
+        answer = self.site("local_wsattendance_set_marks", sessionid=session, marks=marks)
+        (result,) = answer["results"]
+        return result["reason"]
+
+    def test_without_a_group_in_it(self):
+        self.assertEqual(self.groups_of_activity(), [])
+        self.assertEqual((self.reason(0), self.reason(self.groups[0])), ("", "notingrouping"))
+
+    def test_with_another_group(self):
+        self.join(self.groups[1])
+        self.assertEqual(self.groups_of_activity(), [self.groups[1]])
+        reasons = (self.reason(0), self.reason(self.groups[0]))
+        self.assertEqual(reasons, ("notingrouping", "notingrouping"))
+
+    def test_with_the_group(self):
+        self.join(self.groups[0])
+        self.assertEqual((self.reason(0), self.reason(self.groups[0])), ("", ""))
+
+
+class TestGetAccounts(Case):
+    FUNCTION = "local_wsattendance_get_accounts"
+
+    def test_those_there_are(self):
+        gone = self.stage(
+            "$id = new_user($in['n']); delete_user(core_user::get_user($id)); return $id;",
+            n="g" + tag(),
+        )
+        here = self.students[0]
+        found = self.site(self.FUNCTION, userids=[here, gone, 99999999])["accounts"]
+        self.assertEqual([(a["id"], a["deleted"]) for a in found], [(here, 0), (gone, 1)])
+        self.assertTrue(found[0]["email"])
+        self.assertEqual((found[1]["idnumber"], found[1]["email"]), ("", ""))
+
+    def test_not_for_everybody(self):
+        account = self.account("editingteacher")
+        self.refused(self.FUNCTION, "nopermissions", account, userids=[self.students[0]])
+
+    def test_not_too_many(self):
+        self.refused(self.FUNCTION, "invalidparameter", userids=list(range(1, 502)))
+
+
 class TestTogether(Case):
     """Several at once."""
 

@@ -87,6 +87,10 @@ SHOWN = (
         f"{_CM} $id = groups_create_grouping((object) ['courseid' => $in['course'], 'name' => 'G']);"
         " $DB->set_field('course_modules', 'groupingid', $id, ['id' => $cm->id]); rebuild_course_cache($in['course'], true);",
     ),
+    (
+        "a group joins the grouping of an activity",
+        f"{_CM} groups_assign_grouping($cm->groupingid, $in['groups'][0]);",
+    ),
     ("somebody is enrolled", "enrol($in['course'], $in['outsider']);"),
     ("somebody is unenrolled", _ENROLMENT.format("unenrol_user", 10, "")),
     (

@@ -142,6 +142,23 @@ class CourseIndex:
         """:return: ``{status id: Meaning}`` of the session's set"""
         return self.sets[_set_of(session)]
 
+    def outside(self, activity_id: int, batch_id: int, group_id: int = 0) -> int:
+        """Whether Moodle's page shows nobody of a batch in a session, because their group is not
+        in the grouping of the activity.
+
+        :param group_id: of the session; 0: for all participants
+        :return: id of that group; 0 where nothing is known against it
+        """
+        for activity in self.reading.activities:
+            if activity.id != activity_id or activity.admits(group_id):
+                continue
+            if group_id:
+                return group_id
+            groups = linking.groups_of(batch_id, self.people)
+            if groups and not any(map(activity.admits, groups)):
+                return groups[0]
+        return 0
+
     def activity_name(self, session: MoodleSession | UnreadableSession) -> str:
         """:return: the name of a session's activity, its number where there is none"""
         return self.activity_names.get(session.activity_id) or str(session.activity_id)

@@ -744,6 +744,17 @@ CATALOGUE = (
                 record="op.attendance.sheet",
             ),
             Reason(
+                "session_group_outside",
+                {**SHEET, "group": Sort.TEXT, "activity": Sort.ACTIVITY},
+                _lt(
+                    "No session can be created in Moodle for the sheet %(sheet)s of %(day)s: the "
+                    "group %(group)s is not in the grouping of the activity %(activity)s. In "
+                    "Moodle, add the group to that grouping (Participants > Groupings), or choose "
+                    "another grouping, or none, in the activity's settings."
+                ),
+                record="op.attendance.sheet",
+            ),
+            Reason(
                 "sessions_not_listed",
                 SHEET,
                 _lt(
@@ -947,6 +958,16 @@ CATALOGUE = (
                 record="op.student",
             ),
             Reason(
+                "push_group_outside",
+                {"group": Sort.GROUP, "activity": Sort.ACTIVITY},
+                _lt(
+                    "The group %(group)s is not in the grouping of the activity %(activity)s, so "
+                    "Moodle's page does not show its students there, and their marks are not "
+                    "sent. In Moodle, add the group to that grouping (Participants > Groupings), "
+                    "or choose another grouping, or none, in the activity's settings."
+                ),
+            ),
+            Reason(
                 "push_none_status",
                 {"status": Sort.STATUS, "activity": Sort.ACTIVITY, "letters": Sort.NAMES},
                 _lt(
@@ -1083,6 +1104,38 @@ CATALOGUE = (
                     ),
                 ),
                 record="op.attendance.sheet",
+            ),
+        ),
+    ),
+    Kind(
+        "misdated",
+        "Date in doubt",
+        page=Page.ATTENDANCE,
+        reasons=(
+            Reason(
+                "taken_on_other_day",
+                {
+                    "activity": Sort.ACTIVITY,
+                    "day": Sort.DAY,
+                    "taken": Sort.DAY,
+                    "other": Sort.DAY,
+                },
+                _lt(
+                    "The session of %(day)s of the activity %(activity)s was taken on %(taken)s; "
+                    "with day and month exchanged, its date would be %(other)s. If its date is "
+                    "wrong, correct it in Moodle: the sheet follows. If it is right, ignore this."
+                ),
+                cases=(
+                    Case(
+                        {"other": ""},
+                        _lt(
+                            "The session of %(day)s of the activity %(activity)s was taken on "
+                            "%(taken)s already, and most of its students are marked. Its marks "
+                            "wait until it begins. If its date is wrong, correct it in Moodle. If "
+                            "it is right, ignore this."
+                        ),
+                    ),
+                ),
             ),
         ),
     ),

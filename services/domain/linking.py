@@ -256,11 +256,17 @@ def _nearest(sheet: Sheet, sessions: Sequence[MoodleSession]) -> MoodleSession |
     return by_distance[0] if first < second else None
 
 
+def groups_of(batch_id: int, people: People) -> list[int]:
+    """:return: ids of the Moodle groups that are a batch, as far as they matter"""
+    return [group for group, match in people.batches.items() if match.record_id == batch_id]
+
+
 def new_session(
     sheet: Sheet, activities: Sequence[MoodleActivity], people: People, rules: window.Rules
 ) -> p.NewSession | None:
     """The session to make for a sheet, or ``None`` where the course has not exactly one
-    attendance activity, or that one needs a group which the batch does not have.
+    attendance activity, that one needs a group which the batch does not have, or its grouping
+    lacks the batch's group.
 
     :param activities: ``MoodleActivity`` of the course
     :return: ``plan.NewSession`` or ``None``
@@ -268,7 +274,11 @@ def new_session(
     if len(activities) != 1:
         return None
     (activity,) = activities
-    groups = [group for group, match in people.batches.items() if match.record_id == sheet.batch_id]
+    known = groups_of(sheet.batch_id, people)
+    groups = [group for group in known if activity.admits(group)]
+    if known and not groups and activity.grouping:
+        # Nor would a session for all participants show them.
+        return None
     group_id = groups[0] if activity.groupmode and len(groups) == 1 else 0
     if activity.groupmode == SEPARATE_GROUPS and not group_id:
         return None

@@ -242,13 +242,29 @@ def _without_session(
     index: CourseIndex, sheet: Sheet, choice: linking.Choice, findings: Findings
 ) -> None:
     why = "several_sessions" if choice.fitting else "no_session"
+    more: dict[str, object] = {}
     if not choice.fitting and index.rules.may_create:
-        why = "sessions_not_listed" if _some_missing(index) else "no_place_for_session"
-        why = "before_course" if _early(index, sheet) else why
+        why, more = _why_not_made(index, sheet)
     findings.gap(
         why,
         f"sheet:{sheet.id}",
-        {"sheet": sheet.name, "day": sheet.date.isoformat()},
+        {"sheet": sheet.name, "day": sheet.date.isoformat(), **more},
         marks=len(index.lines(sheet.id)),
         record=("op.attendance.sheet", sheet.id),
     )
+
+
+def _why_not_made(index: CourseIndex, sheet: Sheet) -> tuple[str, dict[str, object]]:
+    """:return: reason of the gap of a sheet for which no session is made, and what it names beside
+    the sheet
+    """
+    if _early(index, sheet):
+        return "before_course", {}
+    if _some_missing(index):
+        return "sessions_not_listed", {}
+    activities = index.reading.activities
+    group = index.outside(activities[0].id, sheet.batch_id) if len(activities) == 1 else 0
+    if group:
+        name = index.people.group_names.get(group, "")
+        return "session_group_outside", {"group": name, "activity": activities[0].name}
+    return "no_place_for_session", {}

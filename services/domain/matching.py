@@ -403,21 +403,42 @@ def rivals(users: Sequence[MoodleUser], people: "People") -> dict[Link, list[Moo
     }
 
 
-def given_up(link: Link, account: MoodleUser | None, claimants: Iterable[MoodleUser]) -> str:
-    """Whether a kept link gives way to an account that claims its student now.
+@dataclass(frozen=True)
+class Accounts:
+    """What Moodle says of accounts that were asked for by id.
+
+    * ``known``: by id; ``None``: there is none. Of those that are missing Moodle says nothing,
+      which it does of a deleted account, too, if it may not be seen;
+    * ``idnumbers``: whether their ID numbers are shown; if not, none of them says anything.
+    """
+
+    known: Mapping[int, MoodleUser | None]
+    idnumbers: bool = True
+
+    @property
+    def shown(self) -> list[MoodleUser]:
+        """Those that there are."""
+        return [user for user in self.known.values() if user]
+
+
+def given_up(link: Link, accounts: Accounts, claimants: Iterable[MoodleUser]) -> str:
+    """Whether a kept link gives way to an account that claims its student now. What Moodle does
+    not show is no reason.
 
     :param link: automatic :class:`Link` of an account that is not in the course
-    :param account: ``MoodleUser`` as Moodle knows it by id, or ``None``
     :param claimants: ``MoodleUser`` in the course who claim the student
     :return: :data:`FORMER` where the account is gone, and its old marks stay the student's;
         ``"ended"`` where it is somebody's and has lost what it was found by; else ``""``
     """
+    if link.moodle_id not in accounts.known:
+        return ""
+    account = accounts.known[link.moodle_id]
     if account is None or is_deleted(account):
         return FORMER
     if link.found_by == EMAIL:
         emails = {user.email.lower() for user in claimants}
-        return "" if account.email.lower() in emails else "ended"
-    return "" if account.idnumber == link.idnumber else "ended"
+        return "ended" if account.email and account.email.lower() not in emails else ""
+    return "ended" if accounts.idnumbers and account.idnumber != link.idnumber else ""
 
 
 def is_deleted(user: MoodleUser) -> bool:

@@ -21,6 +21,7 @@ from .gone import (
 from .manual_sheets import link
 from .matching import People
 from .merge import OEC
+from .misdated import report_misdated
 from .placing import placed_marks
 from .records import CourseReading, LocalState
 from .sheet_plans import session_work
@@ -68,6 +69,7 @@ def plan_course(
     gone = deleted_sessions(index, findings)
     report_unreadable(index, findings)
     report_odd(index, looked_at.sessions, findings)
+    report_misdated(index, reading.sessions, findings)
     report_hidden_people(index, looked_at.sessions, findings)
     report_lacking(index, findings)
 

@@ -47,6 +47,10 @@ def push_plan(
     assert status is not None
     accounts = index.accounts.get(student, ())
     listed = [user for user in accounts if user in session.user_ids]
+    outside = index.outside(session.activity_id, sheet.batch_id, session.group_id)
+    if outside and (session.group_id or (accounts and not listed)):
+        _group_outside(index, session, outside, findings)
+        return None
     if len(listed) != 1:
         why = "push_not_listed" if accounts else "push_no_account"
         record = ("op.student", student)
@@ -74,6 +78,21 @@ def push_plan(
         marked_at=line.marked_at,
         remark=remark,
         expected=expected_of(session, listed[0]),
+    )
+
+
+def _group_outside(
+    index: CourseIndex, session: MoodleSession, group: int, findings: Findings
+) -> None:
+    """Moodle would take the mark, and its page would not show it to the teacher."""
+    name = index.people.group_names.get(group, "")
+    findings.gap(
+        "push_group_outside",
+        f"grouping:{session.activity_id}:{group}",
+        {"group": name, "activity": index.activity_name(session)},
+        moodle_id=group,
+        marks=1,
+        about=name,
     )
 
 

@@ -73,13 +73,23 @@ class MoodleActivity:
 
     ``id`` is the ``instance`` there, the ``attendanceid`` of all other functions.
     ``groupmode``: 0 no groups, 1 separate, 2 visible. ``module_id`` is what Moodle's own
-    addresses name (``id=`` of mod/attendance), 0 where it is not known.
+    addresses name (``id=`` of mod/attendance), 0 where it is not known. ``grouping``: ids of the
+    groups that its grouping holds; ``None`` where it has none, or that is not known. Moodle's
+    page takes no session of another group.
     """
 
     id: int
     name: str
     groupmode: int = 0
     module_id: int = 0
+    grouping: frozenset[int] | None = None
+
+    def admits(self, group_id: int) -> bool:
+        """Whether its page can show a session of a group; or one for all participants (0) with
+        everybody in it, as it does where the grouping holds no group."""
+        return self.grouping is None or (
+            group_id in self.grouping if group_id else not self.grouping
+        )
 
 
 @dataclass(frozen=True)

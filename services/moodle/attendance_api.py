@@ -29,7 +29,16 @@ from .answer_values import (
     text,
 )
 from .companion_api import CompanionApi
-from .module_detector import COMPANION, COMPANION_PREFIX, LEGACY, NATIVE, PREFIX, TODAY, Detection
+from .module_detector import (
+    ACCOUNTS,
+    COMPANION,
+    COMPANION_PREFIX,
+    LEGACY,
+    NATIVE,
+    PREFIX,
+    TODAY,
+    Detection,
+)
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import shaped
 from .session_values import beginning, status
@@ -133,6 +142,11 @@ class AttendanceApi:
 
     listing = PREFIX[NATIVE] + "get_sessions"
     """The function that lists the sessions of an activity."""
+
+    @property
+    def shows_accounts(self) -> bool:
+        """Whether our own plug-in says what is known of accounts."""
+        return self.companion is not None and self.detection.has(ACCOUNTS)
 
     @property
     def lists_sessions(self) -> bool:

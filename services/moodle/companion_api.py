@@ -4,10 +4,11 @@ What they take and answer stands in ``moodle/local_wsattendance/README.md``; fac
 recordings ``companion/4.3`` and ``companion/5.1``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.mark_rows import Expected, MarkResult, counting
+from ..domain.matching import Accounts
 from ..domain.moodle_text import clean_name, storable
 from ..domain.plan import NewSession, PushPlan
 from ..domain.records import (
@@ -34,13 +35,14 @@ from .answer_values import (
     text,
 )
 from .course_limits import CourseLimits
-from .module_detector import COMPANION_PREFIX
+from .module_detector import ACCOUNTS, COMPANION_PREFIX
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
 from .moodle_reader import STUDENT_ROLES, group, shaped
 from .session_values import beginning, status
 
 DIGESTS = COMPANION_PREFIX + "get_digests"
 COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
+USERS = 500  # who are asked for in one call: the same
 SESSIONS = 200  # a page: 40 students each are about 1 MB
 # PHP drops form fields beyond max_input_vars (1,000 by default) without a word, and a mark
 # takes up to seven.
@@ -200,6 +202,19 @@ class CompanionApi:
             if not new:
                 return None
 
+    def accounts(self, user_ids: Sequence[int]) -> Accounts:
+        """What is known of accounts, wherever in the site they are.
+
+        :raise MoodleNoPermission: the account may not see them
+        """
+        function = ACCOUNTS
+        known: dict[int, MoodleUser | None] = {}
+        for begin in range(0, len(user_ids), USERS):
+            ids = list(user_ids[begin : begin + USERS])
+            answer = self.client.fetch(function, userids=ids)
+            known |= dict.fromkeys(ids) | shaped(function, _accounts, answer)
+        return Accounts(known)
+
     # --- writing ----------------------------------------------------------------
 
     def set_marks(
@@ -261,6 +276,15 @@ def _digests(answer: Json) -> dict[int, str]:
     return {identity(item["courseid"]): text(item["digest"]) for item in answer["digests"]}
 
 
+def _accounts(answer: Json) -> dict[int, MoodleUser | None]:
+    found = [
+        (identity(item["id"]), text(item["idnumber"]).strip(), text(item["email"]).strip())
+        for item in answer["accounts"]
+        if not item["deleted"]
+    ]
+    return {id_: MoodleUser(id_, "", idnumber, email) for id_, idnumber, email in found}
+
+
 def _id(item: Json) -> int:
     try:
         return item.record.id if isinstance(item, Part) else number(item["id"])
@@ -275,6 +299,7 @@ def _course(course_id: int, pages: _Pages) -> Course:
     users = each(answer["users"], _user, "user", odd, "listed", shown="lastname")
     groups = each(answer["groups"], group, "group", odd, "members", shown="name")
     listed = _listed(answer)
+    shown = _shown(activities, listed)
     sessions = []
     for session in pages.sessions:
         found, unusable = statuses.get((session.activity_id, session.status_set), ((), ()))
@@ -283,7 +308,11 @@ def _course(course_id: int, pages: _Pages) -> Course:
                 session,
                 course_id=course_id,
                 statuses=found,
-                user_ids=listed.get(session.group_id, frozenset()),
+                user_ids=(
+                    listed.get(session.group_id, frozenset())
+                    if session.group_id
+                    else shown.get(session.activity_id, listed[0])
+                ),
                 odd=(*session.odd, *(replace(record, where=session.id) for record in unusable)),
             )
         )
@@ -313,6 +342,8 @@ def _activity(item: Json) -> MoodleActivity:
         name=clean_name(item["name"]),
         groupmode=number(item["groupmode"]),
         module_id=number(item["cmid"]),
+        # Older versions of the plug-in don't say it.
+        grouping=frozenset(map(number, item["groups"])) if "groups" in item else None,
     )
 
 
@@ -368,6 +399,20 @@ def _listed(answer: Json) -> dict[int, frozenset[int]]:
     }
     # A group whose number can't be used is not all participants.
     return found | {0: everyone}
+
+
+def _shown(
+    activities: Iterable[MoodleActivity], listed: Mapping[int, frozenset[int]]
+) -> dict[int, frozenset[int]]:
+    """:param listed: see :func:`_listed`
+    :return: who is listed in sessions for all participants, where a grouping narrows it down:
+        ``{activity id: user ids}``
+    """
+    return {
+        activity.id: frozenset().union(*(listed.get(group, ()) for group in activity.grouping))
+        for activity in activities
+        if activity.grouping
+    }
 
 
 def _session(item: Json) -> MoodleSession:

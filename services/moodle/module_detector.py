@@ -42,6 +42,9 @@ COMPANION_PREFIX = "local_wsattendance_"
 # one refuses to be told.
 NUMBERS_RUNS = 2026120100
 
+# Since version 1.1 of the plug-in; without it Moodle's own function has to do.
+ACCOUNTS = COMPANION_PREFIX + "get_accounts"
+
 SITE_INFO = "core_webservice_get_site_info"
 CORE_FUNCTIONS = (
     SITE_INFO,

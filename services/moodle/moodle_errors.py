@@ -232,6 +232,8 @@ class MoodleRefusedParameter(MoodleError):
             # Measured on Moodle 4.3 and 5.1: reading asks for one of two rights, and
             # without both it answers as if a parameter were wrong.
             return words.READING_REFUSED
+        if (self.function or "").endswith("_add_session"):
+            return words.SESSION_REFUSED
         return super()._advice()
 
 

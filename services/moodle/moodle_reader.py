@@ -5,6 +5,7 @@ so that nothing behind this file meets a half answer."""
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
+from ..domain.matching import Accounts
 from ..domain.moodle_text import clean_name
 from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUser, OddRecord
 from . import moodle_errors as errors
@@ -15,6 +16,7 @@ PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's si
 # Of one course; the largest open ones have that many.
 MOST_PEOPLE = 100_000
 IDS_PER_CALL = 50
+GUEST = 1  # id of the account that is there for guests, on each site
 STUDENT_ROLES = {"student"}
 
 T = TypeVar("T")
@@ -186,14 +188,38 @@ class MoodleReader:
                 return tuple(users)
 
     def users_by_id(self, user_ids: Sequence[int]) -> tuple[MoodleUser, ...]:
-        """Accounts by id, also of people enrolled nowhere; unknown ones are left out
-        (``core_user_get_users_by_field``).
+        """Accounts by id, also of people enrolled nowhere; unknown ones, and those that the
+        token's account may not see, are left out (``core_user_get_users_by_field``)."""
+        return self._by_id(user_ids)[0]
 
-        One temporary attendee among the ids makes Moodle refuse the whole list, so
+    def accounts(self, user_ids: Sequence[int], beside: Collection[int]) -> Accounts:
+        """What is known of accounts. Moodle keeps deleted ones and shows them as such: of those
+        that it leaves out nothing is known.
+
+        :param beside: ids of others that have an ID number: by them it shows whether those of the
+            former are shown
+        """
+        found, refused = self._by_id([*user_ids, *beside])
+        asked = set(user_ids)
+        known: dict[int, MoodleUser | None] = dict.fromkeys(asked.intersection(refused))
+        known |= {user.id: user for user in found if user.id in asked}
+        return Accounts(known, any(user.id in beside and user.idnumber for user in found))
+
+    @property
+    def sees_accounts(self) -> bool:
+        """Whether Moodle shows an account that is in no course: the one of guests, which each
+        site begins with."""
+        return bool(self.users_by_id([GUEST]))
+
+    def _by_id(self, user_ids: Sequence[int]) -> tuple[tuple[MoodleUser, ...], list[int]]:
+        """One temporary attendee among the ids makes Moodle refuse the whole list, so
         a refused list is halved until the refused ones stand alone.
+
+        :return: those found, and the ids of those refused
         """
         function = "core_user_get_users_by_field"
         found: list[MoodleUser] = []
+        refused: list[int] = []
         todo = [user_ids[i : i + IDS_PER_CALL] for i in range(0, len(user_ids), IDS_PER_CALL)]
         while todo:
             ids = todo.pop()
@@ -202,9 +228,11 @@ class MoodleReader:
             except errors.MoodleNotFound:
                 if len(ids) > 1:
                     todo += [ids[: len(ids) // 2], ids[len(ids) // 2 :]]
+                else:
+                    refused += ids
                 continue
             found += shaped(function, self._users, answer)
-        return tuple(sorted(once(found), key=lambda user: user.id))
+        return tuple(sorted(once(found), key=lambda user: user.id)), refused
 
     def groups(self, course_id: int) -> tuple[MoodleGroup, ...]:
         """Groups of a course with their idnumbers (``core_group_get_course_groups``)."""

@@ -235,6 +235,7 @@ class CheckList:
         yield self._check(bool(mapped) or None, words.COURSES, found)
         others = [course for course in courses if course not in mapped]
         yield from self._people(mapped[:PEOPLE_TRIED])
+        yield from self._accounts()
         yield from self._session([*mapped, *others][:COURSES_TRIED])
 
     def _administrator(self):
@@ -256,6 +257,20 @@ class CheckList:
         if hidden:
             said = self._right(words.nobody_listed(_some(hidden)))
             yield self._check(False, words.SEPARATE_GROUPS, said)
+
+    def _accounts(self):
+        """A word where it can't be told whether an account outside the courses is still there."""
+        if not (self._plugin_sees_accounts() or self.reader.sees_accounts):
+            yield self._check(False, words.ACCOUNTS, self._right(words.ACCOUNTS_HIDDEN))
+
+    def _plugin_sees_accounts(self):
+        try:
+            found = self.api.shows_accounts and self.api.companion.accounts(
+                [self.detection.user_id]
+            )
+        except errors.MoodleNoPermission:
+            return False
+        return bool(found)
 
     def _session(self, courses):
         for course in courses:

@@ -226,6 +226,20 @@ class CourseReader:
         users = reading.users + self.reader.users_by_id(absent)
         return replace(reading, users=users, odd=reading.odd + self.reader.take_odd())
 
+    def accounts(self, user_ids, beside):
+        """What Moodle knows of accounts that are not in the course.
+
+        :param beside: ids of others who are, and have an ID number
+        :return: ``matching.Accounts``
+        """
+        if not self.api.shows_accounts:
+            return self.reader.accounts(user_ids, beside)
+        try:
+            return self.api.companion.accounts(user_ids)
+        except errors.MoodleNoPermission:
+            # Moodle's own function asks for less, and may leave more open.
+            return self.reader.accounts(user_ids, beside)
+
     # --- companion ------------------------------------------------------------
 
     def _read_whole(self, course, known):

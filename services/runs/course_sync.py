@@ -316,12 +316,13 @@ class CourseSync:
         :param rivals: ``matching.rivals``, not empty
         """
         ids = [link.moodle_id for link in rivals]
-        accounts = {user.id: user for user in self.sides.reader.users_by_id(ids)}
-        waiting = self.sides.people.who_wait(rivals, accounts.values(), self.subject)
+        beside = {user.id for found in rivals.values() for user in found if user.idnumber}
+        accounts = self.sides.course_reader.accounts(ids, sorted(beside))
+        waiting = self.sides.people.who_wait(rivals, accounts.shown, self.subject)
         given_up, links = {}, dict(work.links)
         for link, claimants in rivals.items():
             user_id = link.moodle_id
-            why = matching.given_up(link, accounts.get(user_id), claimants)
+            why = matching.given_up(link, accounts, claimants)
             if not why or user_id in waiting:
                 continue
             given_up[user_id] = why

@@ -57,6 +57,12 @@ NO_COURSE = _lt(
     "The token's account sees no course. Give its role the rights "
     "moodle/course:view and moodle/course:viewhiddencourses."
 )
+ACCOUNTS = _lt("Accounts outside courses")
+ACCOUNTS_HIDDEN = _lt(
+    "Moodle does not show them, so where two accounts claim one student it can't be told whether the "
+    "other one is still there, and the gap stays. Give the role of the token's account the rights "
+    "moodle/user:viewdetails and moodle/site:viewuseridentity in the whole site."
+)
 NOT_FOUND = _lt("Not found.")
 NOT_INSTALLED = _lt("Not installed.")
 NOT_USED = _lt(

@@ -76,6 +76,11 @@ REFUSED_PARAMETER = _lt(
     "Moodle rejected the values it was sent. If this happens again, this add-on does not know your "
     "version of Moodle's Attendance activity: please report it."
 )
+SESSION_REFUSED = _lt(
+    "Moodle rejected the values of the new session. Usually its group is not in the grouping of the "
+    "activity, or was deleted. In Moodle, check the activity's settings, or add the session "
+    "yourself."
+)
 # Why a mark is refused, by the name that the plug-in gives the reason.
 MARK_REFUSED = {
     "nosuchuser": _lt("The student's Moodle account was deleted."),
@@ -85,6 +90,10 @@ MARK_REFUSED = {
         "that Attendance lists."
     ),
     "notingroup": _lt("The session is of a group that the student is not in."),
+    "notingrouping": _lt(
+        "The group is not in the grouping of the activity, so Moodle's page does not show the "
+        "student there."
+    ),
     "nosuchstatus": _lt("The status was deleted in Moodle."),
     "statusofotherset": _lt("The session has been given another set of statuses in Moodle."),
     "statusdeleted": _lt("The status was deleted in Moodle."),

@@ -9,6 +9,7 @@ from .errors import MoodleException
 
 # Columns, as the rows have them.
 ACTIVITY = ("id", "cmid", "name", "visible", "groupmode", "groupingid")
+GROUPS = "groups"
 STATUS = (
     "id", "attendanceid", "acronym", "description", "grade", "visible", "deleted", "setnumber",
 )  # fmt: skip
@@ -123,10 +124,21 @@ class CourseReader:
         return found.hexdigest()
 
     def activities(self):
+        """Those with a grouping have a column more, :data:`GROUPS`."""
         return [
-            (a.id, a.cmid, a.name, int(a.visible), a.groupmode, a.groupingid)
+            (a.id, a.cmid, a.name, int(a.visible), a.groupmode, a.groupingid, *self._grouping(a))
             for a in self._activities
         ]
+
+    def named_activities(self):
+        return [
+            dict(zip((*ACTIVITY, GROUPS)[: len(row)], row, strict=True))
+            for row in self.activities()
+        ]
+
+    def _grouping(self, activity):
+        groups = self.call.state.grouped(activity)
+        return () if groups is None else (sorted(groups),)
 
     def statuses(self):
         """Hidden and deleted ones, too."""

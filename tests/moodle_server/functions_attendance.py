@@ -206,8 +206,10 @@ def add_session(call, params):
     group_id = params.number("groupid", 0)
     group = state.groups.get(group_id)
     wrong = group_id and (group is None or group.course_id != activity.course_id)
+    grouping = state.grouped(activity)
     if (
         wrong
+        or (group_id and grouping is not None and group_id not in grouping)
         or (activity.groupmode == 0 and group_id)
         or (activity.groupmode == 1 and not group_id)
     ):

@@ -4,7 +4,6 @@ behaviour from its source and from the recordings ``companion``."""
 import re
 
 from .course_reader import (
-    ACTIVITY,
     GROUP,
     MARK,
     SESSION,
@@ -20,7 +19,7 @@ from .functions_core import COMPANION, function
 from .mark_writer import MarkWriter
 from .params import Params, whole
 
-MOST_COURSES = MOST_SESSIONS = 500
+MOST_COURSES = MOST_SESSIONS = MOST_USERS = 500
 LARGEST_NUMBER = 10**9
 _RUN = re.compile(r"[A-Za-z0-9]{0,64}")
 # The version that was the first to know numbers of runs.
@@ -129,12 +128,35 @@ def get_sessions(call, params):
     return {
         "courseid": course.id,
         "total": reader.total,
-        "activities": named(ACTIVITY, () if skip else reader.activities()),
+        "activities": [] if skip else reader.named_activities(),
         "statuses": named(STATUS, () if skip else reader.statuses()),
         "users": named(USER, () if skip else reader.users()),
         "groups": named(GROUP, () if skip else reader.groups()),
         "sessions": sessions,
         "warnings": reader.warnings,
+    }
+
+
+@_own("local_wsattendance_get_accounts", "userids")
+def get_accounts(call, params):
+    ids = {whole(value) for value in params.list("userids")}
+    if len(ids) > MOST_USERS:
+        raise MoodleException("invalidparameter")
+    token = call.token
+    if token.limited or token.only_own or not (token.identity and token.numbers):
+        raise MoodleException("nopermissions")
+    users = [user for number, user in sorted(call.state.users.items()) if number in ids]
+    return {
+        "accounts": [
+            {
+                "id": user.id,
+                "idnumber": "" if gone else user.idnumber,
+                "email": "" if gone else user.email,
+                "deleted": int(gone),
+            }
+            for user in users
+            for gone in [user.deleted or user.temporary]
+        ]
     }
 
 
@@ -237,6 +259,9 @@ def _check_group(call, activity, group_id):
     if not group_id and activity.groupmode != 1:
         return
     group = call.state.groups.get(group_id)
+    grouping = call.state.grouped(activity)
+    if grouping is not None and group_id not in grouping:
+        raise MoodleException("invalidparameter")
     mine = group is not None and (
         call.sees_groups(call.state.courses[activity.course_id]) or call.user.id in group.members
     )

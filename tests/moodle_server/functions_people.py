@@ -97,8 +97,29 @@ def get_users_by_field(call, params):
                 raise MoodleException("invaliduser")
             if user.deleted and name != "id":
                 continue
-            found.append(user)
-    return [_user(call, user) for user in found]
+            if _shown(call, user):
+                found.append(user)
+    return [_by_id(call, user) for user in found]
+
+
+def _by_id(call, user):
+    values = _user(call, user)
+    if not call.token.numbers:
+        values.pop("idnumber", None)
+    return values
+
+
+def _shown(call, user):
+    """Without the right in the whole site, people are seen in the courses that they are in (seen
+    on Moodle 4.3 and 5.1)."""
+    return (
+        call.token.profiles
+        or user.id == call.user.id
+        or any(
+            user.id in enrolments and enrolments[user.id].active
+            for enrolments in call.state.enrolments.values()
+        )
+    )
 
 
 @function("core_group_get_course_groups", "courseid")

@@ -77,9 +77,22 @@ class MarkWriter:
             return "notlisted"
         if self.session.group_id and (group is None or student not in group.members):
             return "notingroup"
+        if not self._shown_to_teachers(student):
+            return "notingrouping"
         if len(mark.get("remarks", "")) > LONGEST:
             return "remarkstoolong"
         return self._status_refused(mark["statusid"])
+
+    def _shown_to_teachers(self, student):
+        """Whether Attendance's own page can show a student, as far as a grouping says."""
+        state, session = self.state, self.session
+        grouping = state.grouped(state.attendances[session.attendance_id])
+        if grouping is None:
+            return True
+        if session.group_id:
+            return session.group_id in grouping
+        groups = [state.groups[group] for group in grouping]
+        return not groups or any(student in group.members for group in groups)
 
     def _status_refused(self, number):
         status = self.state.statuses.get(number)

@@ -48,6 +48,7 @@ CORE = (
 # Of the service that local_wsattendance comes with, see its db/services.php.
 COMPANION = (
     "local_wsattendance_add_session",
+    "local_wsattendance_get_accounts",
     "local_wsattendance_get_digests",
     "local_wsattendance_get_sessions",
     "local_wsattendance_set_marks",
@@ -215,6 +216,9 @@ class Token:
     :param administrator: whether its user is a site administrator
     :param people: whether its user has moodle/course:viewparticipants
     :param identity: whether its user has moodle/site:viewuseridentity
+    :param profiles: whether its user has moodle/user:viewdetails in the whole site, and not only
+        in the courses
+    :param numbers: the same of moodle/site:viewuseridentity
     :param only_own: its user has no role in the site, and rights only in courses of which it
         is a teacher; only the functions of local_wsattendance look at that
 
@@ -231,6 +235,8 @@ class Token:
     administrator: bool = False
     people: bool = True
     identity: bool = True
+    profiles: bool = True
+    numbers: bool = True
     only_own: bool = False
 
 
@@ -273,6 +279,8 @@ class MoodleState(Backups):
         self.courses = Table({1: Course(1, "Test Moodle", "test")})
         self.users = Table()
         self.groups = Table()
+        # {id of a grouping: set of the ids of its groups}
+        self.groupings = Table()
         self.enrolments = {}
         self.attendances = Table()
         self.statuses = Table()
@@ -295,6 +303,13 @@ class MoodleState(Backups):
         group = Group(self.groups.number(), course.id, name, idnumber)
         self.groups[group.id] = group
         return group
+
+    def add_grouping(self, activity, *groups):
+        """A grouping, and the activity that it is chosen for."""
+        number = self.groupings.number()
+        self.groupings[number] = {group.id for group in groups}
+        activity.groupingid = number
+        return self.groupings[number]
 
     def add_user(self, username, firstname, lastname, **values):
         """:param values: email, idnumber, deleted, suspended, temporary, timezone"""
@@ -534,6 +549,10 @@ class MoodleState(Backups):
             and (not session.group_id or user_id in members)
         ]
 
+    def grouped(self, activity):
+        """Ids of the groups in the grouping of an activity; ``None`` if it has none."""
+        return self.groupings.get(activity.groupingid, set()) if activity.groupingid else None
+
     def marks(self, session):
         """``{user id: acronym}``; ``None`` for a status that the session lacks."""
         acronyms = {status.id: status.acronym for status in self.statuses_of(session)}
@@ -545,8 +564,8 @@ class MoodleState(Backups):
     # --- snapshots --------------------------------------------------------------
 
     _TABLES = (
-        "courses", "users", "groups", "enrolments", "attendances", "statuses", "sessions",
-        "tokens", "run_numbers", "_last_row",
+        "courses", "users", "groups", "groupings", "enrolments", "attendances",
+        "statuses", "sessions", "tokens", "run_numbers", "_last_row",
     )  # fmt: skip
 
     def snapshot(self):

@@ -34,6 +34,7 @@ foreach (
         // What is new.
         'local_wsattendance_get_digests' => ['read', 'For each course a text that changes if its attendance does.'],
         'local_wsattendance_get_sessions' => ['read', 'The attendance of a course, with people and groups.'],
+        'local_wsattendance_get_accounts' => ['read', 'Which accounts there are, with ID numbers and e-mails.'],
         'local_wsattendance_set_marks' => ['write', 'Writes marks of a session where they are still as expected.'],
         'local_wsattendance_add_session' => ['write', 'Adds a session, once for each reference.'],
     ] as $name => [$type, $description]

@@ -159,6 +159,11 @@ class get_sessions extends external_api {
                 'visible' => PARAM_INT,
                 'groupmode' => PARAM_INT,
                 'groupingid' => PARAM_INT,
+                'groups' => new external_multiple_structure(
+                    new external_value(PARAM_INT, 'Group id.'),
+                    'The groups of its grouping; absent if it has none.',
+                    VALUE_OPTIONAL
+                ),
             ]),
             'statuses' => self::rows([
                 'id' => PARAM_INT,

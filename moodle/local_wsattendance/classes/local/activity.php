@@ -115,6 +115,20 @@ class activity {
     }
 
     /**
+     * The groups of a grouping.
+     *
+     * @param int $groupingid
+     * @return int[] their ids, in order
+     */
+    public static function groups_of_grouping(int $groupingid): array {
+        global $DB;
+        $ids = $DB->get_fieldset_select('groupings_groups', 'groupid', 'groupingid = ?', [$groupingid]);
+        $ids = array_values(array_unique(array_map('intval', $ids)));
+        sort($ids);
+        return $ids;
+    }
+
+    /**
      * What Attendance itself works with.
      *
      * @return \mod_attendance_structure

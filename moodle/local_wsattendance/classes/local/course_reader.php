@@ -88,6 +88,9 @@ class course_reader {
                 'groupmode' => (int) $cm->effectivegroupmode,
                 'groupingid' => (int) $cm->groupingid,
             ];
+            if ($cm->groupingid) {
+                $this->activities[$id]['groups'] = activity::groups_of_grouping($cm->groupingid);
+            }
         }
         ksort($this->activities);
         [$in, $this->params] = $DB->get_in_or_equal(array_keys($this->activities), SQL_PARAMS_NAMED, 'a', true, 0);

@@ -184,6 +184,7 @@ class mark_writer {
         $enrolled = $among('', 0);
         $listed = $among('mod/attendance:canbelisted', 0);
         $grouped = $this->session->groupid ? $among('', (int) $this->session->groupid) : $listed;
+        $shown = $this->shown();
         $statuses = $DB->get_records('attendance_statuses', ['attendanceid' => $this->session->attendanceid]);
         $longest = $DB->get_columns('attendance_log')['remarks']->max_length;
         $twice = array_count_values($ids);
@@ -200,6 +201,8 @@ class mark_writer {
                 $reasons[] = 'notlisted';
             } else if (!isset($grouped[$id])) {
                 $reasons[] = 'notingroup';
+            } else if ($shown !== null && !isset($shown[$id])) {
+                $reasons[] = 'notingrouping';
             } else if (\core_text::strlen($mark['remarks'] ?? '') > $longest) {
                 $reasons[] = 'remarkstoolong';
             } else {
@@ -207,6 +210,29 @@ class mark_writer {
             }
         }
         return $reasons;
+    }
+
+    /**
+     * Whom Attendance's own page can show in this session, as far as the grouping of the activity says.
+     *
+     * @return array|null with the ids of users as keys; null if there is no such limit
+     */
+    private function shown(): ?array {
+        global $DB;
+        $groupingid = (int) $this->activity->cm->groupingid;
+        if (!$groupingid) {
+            return null;
+        }
+        $groups = activity::groups_of_grouping($groupingid);
+        if ($this->session->groupid) {
+            return in_array($this->session->groupid, $groups) ? null : [];
+        }
+        if (!$groups) {
+            // Attendance takes a grouping without any group for none.
+            return null;
+        }
+        [$in, $params] = $DB->get_in_or_equal($groups);
+        return array_flip($DB->get_fieldset_select('groups_members', 'userid', "groupid $in", $params));
     }
 
     /**
