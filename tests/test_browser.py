@@ -101,7 +101,7 @@ class TestBrowser(MoodleCase, HttpCase):
         self.env["ir.config_parameter"].set_param(database_facts.KEPT, json.dumps(known))
         self.env.flush_all()
         self.server.reset_calls()
-        self.browse("moodle_copied_database", "admin")
+        self.browse("moodle_copied_database", "admin", page=f"{INSTANCES}?view_type=kanban")
         self.assertFalse(self.instance.database_changed or self.server.calls)
         self.assertTrue(self.instance.has_token)
 

@@ -206,7 +206,6 @@ tours.add("moodle_failing_card", {
 
 tours.add("moodle_copied_database", {
     steps: () => [
-        ...instances,
         {
             content: "The card says what it waits for",
             trigger:
