@@ -81,6 +81,10 @@ class MoodleMapping(models.Model):
                 ("moodle_id", "in", list(courses)),
             ]
         )
+        for mapping in others:
+            mapping._forget_activities(
+                {one.before[1] for one in followed.sheets if one.before[0] == mapping.moodle_id}
+            )
         new = followed.sessions
         for mapping in self + others:
             dropped, not_held = mapping._dropped_lines(), mapping._not_held()
@@ -102,3 +106,18 @@ class MoodleMapping(models.Model):
             if moved:
                 self._keep_not_held(moved, set())
         self.env["moodle.status.meaning"]._follow(self.instance_id, followed.activities, run)
+
+    def _forget_activities(self, activities):
+        """Activities of a course that is gone, which sheets have left. If Moodle itself is set
+        back, they are there again, and new.
+
+        :param activities: set of ids
+        """
+        self.ensure_one()
+        for kept, keep in (
+            (self.known_sessions, self._keep_sessions),
+            (self.known_modules, self._keep_modules),
+        ):
+            left = {k: v for k, v in (kept or {}).items() if int(k) not in activities}
+            if left != (kept or {}):
+                keep(left)

@@ -114,6 +114,39 @@ class TestFollowing(FollowingCase):
         self.assertFollowed()
         self.assertNothingLeft()
 
+    def test_moodle_is_set_back_after_an_activity_was_followed(self):
+        """By a backup of the whole site: the numbers of before are there again, and are new."""
+        self.begin("both")
+        before = self.moodle.snapshot()
+        self.lectures = self.moodle.bin_and_restore(self.lectures)
+        self.sync()
+        self.set_back(before)
+
+    def test_moodle_is_set_back_after_a_course_was_followed(self):
+        self.begin("both")
+        before = self.moodle.snapshot()
+        item = self.moodle.delete_course(self.moodle_course)
+        self.moodle.restore_course(item)
+        self.sync()
+        self.set_back(before)
+
+    def test_moodle_is_set_back_after_a_session_was_made_again(self):
+        self.begin("moodle")
+        before = self.moodle.snapshot()
+        again = self.moodle.make_session_again(self.sessions()[1])
+        self.mark(again, MARKS[1])
+        self.sync()
+        self.set_back(before)
+
+    def set_back(self, before):
+        self.assertEqual(self.counts, self.before)
+        self.moodle.restore(before)
+        run = self.run_of(self.sync())
+        self.assertFollowed()
+        self.assertEqual(run.sheets_created, 0)
+        self.assertFalse(self.gaps(state="open"))
+        self.assertNothingLeft()
+
     def test_what_was_before_the_window_is_looked_at_when_it_is_first_met(self):
         """An activity that comes back without marks, and a session made again: a late correction
         makes no second sheet."""

@@ -248,11 +248,21 @@ class TestLinking(PushCase):
         (session,) = self.moodle.sessions.values()
         self.assertEqual(self.moodle_marks(session), "PALE..")
 
+    def goes_down_after(self, function):
+        """Moodle answers nothing once it was asked this."""
+        self.server.reset_calls()
+
+        def down(call):
+            return any(made.function == function for made in self.server.calls[: call.n - 1])
+
+        self.server.faults.add(Fault.cut_before(at=down))
+
     def test_the_answer_of_its_making_is_lost(self):
         self.instance.create_moodle_sessions = True
         self.make_sheet("PALE")
         self.server.faults.add(Fault.cut_after(1, function="mod_attendance_add_session"))
-        self.assertEqual(self.sync().state, "failed")
+        # It is found by its reference when the course is read again in the same run.
+        self.assertEqual(self.sync().state, "done")
         self.assertEqual(len(self.moodle.sessions), 1)
         self.assertEqual(self.sync().state, "done")
         (session,) = self.moodle.sessions.values()
@@ -266,7 +276,9 @@ class TestLinking(PushCase):
         self.sync()
         self.make_sheet("PALE")
         self.server.faults.add(Fault.cut_after(1, function="mod_attendance_add_session"))
+        self.goes_down_after("mod_attendance_add_session")
         self.assertEqual(self.sync().state, "failed")
+        self.server.faults.clear()
         self.moodle.mark(other, self.users[0], "P", remark="a <b> c", by=self.teacher)
         for _run in range(2):
             self.sync()

@@ -88,6 +88,10 @@ class TestManners(PushCase):
         self.add_session()
         self.make_sheet("PALE")
         self.server.faults.add(Fault.error(1, "sitemaintenance", function=UPDATES[0], times=99))
+        # Once it is asked whether that is so of the whole site.
+        self.server.reset_calls()
+        site = "core_webservice_get_site_info"
+        self.server.faults.add(Fault.error(2, "sitemaintenance", function=site, times=99))
         result = self.sync()
         self.assertEqual(result.state, "failed")
         self.assertIn("maintenance", result.message)

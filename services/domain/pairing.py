@@ -43,9 +43,10 @@ class Pairing:
         self._chosen()
         self._one_to_one(Fit.SAME)
         self._alike()
-        self._one_to_one(Fit.MARKS)
+        # Beside a session without marks, one in which some have changed may be another lesson.
+        self._one_to_one(Fit.MARKS, beside=Fit.BARE)
         self._as_the_others()
-        self._one_to_one(Fit.BARE, alone=True)
+        self._one_to_one(Fit.BARE, beside=Fit.DOUBT)
 
     def _free(self, least: Fit) -> list[tuple[Lesson, MoodleSession]]:
         used = {session.id for _lesson, session in self.pairs}
@@ -59,13 +60,12 @@ class Pairing:
     def _one_to_one(
         self,
         least: Fit,
-        alone: bool = False,
+        beside: Fit | None = None,
         among: Callable[[Lesson, MoodleSession], bool] = lambda lesson, session: True,
     ) -> None:
-        """:param alone: whether there may be nothing else that fits worse, either"""
-        counted = found = [pair for pair in self._free(least) if among(*pair)]
-        if alone:
-            counted = [pair for pair in self._free(Fit.DOUBT) if among(*pair)]
+        """:param beside: what else may not fit as well as this, either; ``None``: ``least``"""
+        found = [pair for pair in self._free(least) if among(*pair)]
+        counted = [pair for pair in self._free(least if beside is None else beside) if among(*pair)]
         lessons = Counter(lesson for lesson, _session in counted)
         sessions = Counter(session.id for _lesson, session in counted)
         self.pairs += [
@@ -114,7 +114,7 @@ class Pairing:
             reverse.setdefault(session.activity_id, set()).add(lesson.place)
         self._one_to_one(
             Fit.BARE,
-            alone=True,
+            beside=Fit.DOUBT,
             among=lambda lesson, session: (
                 votes.get(lesson.place) == {session.activity_id}
                 and reverse.get(session.activity_id) == {lesson.place}

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from . import gaps
 from .fingerprint import ASIDE, fingerprint_of, written_fields
 from .gap_reason import Details
 from .mark_rows import Expected
+from .records import CourseReading
 from .status_meaning import clean
 
 if TYPE_CHECKING:
@@ -116,6 +117,13 @@ class Follow:
         return self.before, (int(course), int(activity), self.session_id)
 
 
+class LeftBehind(NamedTuple):
+    """Ids of activities and of sessions."""
+
+    activities: frozenset[int]
+    sessions: frozenset[int]
+
+
 @dataclass(frozen=True)
 class Followed:
     """What follows to new numbers, before anything else is done.
@@ -136,6 +144,16 @@ class Followed:
     def sessions(self) -> dict[int, int]:
         """``{session id until now: session id}``."""
         return {one.before[2]: one.session_id for one in self.sheets}
+
+    def left_behind(self, reading: CourseReading) -> LeftBehind:
+        """What sheets were of until now, and Moodle does not have any more."""
+        here = {activity.id for activity in reading.activities}
+        held = {session.id for session in reading.sessions}
+        places = [one.before for one in self.sheets if one.before[0] == reading.course.id]
+        return LeftBehind(
+            frozenset(activity for _course, activity, _session in places) - here,
+            frozenset(session for _course, _activity, session in places) - held,
+        )
 
 
 @dataclass(frozen=True)

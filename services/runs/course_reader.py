@@ -44,6 +44,13 @@ class KnownSessions:
         for sessions in self.starts.values():
             sessions.pop(session_id, None)
 
+    def forget(self, activities, sessions):
+        """:param activities, sessions: ids that are not known any longer"""
+        for activity in activities:
+            self.starts.pop(activity, None)
+        for session in sessions:
+            self.drop(session)
+
     def forget_before(self, earliest):
         """:param earliest: unix seconds; sessions that start before are known no longer"""
         self.starts = {

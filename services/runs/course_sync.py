@@ -457,6 +457,9 @@ class CourseSync:
         if self.sides.api.lists_sessions:
             # Only the legacy family finds a session by nothing else.
             work.known.forget_before(work.rules.noted_since)
+        # If Moodle itself is set back, what sheets have left is there again, and new.
+        left_behind = outcome.plan.followed.left_behind(work.reading)
+        work.known.forget(*left_behind)
         if work.known.changed:
             work.mapping._keep_sessions(work.known.to_json())
         if waiting.to_json() != self._waiting:
@@ -467,8 +470,9 @@ class CourseSync:
             for activity in work.reading.activities
             if activity.module_id and activity.id not in waiting.activities | waiting.again
         }
-        if not modules.items() <= work.modules.items():
-            work.mapping._keep_modules({**work.modules, **modules})
+        known = {k: v for k, v in work.modules.items() if int(k) not in left_behind.activities}
+        if {**known, **modules} != work.modules:
+            work.mapping._keep_modules({**known, **modules})
         Gap = self.env["moodle.sync.gap"]
         instance, course = self.sides.instance, self.course
         counts = Gap._record(instance, run, course.id, gaps, course.fullname)
@@ -573,7 +577,9 @@ class CourseSync:
         try:
             return self.sides.api.add_session(referring(new, key)), True
         except errors.MoodleError as error:
-            if error.scope == errors.SITE or not error.of_words or not new.description:
+            # Where only the answer was lost, the session may be there: it is looked for first.
+            lost = isinstance(error, errors.MoodleUnreachable)
+            if lost or error.scope == errors.SITE or not error.of_words or not new.description:
                 raise
         # A word of it may be the reason. What finds the session again is the reference.
         return self.sides.api.add_session(referring(replace(new, description=""), key)), False
