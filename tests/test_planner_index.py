@@ -58,7 +58,7 @@ class TestWholeIndex(RuleCase):
             b.register(5, batch_id=2),
         )
         types = r.AttendanceTypes({1: "P"}, {"P": 1})
-        here = r.LocalState(registers, sheets, lines, {(1, 101): "P"}, {}, types)
+        here = r.LocalState(registers, sheets, lines, {(1, 101): "P"}, types=types)
         who = b.people(unknown={n: matching.Match(n) for n in range(3, 41)})
         who = replace(who, students={**who.students, 50: matching.Match(50, 101, "manual")})
         reading = b.reading(first, second, activities=(b.LECTURES, SEMINAR))

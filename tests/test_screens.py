@@ -470,7 +470,7 @@ class TestSetup(MoodleCase):
         self.assertEqual(self.go_on(), "people")
         words = self.instance.discovery_html
         self.assertIn("1 of 2.", words)
-        self.assertIn("5 (ID number)", words)
+        self.assertIn("5 (Moodle ID number)", words)
         self.assertIn("1 (E-mail)", words)
         self.assertIn(", ".join(self.batches.mapped("display_name")), words)
         self.assertIn("1 without a match: &lt;b&gt;Who", words)

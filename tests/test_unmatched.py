@@ -128,7 +128,7 @@ class TestMappedByHand(GapCase):
     def test_the_dialogue_warns_of_who_is_matched_already(self):
         form = self.take(self.students[1])
         self.assertIn("already matched with the Moodle account Student 2 Test", form.warning)
-        self.assertIn("(ID number)", form.warning)
+        self.assertIn("(Moodle ID number)", form.warning)
         form.save().action_map()
         self.sync()
         self.assertTrue(self.line(self.session, 2).late)
