@@ -44,7 +44,9 @@ class MoodleSyncGap(models.Model):
         # sudo: whether it is there; attendance managers of 2025 may not read all of these.
         record = self.env[self.maps].sudo().with_context(active_test=False).browse(record_id)
         if not record.exists():
-            raise UserError(self.env._("The record that the key names was deleted. Press Keep or Map."))
+            raise UserError(
+                self.env._("The record that the key names was deleted. Press Keep or Map.")
+            )
         mapping.check_access("write")
         before = mapping.record_name
         if self.maps == "op.batch" and record.course_id != self._op_course():

@@ -237,9 +237,7 @@ class RealWorld:
         activities = restore(noted)
         for number, activity, sessions in zip(numbers, activities, before, strict=True):
             self.activities[number] = activity
-            for status, letter in zip(
-                self._statuses(number), self.letters_of(number), strict=True
-            ):
+            for status, letter in zip(self._statuses(number), self.letters_of(number), strict=True):
                 self.letter_by_id[status.id] = letter
             again = [s for s in self.sessions.values() if s.attendance_id == activity.id]
             again.sort(key=lambda session: session.id)

@@ -424,7 +424,9 @@ class World:
         self.sets[number] = self.sets[activity]
         self.generations[number] = self.generations[activity] + 1
         more = GENERATION * self.generations[number]
-        self.hidden |= {(number, first(status) + more) for n, status in self.hidden if n == activity}
+        self.hidden |= {
+            (number, first(status) + more) for n, status in self.hidden if n == activity
+        }
         self.modules[number] = max(self.modules.values()) + 1
         sessions = [s for s in self.sessions.values() if s.activity == activity]
         for session in order(sessions):

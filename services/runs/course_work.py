@@ -41,9 +41,7 @@ class Question:
         client.listen()
         with client.memory.of(self.course.id, waits):
             client.memory.begin(self.course.id)
-            reading, after = self.reader.read_course(
-                self.course, self.known, self.before, self.met
-            )
+            reading, after = self.reader.read_course(self.course, self.known, self.before, self.met)
         by_memory = after is not None and after is self.before
         return Answer(reading, begun, after, by_memory, client.heard)
 
