@@ -100,8 +100,10 @@ configuration() {
   local path=$CACHE/addons,${OPENEDUCAT_ADDONS:-$CHECKOUT/tests/openeducat}
   # 18.0 does not find the addons of an official checkout by itself.
   [ -d "$(odoo_path)/addons" ] && path=$(odoo_path)/addons,$path
+  # No limit of memory: each thread of the tests' many servers reserves some that it never uses.
   cat >"$CONF" <<C
 [options]
+limit_memory_hard = 0
 addons_path = $path
 data_dir = $CACHE/data
 db_host = $PGHOST
