@@ -530,7 +530,7 @@ class CourseSync:
         """Make the sessions that Moodle lacks, and read the course again, so that this
         run can fill them.
 
-        Not repeated on a lost answer: the next run finds the session by the reference
+        Not repeated on a lost answer: what is read afterwards has the session, by the reference
         in its description, before it would make one.
 
         :param new_sessions: tuple of ``plan.NewSession``
