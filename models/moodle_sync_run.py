@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 from odoo.tools.translate import LazyTranslate
 
-from ..services.domain.changes import NOTE
+from ..services.domain.changes import NEW_SHEET, NOTE
 from ..services.domain.moodle_text import clean_name
 from ..services.runs.results import RunResult
 from ..services.texts import messages_left_out, told
@@ -211,35 +211,39 @@ class MoodleSyncRun(models.Model):
             run.sheet_count = len(sheets[run])
 
     def _sheets(self):
-        """The sheets in which each run has changed something; one that it has made is known
-        by its session.
+        """The sheets in which each run has changed something; one that it has made is known by
+        its session and batch, and of several by its day: Moodle may have given a number out again.
 
         :return: ``{run: set of ids}``
         """
         lines = self.env["moodle.sync.report.line"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "sheet_id", "session_id"]
+            [("run_id", "in", self.ids), "|", ("sheet_id", "!=", False), ("kind", "=", NEW_SHEET)],
+            ["run_id", "sheet_id", "session_id", "batch_id", "day:day"],
         )
         Sheet = self.env["op.attendance.sheet"]
         # An administrator may be no attendance manager.
         sheets = Sheet.has_access("read") and Sheet.search(
             [
                 "|",
-                ("id", "in", [sheet.id for _run, sheet, _session in lines if sheet]),
+                ("id", "in", [sheet.id for _run, sheet, *_rest in lines if sheet]),
                 "&",
                 ("moodle_instance_id", "in", self.instance_id.ids),
-                ("moodle_session_id", "in", [session for *_rest, session in lines if session]),
+                ("moodle_session_id", "in", [line[2] for line in lines if not line[1]]),
             ]
         )
         found = {run: set() for run in self}
         if not sheets:
             return found
         shown = set(sheets.ids)
-        by_session = defaultdict(set)
+        made = defaultdict(set)
         for sheet in sheets:
-            by_session[sheet.moodle_instance_id, sheet.moodle_session_id].add(sheet.id)
-        for run, sheet, session in lines:
-            found[run] |= by_session.get((run.instance_id, session), set())
-            found[run] |= {sheet.id} & shown
+            place = sheet.moodle_instance_id, sheet.moodle_session_id, sheet.batch_id
+            for key in (place, (*place, sheet.attendance_date)):
+                made[key].add(sheet.id)
+        for run, sheet, session, batch, day in lines:
+            place = run.instance_id, session, batch
+            ids = {sheet.id} & shown if sheet else made.get((*place, day)) or made.get(place, ())
+            found[run].update(ids)
         return found
 
     def action_sheets(self):

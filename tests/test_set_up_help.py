@@ -131,6 +131,29 @@ class TestSheetsOfARun(MoodleCase):
         settings = new_test_user(self.env, "t-settings", "base.group_system")
         self.assertEqual(made.with_user(settings).sheet_count, 0, "no right to see sheets")
 
+    def test_a_number_that_moodle_gives_out_again(self):
+        """Sheets of the session that had it before, of the other batch or of another day."""
+        session = self.add_session("PA")
+        made = self.run_of(self.sync())
+        sheet = self.sheets
+        linked = {
+            "moodle_instance_id": self.instance.id,
+            "moodle_session_id": session.id,
+            "moodle_seen": "1:0:0",
+        }
+        for more in ({"batch": self.batches[1]}, {"day": "2026-10-06"}):
+            sheet_before = self.make_sheet("", **more).sudo()
+            sheet_before.with_context(connector_no_export=True).write(linked)
+        self.mark(session, "AA")
+        changed = self.run_of(self.sync())
+        for run in made, changed:
+            domain = run.action_sheets()["domain"]
+            self.assertEqual(self.env["op.attendance.sheet"].search(domain), sheet)
+            self.assertEqual(run.sheet_count, 1)
+        # Moved since, it is still the one that was made, as far as that can be told.
+        sheet.attendance_date = "2026-11-04"
+        self.assertIn(sheet.id, made._sheets()[made])
+
 
 @tagged("post_install", "-at_install")
 class TestNamesOfRights(MoodleCase):
