@@ -14,7 +14,7 @@ from typing import Any
 
 from . import own_batch
 from .gap_reason import Details
-from .own_batch import Enrolment
+from .own_batch import NOWHERE, Enrolment, Held
 from .records import MoodleCourse, MoodleGroup, MoodleUser, Subject
 
 MANUAL = "manual"
@@ -594,9 +594,7 @@ class People:
         maybe = {student for match in waiting for student in match.details[:2]}
         return frozenset(maybe - {match.record_id for match in self.students.values()})
 
-    def own_batch(
-        self, student: int, day: date, held: own_batch.Held = own_batch.NOWHERE
-    ) -> tuple[int, str]:
+    def own_batch(self, student: int, day: date, held: Held = NOWHERE) -> tuple[int, str]:
         """:return: see ``own_batch.own_batch``"""
         enrolment = self.table.enrolments.get(student, Enrolment())
         return own_batch.own_batch(day, enrolment, held, self.table.taught)
