@@ -643,6 +643,39 @@ class TestFollowing(FollowingCase):
         self.assertFalse(self.question)
         self.assertNothingLeft()
 
+    def test_a_number_given_out_again_to_another_group_from_openeducat(self):
+        self.given_to_another_group("oec")
+
+    def test_a_number_given_out_again_to_another_group_from_both(self):
+        self.given_to_another_group("both")
+
+    def given_to_another_group(self, direction):
+        """The sheet of the group follows to it; that of the number stays, and is told."""
+        self.begin(direction)
+        later = START + 10 * 24 * HOUR
+        first = self.add_session("....PA", starts=later, group=self.groups[1])
+        second = self.add_session("PALE", starts=later, group=self.groups[0])
+        if direction == "oec":
+            self.make_sheet("PALE", day="2026-11-13")
+            self.make_sheet("PA", self.batches[1], day="2026-11-13")
+        self.sync()
+        before, sheets = self.counts, self.sheets[3:]
+        self.assertEqual(before, (5, 18))
+        self.assertEqual(set(sheets.mapped("moodle_session_id")), {first.id, second.id})
+        self.moodle.delete_session(first)
+        self.moodle.delete_session(second)
+        self.moodle.restart()
+        again = self.add_session(starts=later, group=self.groups[0])
+        self.assertEqual(again.id, first.id)
+        self.make_sheet("EEEE", day="2026-11-13")
+        self.sync()
+        self.assertEqual(self.sheets[3:5].mapped("moodle_session_id"), [first.id] * 2)
+        self.assertFalse(self.sheets[5:].moodle_session_id)
+        self.assertEqual(sorted(map(self.letters, self.sheets[3:5])), ["PA", "PALE"])
+        self.assertEqual(self.moodle_marks(again), "PALE.." if direction == "oec" else "......")
+        self.assertEqual(len(self.gaps(state="open", why="session_gone")), 1)
+        self.assertNothingLeft()
+
     # --- what is shown, and what PostgreSQL holds ----------------------------------------
 
     def test_the_preview_shows_what_follows(self):

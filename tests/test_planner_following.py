@@ -754,10 +754,131 @@ class TestNumbersAgain(FollowingCase):
         plan = self.plan(b.session(31, starts=b.START + WEEK), met=met)
         self.assertWaits(plan)
 
+    def test_it_stays_another_one_as_long_as_it_has_no_sheet(self):
+        """Nobody is marked in it, and it begins with the old one."""
+        key = f"2:{OLD}>{OLD}"
+        met = r.Met(frozenset({11}), modules={OLD: 6}, answers={key: "other"})
+        for direction in DIRECTIONS:
+            self.setUp()
+            old = b.session(11, MARKS)
+            self.held(old, seen=replace(old.seen, activity_id=0))
+            plan = self.plan(b.session(11), met=met, direction=direction)
+            self.assertWaits(plan)
+            self.assertEqual(plan.waiting, p.NOTHING_WAITS)
+
+    def test_a_number_that_another_activity_of_the_course_has(self):
+        """It was met with the session that is gone; the one that has it now is new, and the sheet
+        of that lesson follows to it."""
+        self.held(b.session(11, MARKS, starts=b.START + WEEK))
+        self.held(b.session(12, MARKS, activity_id=BESIDE))
+        met = r.Met(frozenset({11, 12}), modules={OLD: 0, BESIDE: 0})
+        stays = b.session(13, starts=b.START + 2 * WEEK)
+        plan = self.plan(stays, b.session(11, MARKS, activity_id=BESIDE), met=met)
+        self.assertEqual(self.follows(plan), {101: 11})
+        self.assertEqual((self.whys(plan), self.made(plan)), (["session_elsewhere"], []))
+
     def test_it_is_the_old_one_after_all(self):
         """Restored, it can get its own number again."""
         plan = self.again(marks=MARKS, starts=b.START)
         self.assertTrue(plan.empty)
+        self.assertEqual(plan.gaps, ())
+
+    # --- one session's number, in an activity that is still there ----------------------
+
+    def of_groups(self, *sessions, met=None, **values):
+        """Session 11 was of batch 2 and session 12 of batch 1, at the same time; both are gone."""
+        self.setUp()
+        for number, batch in ((11, 2), (12, 1)):
+            marks = {10 * batch + user: letter for user, letter in MARKS.items()}
+            self.held(b.session(number, marks, group_id=batch), batch_id=batch)
+        return self.plan(*sessions, met=met or self.MET_BOTH, **values)
+
+    MET_BOTH = r.Met(frozenset({11, 12}), modules={OLD: 5})
+
+    def test_a_number_that_a_session_of_another_group_has(self):
+        """Moodle changes the group of no session. It is new, and the sheet that fits follows to it;
+        that of the number stands there as one whose session is gone."""
+        for direction, sent in (("moodle", 0), ("oec", 3), ("both", 0)):
+            for starts, follows in ((b.START, {101: 11}), (b.START + b.HOUR, {})):
+                plan = self.of_groups(b.session(11, group_id=1, starts=starts), direction=direction)
+                self.assertEqual(self.follows(plan), follows)
+                self.assertEqual(len(plan.pushes), sent if follows else 0)
+                self.assertNotIn(100, plan.cancelled)
+                gone = [gap.record[1] for gap in plan.gaps if gap.why == "session_gone"]
+                self.assertEqual(gone[:1], [100])
+                self.assertNotIn("session_elsewhere", self.whys(plan))
+                self.assertEqual(plan.misplaced, {100})
+
+    def test_the_run_after_that(self):
+        """The sheets of the number are of two batches then, and nothing goes on."""
+        back = b.session(11, {11: "P", 12: "A", 13: "L"}, group_id=1)
+        for direction in DIRECTIONS:
+            self.of_groups()
+            self.sheets[1] = replace(self.sheets[1], session_id=11, seen=back.seen)
+            plan = self.plan(back, met=self.MET_BOTH, direction=direction)
+            self.assertTrue(plan.empty, plan)
+            self.assertEqual(self.whys(plan), ["session_gone"])
+
+    def test_a_sheet_made_by_hand_is_not_linked_with_it(self):
+        self.of_groups()
+        self.sheets.append(b.sheet(150, register_id=150))
+        self.lines.append(b.line(1500, 111, "E", sheet_id=150, base=None))
+        for direction in DIRECTIONS:
+            plan = self.plan(b.session(11, group_id=1), met=self.MET_BOTH, direction=direction)
+            self.assertEqual(self.follows(plan), {101: 11})
+            self.assertNotIn(150, [sheet.sheet_id for sheet in plan.sheets()])
+
+    def test_each_sheet_of_such_a_number_is_told(self):
+        """Also behind one that another gap is about."""
+        self.held(b.session(13, MARKS, activity_id=BESIDE), state="cancel")
+        self.held(b.session(14, MARKS, activity_id=BESIDE))
+        for number in (11, 12):
+            self.held(b.session(number, {21: "P"}, group_id=2), batch_id=2)
+        self.held(b.session(15, MARKS, activity_id=BESIDE))
+        sessions = [b.session(n, group_id=1, starts=b.START + n * WEEK) for n in range(11, 16)]
+        plan = self.plan(*sessions, met=r.Met(frozenset(range(11, 16)), modules={OLD: 0}))
+        told = {gap.record[1]: gap.why for gap in plan.gaps if gap.record}
+        elsewhere, gone = "session_elsewhere", "session_gone"
+        self.assertEqual(told, {101: elsewhere, 102: gone, 103: gone, 104: elsewhere})
+
+    def test_one_that_was_cancelled_is_not_taken_up_again(self):
+        """It was, by a run, before the number was given out again."""
+        again = b.session(11, {11: "P", 12: "A"}, group_id=1)
+        self.of_groups()
+        del self.sheets[1]
+        seen = self.sheets[0].seen.cancelled("done")
+        self.sheets[0] = replace(self.sheets[0], state="cancel", seen=seen)
+        plan = self.plan(again, met=self.MET_BOTH)
+        self.assertEqual([sheet.sheet_id for sheet in plan.sheets()], [0])
+        self.assertEqual((plan.gaps, plan.skipped), ((), {}))
+
+    def test_a_group_that_is_of_another_batch_now(self):
+        """The session is the same: it is as it was, or somebody is marked in it still; or nobody
+        knows of which batch the group is."""
+        same = b.session(11, {21: "P", 22: "A", 23: "L"}, group_id=2)
+        changed = b.session(11, {23: "L", 24: "L"}, group_id=2)
+        other = b.session(11, group_id=1)
+        waits = matching.Match(1, why="group_key_other", details=("", 1, 2, "", ""))
+        unknown = matching.Match(1, why="group_without_idnumber", details=("", ""))
+        for session, batches in (
+            (same, {2: 1}), (changed, {2: 1}), (other, {1: waits}), (other, {1: unknown}),
+            (replace(other, group_id=0), {}),
+        ):  # fmt: skip
+            self.setUp()
+            self.held(same, batch_id=2)
+            plan = self.plan(session, met=self.MET_BOTH, who=b.people(batches=batches))
+            self.assertNotIn("session_gone", self.whys(plan))
+            self.assertEqual(self.follows(plan), {})
+        # A sheet without lines tells nothing for it.
+        self.setUp()
+        self.held(b.session(11, group_id=2), batch_id=2)
+        plan = self.plan(b.session(11, {11: "P"}, group_id=1), met=self.MET_BOTH)
+        self.assertIn("session_gone", self.whys(plan))
+        # It was empty all the while.
+        self.setUp()
+        empty = b.session(11, group_id=2)
+        self.held(empty, batch_id=2)
+        plan = self.plan(empty, met=self.MET_BOTH, who=b.people(batches={2: 1}))
         self.assertEqual(plan.gaps, ())
 
     # --- by what it is known -------------------------------------------------------
@@ -816,6 +937,8 @@ class TestNumbersAgain(FollowingCase):
             # Not all of them are there.
             (other, {1: "P", 2: "A"}, {OLD}),
             (MARKS, other, set()),
+            # Nor of the other ones.
+            ({1: "A", 2: "P"}, {1: "P", 2: "A"}, {OLD}),
             ({}, {1: "E", 2: "E", 3: "E"}, set()),
             (MARKS, MARKS, set()),
         ):

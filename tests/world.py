@@ -929,7 +929,7 @@ class World:
                     first(push.status_id)
                 )
                 self.writes["moodle"] += 1
-            self._confirm(session, pushes)
+            self._confirm(session, pushes, plan.misplaced)
         return plan
 
     def _follow(self, plan):
@@ -1147,7 +1147,7 @@ class World:
         if plan.status:
             line.status = plan.status
 
-    def _confirm(self, session, pushes):
+    def _confirm(self, session, pushes, misplaced):
         for push in pushes:
             key = session.id, push.student_id
             self.not_held.pop(key, None)
@@ -1165,7 +1165,8 @@ class World:
                 self._lost[key] = self._sides(session, push)
         seen = self.as_read(session)
         for sheet in self.sheets.values():
-            if sheet.session == session.id and sheet.state == "done":
+            own = sheet.session == session.id and sheet.id not in misplaced
+            if own and sheet.state == "done":
                 sheet.seen = str(seen.seen)
                 if session.taken_by != SYNC:
                     sheet.taken_at = session.taken_at

@@ -8,7 +8,8 @@ from datetime import date
 from . import linking
 from .course_index import CourseIndex
 from .findings import Findings
-from .linking import is_detached
+from .gone import session_gone
+from .linking import is_detached, stands_for
 from .marks import Mark
 from .placing import PlacedMarks, sheet_of_each, skip_homeless
 from .records import MoodleSession, Sheet
@@ -163,6 +164,9 @@ def report_misplaced(index: CourseIndex, adopted: Collection[int], findings: Fin
         if not session or sheet.id in adopted or sheet.state == "cancel" or not sheet.active:
             continue
         if sheet.id in index.waiting.sheets or is_detached(sheet):
+            continue
+        if stands_for(sheet, session):
+            session_gone(sheet, findings)
             continue
         findings.gap(
             "session_elsewhere",

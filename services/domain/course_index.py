@@ -1,7 +1,7 @@
 """Both sides of one course, and where to find what in them: made once, before anything is
 decided. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -37,7 +37,7 @@ class CourseIndex:
     * ``sessions``: by id;
     * ``sheets_of_session``: by session id, those in use and the oldest first;
     * ``misplaced``: by sheet id, the session that has its session's number by now and is one
-      of another course or activity;
+      of another course or activity, or of another group;
     * ``lines_of_sheet``: by sheet id and student id;
     * ``register_of``: id of a register that a sync made, by date and batch id;
     * ``register_date``: the reverse, ``None`` for a register of no date;
@@ -76,8 +76,9 @@ class CourseIndex:
     ) -> "CourseIndex":
         """Look both sides through once; the first three are of the same course."""
         sessions = {session.id: session for session in reading.sessions}
-        sheets, restored = _restored(local.sheets, sessions)
-        sheets_of_session, misplaced = _sheets_of_session(sheets, sessions)
+        lines_of_sheet = _lines_of_sheet(local.lines)
+        misplaced = _misplaced(local.sheets, sessions, lines_of_sheet, people)
+        sheets, restored = _restored(local.sheets, sessions.keys(), misplaced)
         return cls(
             reading=reading,
             local=replace(local, sheets=sheets),
@@ -85,9 +86,9 @@ class CourseIndex:
             rules=rules,
             restored=restored,
             sessions=sessions,
-            sheets_of_session=sheets_of_session,
+            sheets_of_session=_sheets_of_session(sheets, misplaced),
             misplaced=misplaced,
-            lines_of_sheet=_lines_of_sheet(local.lines),
+            lines_of_sheet=lines_of_sheet,
             register_of={
                 (register.date, register.batch_id): register.id
                 for register in sorted(local.registers, key=lambda r: -r.id)
@@ -164,15 +165,32 @@ class CourseIndex:
         return self.activity_names.get(session.activity_id) or str(session.activity_id)
 
 
+def _misplaced(
+    sheets: Iterable[Sheet],
+    sessions: Mapping[int, MoodleSession],
+    lines: Mapping[int, Mapping[int, Iterable[Line]]],
+    people: People,
+) -> dict[int, MoodleSession]:
+    """:return: ``misplaced`` of the index"""
+    misplaced = {}
+    for sheet in sheets:
+        session = sessions.get(sheet.session_id)
+        if session and (
+            not linking.stands_for(sheet, session)
+            or linking.has_its_number(session, sheet, people, lines.get(sheet.id, {}))
+        ):
+            misplaced[sheet.id] = session
+    return misplaced
+
+
 def _restored(
-    sheets: Iterable[Sheet], sessions: Mapping[int, MoodleSession]
+    sheets: Iterable[Sheet], sessions: Collection[int], misplaced: Container[int]
 ) -> tuple[tuple[Sheet, ...], frozenset[int]]:
     """:return: the sheets as ``local`` of the index has them, and the ids of those restored"""
     found, restored = [], set()
     for sheet in sheets:
         before = sheet.seen.state_before if sheet.seen else ""
-        session = sessions.get(sheet.session_id)
-        its_own = session and linking.stands_for(sheet, session)
+        its_own = sheet.session_id in sessions and sheet.id not in misplaced
         if sheet.state == "cancel" and before and its_own:
             restored.add(sheet.id)
             sheet = replace(sheet, state=before)
@@ -181,18 +199,14 @@ def _restored(
 
 
 def _sheets_of_session(
-    sheets: Iterable[Sheet], sessions: Mapping[int, MoodleSession]
-) -> tuple[dict[int, list[Sheet]], dict[int, MoodleSession]]:
-    """:return: ``sheets_of_session`` and ``misplaced`` of the index"""
+    sheets: Iterable[Sheet], misplaced: Container[int]
+) -> dict[int, list[Sheet]]:
+    """:return: ``sheets_of_session`` of the index"""
     of_session: dict[int, list[Sheet]] = {}
-    misplaced: dict[int, MoodleSession] = {}
     for sheet in sorted(sheets, key=lambda sheet: (not sheet.active, sheet.id)):
-        session = sessions.get(sheet.session_id)
-        if session and not linking.stands_for(sheet, session):
-            misplaced[sheet.id] = session
-        elif sheet.session_id:
+        if sheet.session_id and sheet.id not in misplaced:
             of_session.setdefault(sheet.session_id, []).append(sheet)
-    return of_session, misplaced
+    return of_session
 
 
 def _lines_of_sheet(lines: Iterable[Line]) -> dict[int, dict[int, list[Line]]]:

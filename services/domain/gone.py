@@ -45,7 +45,7 @@ def deleted_sessions(index: CourseIndex, findings: Findings) -> Gone:
             else:
                 emptied.setdefault(activity, []).append(sheet)
         elif listed or sheet.session_id in reading.gone:
-            _session_gone(sheet, findings)
+            session_gone(sheet, findings)
         elif (
             reading.listed_all
             and activity not in activities
@@ -87,7 +87,8 @@ def _without_their_session(index: CourseIndex) -> list[tuple[Sheet, int]]:
     ]
 
 
-def _session_gone(sheet: Sheet, findings: Findings) -> None:
+def session_gone(sheet: Sheet, findings: Findings) -> None:
+    """Note a sheet that is left as it is, though its session does not exist any more."""
     findings.gap(
         "session_gone",
         f"session:{sheet.session_id}",

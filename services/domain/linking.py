@@ -12,7 +12,7 @@ from datetime import date
 from . import plan as p
 from . import window
 from .matching import People
-from .records import MoodleActivity, MoodleSession, Sheet
+from .records import Line, MoodleActivity, MoodleSession, Sheet
 from .references import is_made_for
 
 DEFAULT_DURATION = 3600  # seconds
@@ -41,6 +41,25 @@ def stands_for(sheet: Sheet, session: MoodleSession) -> bool:
         session.course_id,
         session.activity_id,
     )
+
+
+def has_its_number(
+    session: MoodleSession, sheet: Sheet, people: People, lines: Mapping[int, Iterable[Line]]
+) -> bool:
+    """Whether a session of another group has the number of the one that a linked sheet is of, as
+    MySQL gives the highest number out again: it is for another batch, not as it was seen, and
+    nobody is marked in it of whom something was agreed on. Moodle changes the group of no session;
+    where a group is of another batch by now, the rest tells that the session is the same.
+
+    :param lines: of the sheet, ``{student id: [Line, …]}``
+    """
+    match = people.batches.get(session.group_id)
+    if not match or match.record_id in (0, sheet.batch_id) or not sheet.seen:
+        return False
+    if sheet.seen.content_hash == session.content_hash:
+        return False
+    marked = {people.student(mark.user_id).record_id for mark in session.marks}
+    return not any(line.base for student in marked for line in lines.get(student, ()))
 
 
 def is_detached(sheet: Sheet) -> bool:

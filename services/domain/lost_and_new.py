@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import linking
 from .course_index import CourseIndex
 from .given_again import given_again
 from .lessons import Lesson, Place, lessons_of
+from .linking import is_detached
 from .records import Met, MoodleSession, Sheet
 
 
 @dataclass(frozen=True)
 class Sides:
-    """* ``gone``: lessons whose session is gone; ``living``: the others;
-    * ``new``: sessions that were never met and have no sheet; ``never``: of which activities
-      nothing was ever met;
+    """* ``gone``: lessons whose session is gone; ``living``: the others, also where nobody knows;
+    * ``new``: sessions that were never met, though another one may have had their number, and have
+      no sheet; ``never``: of which activities nothing was ever met;
     * ``again``: activities whose number another one had before.
     """
 
@@ -40,60 +40,54 @@ class Sides:
         }
         activities = {session.activity_id for session in index.reading.sessions}
         never = frozenset(a for a in activities if met.never(a) or a in again)
+        reused = {
+            sheet.session_id
+            for sheet in linked
+            if sheet.id in index.misplaced and not is_detached(sheet)
+        }
         new = [
             session
             for session in index.reading.sessions
-            if session.id not in holding and (session.activity_id in never or met.is_new(session))
+            if session.id not in holding
+            and (session.activity_id in never or session.id in reused or met.is_new(session))
         ]
         whole = {_place(sheet) for sheet in gone if left.activity(sheet)}
-        living = [sheet for sheet in linked if sheet.id not in lost and sheet.id not in left.unsure]
+        living = [sheet for sheet in linked if sheet.id not in lost]
         new.sort(key=lambda session: (session.starts, session.id))
         return cls(index, met, lessons_of(gone, whole), lessons_of(living), new, never, again)
 
-    def answer(self, key: str) -> str:
-        return self.met.answers.get(key, "")
+    def answer(self, key: str) -> str | None:
+        return self.met.answers.get(key)
 
 
 class _Left:
-    """Whether Moodle has no more what a linked sheet was of; only where that is known.
-
-    ``unsure``: ids of sheets of which nobody knows.
-    """
+    """Whether Moodle has no more what a linked sheet was of; only where that is known."""
 
     def __init__(self, index: CourseIndex, again: Iterable[int]) -> None:
         reading = index.reading
-        self._reading, self._sessions, self._again = reading, index.sessions, set(again)
+        self._reading, self._again = reading, set(again)
+        self._sessions, self._misplaced = index.sessions, index.misplaced
         self._activities = {activity.id for activity in reading.activities}
         self._odd_activities = {r.id for r in reading.odd if r.what == "activity"}
         self._holding = {session.activity_id for session in reading.sessions}
         self._unread = {item.session_id for item in reading.unreadable}
         self._unread |= {r.id for r in reading.odd if r.what == "session"}
-        self.unsure: set[int] = set()
 
     def session(self, sheet: Sheet) -> bool:
         """Whether its session is gone."""
         course, activity = _place(sheet)
         if course != self._reading.course.id:
-            if not self._reading.courses_listed:
-                self.unsure.add(sheet.id)
-                return False
-            return course not in self._reading.courses_listed
+            listed = self._reading.courses_listed
+            return bool(listed) and course not in listed
         if activity in self._again:
             return True
-        session = self._sessions.get(sheet.session_id)
-        if session and linking.stands_for(sheet, session):
+        if sheet.session_id in self._sessions and sheet.id not in self._misplaced:
             return False
-        if sheet.session_id in self._unread:
-            self.unsure.add(sheet.id)
-            return False
-        gone = (
+        return sheet.session_id not in self._unread and (
             activity in self._reading.listed
             or sheet.session_id in self._reading.gone
             or self._unlisted(activity)
         )
-        if not gone:
-            self.unsure.add(sheet.id)
-        return gone
 
     def activity(self, sheet: Sheet) -> bool:
         """Whether the whole activity of a session that is gone is, too."""

@@ -413,6 +413,7 @@ class CoursePlan:
     :param sessions_early: sessions with marks before the course's start date
     :param followed: sheets that follow their sessions to new numbers, first of all
     :param waiting: what waits for a person to say whether it is the same
+    :param misplaced: ids of sheets that have only the number of a session that is read
     """
 
     sessions: tuple[SessionPlan, ...] = ()
@@ -433,6 +434,7 @@ class CoursePlan:
     )
     followed: Followed = NOTHING_FOLLOWS
     waiting: Waiting = field(default=NOTHING_WAITS, metadata={ASIDE: "waits for a person"})
+    misplaced: frozenset[int] = field(default=frozenset(), metadata={ASIDE: "left as they are"})
 
     @property
     def empty(self) -> bool:

@@ -88,4 +88,5 @@ def plan_course(
         emptied=gone.emptied,
         followed=following.followed,
         waiting=following.waiting,
+        misplaced=frozenset(index.misplaced) - adopted.ids,
     )

@@ -167,12 +167,13 @@ class PlanApplier:
         Line.invalidate_model(list(NOTE_DONE), flush=False)
         mapping.invalidate_recordset(["idle", "busy"], flush=False)
 
-    def confirm(self, outcomes, taken_by_us):
+    def confirm(self, outcomes, taken_by_us, misplaced=()):
         """What Moodle holds after a push becomes the base; what it has answered and does not hold
         is not on its way any more.
 
         :param outcomes: list of ``pusher.PushOutcome`` with a session, each of another one
         :param taken_by_us: Moodle's id of the account that pushed
+        :param misplaced: ids of sheets that have only the number of a session
         """
         lines = {}
         for outcome in outcomes:
@@ -200,8 +201,8 @@ class PlanApplier:
         for sheet in sheets:
             session = sessions[sheet.moodle_session_id]
             place = f"{session.course_id}:{session.activity_id}:"
-            if sheet.moodle_seen and not sheet.moodle_seen.startswith(place):
-                # The same number links it with another place.
+            elsewhere = sheet.moodle_seen and not sheet.moodle_seen.startswith(place)
+            if elsewhere or sheet.id in misplaced:
                 continue
             values = {"moodle_seen": str(session.seen)}
             if session.taken_by != taken_by_us:

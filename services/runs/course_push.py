@@ -59,7 +59,8 @@ class CoursePush:
             portion = sending.take()
             read_back = [pushed for pushed in portion if pushed.session]
             if read_back:
-                retried(partial(self._confirm, read_back), self.sides.env)
+                confirm = partial(self._confirm, read_back, outcome.plan.misplaced)
+                retried(confirm, self.sides.env)
                 self.sides.odoo.commit()
             for pushed in portion:
                 session_id = pushed.session_id
@@ -133,6 +134,6 @@ class CoursePush:
             marks=1,
         )
 
-    def _confirm(self, read_back):
+    def _confirm(self, read_back, misplaced):
         applier = PlanApplier(self.sides.instance, self.course.id, self.subject)
-        applier.confirm(read_back, self.sides.rules.user_id)
+        applier.confirm(read_back, self.sides.rules.user_id, misplaced)
