@@ -294,5 +294,8 @@ class TestGrouping(PushPlanCase):
 
     def test_of_another_activity(self):
         seminar = replace(b.LECTURES, id=4, grouping=frozenset({1}))
-        plan = self.push(b.session(1, group_id=2, status_set=3), activities=(seminar, b.LECTURES))
-        self.assertEqual(plan, PUSH)
+        session = b.session(1, group_id=2, status_set=3)
+        self.assertEqual(self.push(session, activities=(seminar, b.LECTURES)), PUSH)
+        limited = replace(b.LECTURES, grouping=frozenset({1}))
+        self.assertIsNone(self.push(session, activities=(seminar, limited)))
+        self.assertEqual(self.findings.gaps, self.outside(2))

@@ -1,6 +1,5 @@
 """What is there twice: restored beside what still lives, or duplicated. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from .course_index import CourseIndex
@@ -22,23 +21,20 @@ def copies(
     for lesson in lessons:
         at.setdefault(lesson.starts, []).append(lesson)
     found: dict[int, tuple[Lesson, MoodleSession]] = {}
-    spoken = Counter[bool]()
+    spoken: list[bool] = []
     for session in sessions:
         for lesson in at.get(session.starts, ()):
             if not of_other_batch(index, lesson, session):
                 said = evidence(index, lesson, session)
                 if said.marked:
-                    spoken[said.speaks_for_it] += 1
+                    spoken.append(said.speaks_for_it)
                 found.setdefault(session.id, (lesson, session))
-    marked = any(session.marks for session in sessions)
-    if asked and found:
-        return list(found.values())
-    if spoken[True] and spoken[True] >= spoken[False]:
-        return list(found.values())
-    if not marked and len(found) > 1 and len(found) == len(sessions):
-        return list(found.values())
     with_marks = [session for session in sessions if session.marks]
-    shifted = best_shift(index, lessons, with_marks) if with_marks else None
+    for_it = spoken and sum(spoken) * 2 >= len(spoken)
+    without_marks = not with_marks and len(found) > 1 and len(found) == len(sessions)
+    if for_it or without_marks or (asked and found):
+        return list(found.values())
+    shifted = best_shift(index, lessons, with_marks)
     if shifted and len(shifted.pairs) == len(with_marks) > 1 and _telling(index, shifted.pairs):
         return list(shifted.pairs)
     return []

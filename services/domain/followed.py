@@ -1,8 +1,8 @@
 """What becomes of sheets that follow their sessions, and of what belongs to them. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from statistics import mode
 
 from . import plan as p
 from .course_index import CourseIndex
@@ -17,56 +17,61 @@ from .status_meaning import of_session
 def followed_by(sides: Sides, pairs: Iterable[tuple[Lesson, MoodleSession]]) -> p.Followed:
     sheets: list[p.Follow] = []
     held: dict[tuple[int, int], int] = {}
-    votes: dict[int, Counter[int]] = {}
+    went: dict[int, list[int]] = {}
     not_held = sides.index.local.not_held
     for lesson, session in sorted(pairs, key=lambda pair: (pair[1].starts, pair[1].id)):
         if lesson.whole:
-            votes.setdefault(lesson.place[1], Counter())[session.activity_id] += 1
+            went.setdefault(lesson.place[1], []).append(session.activity_id)
         for sheet in lesson.sheets:
             assert sheet.seen is not None
             seen = replace(sheet.seen, course_id=session.course_id, activity_id=session.activity_id)
             before = (*lesson.place, sheet.session_id)
             if (sheet.session_id, sheet.seen) != (session.id, seen):
                 sheets.append(p.Follow(sheet.id, before, session.id, str(seen)))
-        if any(number == lesson.session_id for number, _student in not_held):
-            held |= _held(sides.index, lesson, session)
+        students = {student for number, student in not_held if number == lesson.session_id}
+        if students:
+            held |= _held(sides.index, lesson, session, students)
     activities = {
-        before: after.most_common(1)[0][0]
-        for before, after in votes.items()
-        if after.most_common(1)[0][0] != before
+        before: after for before, found in went.items() if (after := mode(found)) != before
     }
     sheets += _detached(sides, {lesson for lesson, _session in pairs})
-    return p.Followed(tuple(sheets), activities, held) if sheets else p.NOTHING_FOLLOWS
+    return p.Followed(tuple(sheets), activities, held)
 
 
-def _held(index: CourseIndex, lesson: Lesson, session: MoodleSession) -> dict[tuple[int, int], int]:
-    """What Moodle shows for marks that it has not kept, where that is what was agreed on."""
+def _held(
+    index: CourseIndex, lesson: Lesson, session: MoodleSession, students: Iterable[int]
+) -> dict[tuple[int, int], int]:
+    """What Moodle shows for marks that it has not kept, where that is what was agreed on.
+
+    :param students: ids, of those marks
+    """
     chosen = with_meanings(index.rules.chosen, {lesson.place[1]: session.activity_id})
     meanings = of_session(session, chosen)
     shown = {index.people.student(mark.user_id).record_id: mark.status_id for mark in session.marks}
     held = {}
-    for sheet in lesson.sheets:
-        for student, lines in index.lines(sheet.id).items():
-            meaning = meanings.get(shown.get(student, 0))
-            if (meaning.status if meaning else None) == lines[0].base:
-                held[session.id, student] = shown.get(student, 0)
+    for student in students:
+        status_id = shown.get(student, 0)
+        meaning = meanings.get(status_id)
+        there = [index.lines(sheet.id).get(student) for sheet in lesson.sheets]
+        agreed = {lines[0].base for lines in there if lines}
+        if (meaning.status if meaning else None) in agreed:
+            held[session.id, student] = status_id
     return held
 
 
 def _detached(sides: Sides, paired: Iterable[Lesson]) -> list[p.Follow]:
     """Sheets of an activity whose number another one has, as a person has said: they are of
     none that Moodle still has."""
-    used, course = set(paired), sides.index.reading.course.id
+    course = sides.index.reading.course.id
+    others = {
+        (course, number)
+        for number in sides.again
+        if sides.answer(activities_key((course, number), number)) == OTHER
+    }
+    used = set(paired)
+    left = [lesson for lesson in sides.gone if lesson.place in others and lesson not in used]
     found = []
-    for lesson in sides.gone:
-        number = lesson.place[1]
-        again = lesson.place == (course, number) and number in sides.again
-        if (
-            lesson in used
-            or not again
-            or sides.answer(activities_key(lesson.place, number)) != OTHER
-        ):
-            continue
+    for lesson in left:
         for sheet in lesson.sheets:
             assert sheet.seen is not None
             before = (*lesson.place, sheet.session_id)

@@ -46,7 +46,7 @@ def follow(index: CourseIndex, local: LocalState, findings: Findings) -> Followi
     if local.met is None:
         return nothing
     sides = Sides.of(index, local.met)
-    if not (sides.new and (sides.gone or sides.living)) and not sides.again:
+    if not (sides.new or sides.again):
         return nothing
     pairing = Pairing(sides)
     pairing.by_beginning()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from .course_index import CourseIndex
 from .gap_reason import FOLLOW
-from .lessons import Evidence, Fit, evidence, fit, lessons_of
+from .lessons import Fit, evidence, fit, lessons_of
 from .question_keys import activities_key
 from .records import Met, MoodleSession, Sheet
 
@@ -37,13 +37,14 @@ def given_again(index: CourseIndex, met: Met) -> frozenset[int]:
 
 
 def _little_is_left(index: CourseIndex, pairs: Iterable[tuple[Sheet, MoodleSession]]) -> bool:
-    total = Evidence()
+    agreed = same = 0
     for sheet, session in pairs:
         if not sheet.held_at or index.rules.date(sheet.held_at) == index.day(session):
             return False
         (lesson,) = lessons_of([sheet])
-        total += evidence(index, lesson, session)
-    return total.agreed >= FEW and total.same * 2 <= total.agreed
+        found = evidence(index, lesson, session)
+        agreed, same = agreed + found.agreed, same + found.same
+    return agreed >= FEW and same * 2 <= agreed
 
 
 def _swapped(

@@ -93,15 +93,6 @@ class Evidence:
     missing: int = 0
     strange: int = 0
 
-    def __add__(self, more: "Evidence") -> "Evidence":
-        return Evidence(
-            self.same + more.same,
-            self.other + more.other,
-            self.later + more.later,
-            self.missing + more.missing,
-            self.strange + more.strange,
-        )
-
     @property
     def agreed(self) -> int:
         return self.same + self.other + self.missing
@@ -171,8 +162,10 @@ def _said(
         meaning = meanings.get(mark.status_id)
         status = meaning.status if meaning else None
         moment = session.taken_at if mark.taken_at is None else mark.taken_at
-        before = said.get(student, (status, 0))
-        said[student] = status if before[0] == status else None, max(before[1], moment)
+        if student in said:
+            before, at = said[student]
+            status, moment = status if before == status else None, max(at, moment)
+        said[student] = status, moment
     return said
 
 

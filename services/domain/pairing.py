@@ -181,8 +181,6 @@ class Pairing:
             return None
         lessons = [lesson for lesson in sides.gone if lesson.place == place and lesson.starts]
         sessions = [s for s in sides.new if s.activity_id == activity and s.marks]
-        if not lessons or not sessions or len(ours) >= len(lessons):
-            return None
         found = best_shift(sides.index, lessons, sessions)
         together = any(
             (lesson.place, session.activity_id) == (place, activity)

@@ -2,10 +2,10 @@
 Only marks can tell. Pure."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .course_index import CourseIndex
-from .lessons import Evidence, Lesson, evidence, of_other_batch
+from .lessons import Lesson, evidence, of_other_batch
 from .records import MoodleSession
 
 # Shifts of all sessions that are looked at.
@@ -23,20 +23,17 @@ class Shifted:
 def best_shift(
     index: CourseIndex, lessons: list[Lesson], sessions: list[MoodleSession]
 ) -> Shifted | None:
-    """The one shift by which lessons are the sessions.
+    """The shift by which lessons are the sessions: what most have in common, then the smaller.
+    All of both sides fit by one shift only.
 
     :param sessions: all that hold marks
     """
     shifts = Counter(session.starts - lesson.starts for lesson in lessons for session in sessions)
-    found = []
     for shift, _count in sorted(shifts.items(), key=lambda one: (-one[1], abs(one[0])))[:SHIFTS]:
-        one = _by(index, lessons, sessions, shift) if shift else None
-        if one:
-            found.append(one)
-    sure = [one for one in found if one.sure]
-    if sure:
-        return sure[0] if len(sure) == 1 else replace(sure[0], sure=False)
-    return max(found, key=lambda one: len(one.pairs), default=None)
+        found = _by(index, lessons, sessions, shift) if shift else None
+        if found:
+            return found
+    return None
 
 
 def _by(
@@ -45,18 +42,18 @@ def _by(
     at: dict[int, list[MoodleSession]] = {}
     for session in sessions:
         at.setdefault(session.starts - shift, []).append(session)
-    pairs, total = [], Evidence()
+    pairs, missing = [], []
     for lesson in lessons:
         fitting = [s for s in at.get(lesson.starts, ()) if not of_other_batch(index, lesson, s)]
         said = [(session, evidence(index, lesson, session)) for session in fitting]
         said = [(session, one) for session, one in said if one.same and not one.other]
         if len(said) == 1:
             pairs.append((lesson, said[0][0]))
-            total += said[0][1]
+            missing.append(said[0][1].missing)
     ids = {session.id for _lesson, session in pairs}
     if len(ids) != len(pairs) or len(pairs) < min(len(lessons), len(sessions)):
         return None
-    complete = len(pairs) == len(lessons) == len(sessions) and not total.missing
+    complete = len(pairs) == len(lessons) == len(sessions) and not any(missing)
     if len(pairs) < 2 and not complete:
         return None
     return Shifted(tuple(pairs), complete and len(pairs) > 1)

@@ -71,13 +71,13 @@ class Waits:
 
     def add_beside(self, sides: Sides, findings: Findings) -> None:
         """What is there twice: an activity that was never met, with the sessions of another."""
+        places = dict.fromkeys(lesson.place for lesson in sides.living)
         for activity in sorted(sides.never - sides.again):
             new = [
                 session
                 for session in sides.new
                 if session.activity_id == activity and session.id not in self.sessions
             ]
-            places = dict.fromkeys(lesson.place for lesson in sides.living) if new else {}
             for place in places:
                 here = sides.index.reading.course.id, activity
                 key = activities_key(place, activity)
@@ -115,21 +115,19 @@ class Waits:
         sessions: Iterable[MoodleSession],
         findings: Findings,
     ) -> None:
-        """:param sessions: that may be the lessons; without any there is nothing to name"""
+        """:param sessions: that may be the lessons, one at least"""
         index, here = sides.index, sorted(sessions, key=lambda s: (s.starts, s.id))
         sheets = {sheet.id for lesson in lessons for sheet in lesson.sheets}
-        first = here[0] if here else None
-        activity = first.activity_id if first else int(key.rpartition(">")[2])
         findings.gap(
             why,
             f"numbers:{key}",
             {
-                "activity": index.activity_name(first) if first else activity,
-                "day": index.day(first).isoformat() if first else "",
+                "activity": index.activity_name(here[0]),
+                "day": index.day(here[0]).isoformat(),
                 "sheets": len(sheets),
                 "marks": sum(len(index.lines(sheet)) for sheet in sheets),
             },
             marks=sum(bool(mark.status_id) for session in here for mark in session.marks),
-            moodle_id=activity,
+            moodle_id=here[0].activity_id,
             asks=key,
         )
