@@ -31,6 +31,18 @@ def for_mypy(tree):
 
 
 @tagged("post_install", "-at_install")
+class TestTests(BaseCase):
+    def test_odoo_s_own_runner_finds_each_of_them(self):
+        """pytest goes by the names of files, Odoo by what the package imports."""
+        folder = Path(__file__).parent
+        tree = ast.parse((folder / "__init__.py").read_text())
+        found = {alias.name for node in tree.body for alias in node.names}
+        # Of dev/, which a package of the addon has not.
+        there = {path.stem for path in folder.glob("test_*.py")} - {"test_bench"}
+        self.assertEqual({name for name in found if name.startswith("test_")}, there)
+
+
+@tagged("post_install", "-at_install")
 class TestRooms(BaseCase):
     def test_every_module_is_in_a_room_that_says_what_it_is(self):
         self.assertEqual([path.name for path in SERVICES.glob("*.py")], ["__init__.py"])
