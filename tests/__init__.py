@@ -18,6 +18,7 @@ from . import (
     test_contained,
     test_copies,
     test_costs,
+    test_course_list,
     test_course_queue,
     test_courses,
     test_courses_unlisted,

@@ -18,6 +18,9 @@ MOST_PEOPLE = 100_000
 IDS_PER_CALL = 50
 GUEST = 1  # id of the account that is there for guests, on each site
 STUDENT_ROLES = {"student"}
+# How often the list of courses is asked for while courses are being deleted.
+LISTINGS = 5
+NO_CONTEXT = "errorcoursecontextnotvalid"
 
 T = TypeVar("T")
 
@@ -111,8 +114,7 @@ class MoodleReader:
         :param ids: of those that are wanted; without any, all are
         """
         function = "core_course_get_courses"
-        fetch = self.client.fetch
-        answer = fetch(function, options={"ids": list(ids)}) if ids else fetch(function)
+        answer = self._listed(function, **({"options": {"ids": list(ids)}} if ids else {}))
         found = shaped(
             function,
             lambda items: each(
@@ -129,6 +131,19 @@ class MoodleReader:
         fronts = [item for item in answer if item.get("format") == "site"]
         self.site_made = _made(fronts[0]) if len(fronts) == 1 else 0
         return tuple(sorted(once(found), key=lambda course: course.id))
+
+    def _listed(self, function: str, **params: Json) -> Json:
+        """Moodle refuses the whole list if a course is deleted after its row was read. The next
+        time that one is not among them; if the same one is named twice, it is another trouble."""
+        refused: set[str] = set()
+        while True:
+            try:
+                return self.client.fetch(function, **params)
+            except errors.MoodleNoPermission as error:
+                told, again = error.detail, len(refused) + 1 < LISTINGS
+                if error.errorcode != NO_CONTEXT or told in refused or not again:
+                    raise
+                refused.add(told)
 
     def activities(self, course_id: int) -> tuple[MoodleActivity, ...]:
         """Attendance activities of a course (``core_course_get_contents``)."""
