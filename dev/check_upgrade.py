@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from odoo.exceptions import ValidationError
+
 ADDON = "openeducat_moodle_attendance"
 NOTES = Path(os.environ["UPGRADE_NOTES"])
 # Of the demo's Moodle.
@@ -57,10 +59,22 @@ def content(env, wanted):
     return result
 
 
+def twin_of(env, instance):
+    """A second instance that is archived after the update: of the same Moodle, as old states
+    took it, else one that is archived already."""
+    try:
+        with env.cr.savepoint():
+            twin = instance.copy({"name": "Twin", "url": f"{instance.url.upper()}/"})
+            env.flush_all()
+    except ValidationError:
+        twin = instance.copy({"name": "Twin", "url": "https://twin.example.com", "active": False})
+    twin.token = "T"
+    return twin
+
+
 def before(env):
     instance = env["moodle.instance"].search([], limit=1)
-    twin = instance.copy({"name": "Twin", "url": f"{instance.url.upper()}/"})
-    twin.token = "T"
+    twin = twin_of(env, instance)
     Run = env["moodle.sync.run"]
     if "pending" in Run._fields:
         # Of an instance whose run the update does not go on with.
