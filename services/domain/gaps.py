@@ -762,6 +762,17 @@ CATALOGUE = (
                     "not all sessions of the course can be read: its session may be among those "
                     "that are missing. Another gap says which activity can't be read."
                 ),
+            Reason(
+                "session_group_closed",
+                {**SHEET, "group": Sort.TEXT},
+                _lt(
+                    "No session is created in Moodle for the sheet %(sheet)s of %(day)s: teachers "
+                    "could not take it, because activities do not offer the group %(group)s. In "
+                    "Moodle, tick Show group in dropdown menu for activities in group mode "
+                    "(Participants > Groups > Edit group settings)."
+                ),
+                record="op.attendance.sheet",
+            ),
                 record="op.attendance.sheet",
             ),
             Reason(
@@ -975,6 +986,16 @@ CATALOGUE = (
                     "means %(status)s, so such marks can't be sent. Choose what its letters mean "
                     "(Configuration > Moodle > Letters), or add or show the status in Moodle "
                     "(Attendance > Status set)."
+            Reason(
+                "push_group_closed",
+                {"group": Sort.GROUP},
+                _lt(
+                    "Activities do not offer the group %(group)s, so teachers can't take its "
+                    "sessions on Moodle's page, and its marks are not sent. In Moodle, tick Show "
+                    "group in dropdown menu for activities in group mode (Participants > Groups > "
+                    "Edit group settings)."
+                ),
+            ),
                 ),
             ),
             Reason(

@@ -207,7 +207,9 @@ def _new_session(index: CourseIndex, sheet: Sheet, choice: linking.Choice) -> p.
     may = index.rules.may_create and not choice.fitting and choice.sure
     if not may or _early(index, sheet):
         return None
-    new = linking.new_session(sheet, index.reading.activities, index.people, index.rules)
+    new = linking.new_session(
+        sheet, index.reading.activities, index.people, index.rules, index.closed
+    )
     return new if new and not _some_missing(index) and _statuses_suffice(index, new) else None
 
 
@@ -263,8 +265,13 @@ def _why_not_made(index: CourseIndex, sheet: Sheet) -> tuple[str, dict[str, obje
     if _some_missing(index):
         return "sessions_not_listed", {}
     activities = index.reading.activities
-    group = index.outside(activities[0].id, sheet.batch_id) if len(activities) == 1 else 0
-    if group:
-        name = index.people.group_names.get(group, "")
-        return "session_group_outside", {"group": name, "activity": activities[0].name}
+    if len(activities) == 1:
+        (activity,), names = activities, index.people.group_names
+        group = index.outside(activity.id, sheet.batch_id)
+        if group:
+            name = names.get(group, "")
+            return "session_group_outside", {"group": name, "activity": activity.name}
+        groups = linking.groups_of(sheet.batch_id, index.people) if activity.groupmode else ()
+        for group in index.closed.intersection(groups):
+            return "session_group_closed", {"group": names.get(group, "")}
     return "no_place_for_session", {}

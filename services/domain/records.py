@@ -60,11 +60,13 @@ class MoodleUser:
 
 @dataclass(frozen=True)
 class MoodleGroup:
-    """``core_group_get_course_groups``."""
+    """``core_group_get_course_groups``. ``participates``: whether activities offer it; else Moodle's
+    page takes no session of it."""
 
     id: int
     name: str
     idnumber: str
+    participates: bool = True
 
 
 @dataclass(frozen=True)
