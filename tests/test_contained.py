@@ -322,7 +322,7 @@ class LastingWrite:
                 if kind == "slow":
                     # Moodle goes on with what nobody waits for any more.
                     time.sleep(TOO_LONG)
-                self.assertEqual(self.sync(trigger="cron").state, "done")
+                self.assertEqual(self.sync(trigger="button").state, "done")
                 self.assertEqual(self.there(), ["PALE..", "EEEE.."])
                 self.assertFalse(self.open_gaps())
                 self.assertFalse(any(self.sheets.attendance_line.mapped("moodle_sending")))

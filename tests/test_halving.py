@@ -6,7 +6,7 @@ import threading
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain.halving import Halving
-from ..services.domain.trouble import DAY, FIRST, NONE, Trouble
+from ..services.domain.trouble import ACTIVITY, DAY, FIRST, NONE, Trouble, Troubles
 from ..services.moodle.site_witness import FRESH, SiteWitness
 
 
@@ -86,6 +86,25 @@ class TestTrouble(BaseCase):
         self.assertEqual([trouble.rests(now) for now in (1999, 2000, 2001)], [True, False, False])
         self.assertTrue(Trouble(9, DAY).rests(0))
         self.assertFalse(Trouble(9, DAY + 1).rests(0), "noted by a clock that was ahead")
+
+    def test_parts_of_a_course(self):
+        lab, lecture = (ACTIVITY, 7), (ACTIVITY, 8)
+        troubles = Troubles().after({lab: "slow", lecture: {"say": "no"}}, (), 1000)
+        self.assertEqual(troubles.resting(1000), {lab: "slow", lecture: {"say": "no"}})
+        self.assertEqual(Troubles.from_json(troubles.to_json()), troubles)
+        self.assertEqual(troubles.resting(1000 + FIRST), {})
+        # One was left alone, the other one has failed again.
+        later = troubles.after({lab: "slower"}, {lecture}, 2000)
+        self.assertEqual(
+            later.kept,
+            {
+                lab: (Trouble(2, 2000 + 2 * FIRST), "slower"),
+                lecture: (Trouble(1, 1000 + FIRST), {"say": "no"}),
+            },
+        )
+        # What is well is forgotten.
+        self.assertEqual(later.after({}, {lecture}, 3000).kept.keys(), {lecture})
+        self.assertEqual(Troubles.from_json(None), Troubles())
 
 
 @tagged("post_install", "-at_install")

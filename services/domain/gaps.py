@@ -677,6 +677,14 @@ CATALOGUE = (
                     "sessions that have never been read are missing here."
                 ),
             ),
+            Reason(
+                "activity_failed",
+                {"activity": Sort.ACTIVITY, "words": Sort.WORDS},
+                _lt(
+                    "Moodle can't deliver the sessions of the activity %(activity)s. The other "
+                    "activities of the course go on; its own sheets stay as they are. %(words)s"
+                ),
+            ),
             _odd(
                 "session",
                 "session",
@@ -755,14 +763,6 @@ CATALOGUE = (
                 record="op.attendance.sheet",
             ),
             Reason(
-                "sessions_not_listed",
-                SHEET,
-                _lt(
-                    "No session is created in Moodle for the sheet %(sheet)s of %(day)s as long as "
-                    "not all sessions of the course can be read: its session may be among those "
-                    "that are missing. Another gap says which activity can't be read."
-                ),
-            Reason(
                 "session_group_closed",
                 {**SHEET, "group": Sort.TEXT},
                 _lt(
@@ -773,6 +773,14 @@ CATALOGUE = (
                 ),
                 record="op.attendance.sheet",
             ),
+            Reason(
+                "sessions_not_listed",
+                SHEET,
+                _lt(
+                    "No session is created in Moodle for the sheet %(sheet)s of %(day)s as long as "
+                    "not all sessions of the course can be read: its session may be among those "
+                    "that are missing. Another gap says which activity can't be read."
+                ),
                 record="op.attendance.sheet",
             ),
             Reason(
@@ -979,14 +987,6 @@ CATALOGUE = (
                 ),
             ),
             Reason(
-                "push_none_status",
-                {"status": Sort.STATUS, "activity": Sort.ACTIVITY, "letters": Sort.NAMES},
-                _lt(
-                    "The activity %(activity)s has no status in the session's status set that "
-                    "means %(status)s, so such marks can't be sent. Choose what its letters mean "
-                    "(Configuration > Moodle > Letters), or add or show the status in Moodle "
-                    "(Attendance > Status set)."
-            Reason(
                 "push_group_closed",
                 {"group": Sort.GROUP},
                 _lt(
@@ -996,6 +996,14 @@ CATALOGUE = (
                     "Edit group settings)."
                 ),
             ),
+            Reason(
+                "push_none_status",
+                {"status": Sort.STATUS, "activity": Sort.ACTIVITY, "letters": Sort.NAMES},
+                _lt(
+                    "The activity %(activity)s has no status in the session's status set that "
+                    "means %(status)s, so such marks can't be sent. Choose what its letters mean "
+                    "(Configuration > Moodle > Letters), or add or show the status in Moodle "
+                    "(Attendance > Status set)."
                 ),
             ),
             Reason(
@@ -1027,15 +1035,15 @@ CATALOGUE = (
                 "push_failed",
                 {"day": Sort.DAY, "count": Sort.COUNT, "words": Sort.WORDS},
                 _lt(
-                    "%(count)s marks of the session of %(day)s could not be sent to Moodle. The "
-                    "next run tries again. %(words)s"
+                    "%(count)s marks of the session of %(day)s could not be sent to Moodle. "
+                    "%(words)s"
                 ),
                 cases=(
                     Case(
                         ONE,
                         _lt(
-                            "1 mark of the session of %(day)s could not be sent to Moodle. The "
-                            "next run tries again. %(words)s"
+                            "1 mark of the session of %(day)s could not be sent to Moodle. "
+                            "%(words)s"
                         ),
                     ),
                 ),

@@ -40,7 +40,7 @@ def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: F
     """Where marks go to Moodle, each sheet looks for its session. Where both sides may write,
     so does one that somebody is still working on, in whichever state a school's own OpenEduCat
     has it; its lines are no marks yet."""
-    rules = index.rules
+    rules, reading = index.rules, index.reading
     free = [
         sheet
         for sheet in index.local.sheets
@@ -54,8 +54,8 @@ def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: F
     pairs, new_sessions = [], []
     for sheet in free:
         choice = choices[sheet.id]
-        if choice.session and choice.session.id in index.waiting.sessions:
-            # It may be of a sheet that waits.
+        if choice.session and (choice.session.id in index.waiting.sessions or reading.failed):
+            # It may be of a sheet that waits; or the sheet's own is one that can't be read.
             continue
         if choice.session:
             pairs.append((sheet, choice.session))
@@ -94,7 +94,7 @@ def _link_in_place(
     beside: dict[tuple[date, int], list[Sheet]] = {}
     for sheet in free:
         choice, day = choices[sheet.id], (sheet.date, sheet.batch_id)
-        if choice.session and (choice.session.id, sheet.batch_id) in left:
+        if choice.session and (choice.session.id, sheet.batch_id) in left and not reading.failed:
             pairs.append((sheet, choice.session))
         elif not choice.session and day in days:
             beside.setdefault(day, []).append(sheet)
@@ -214,10 +214,11 @@ def _new_session(index: CourseIndex, sheet: Sheet, choice: linking.Choice) -> p.
 
 
 def _some_missing(index: CourseIndex) -> bool:
-    """Whether Moodle does not deliver all sessions of the one activity just now. Among them may be
-    one that was made for a sheet, by a run that has died or that got no answer."""
+    """Whether Moodle does not deliver all sessions just now. Among them may be one that was made
+    for a sheet, by a run that has died or that got no answer."""
     activities = index.reading.activities
-    return len(activities) == 1 and activities[0].id not in index.reading.listed
+    of_one = len(activities) == 1 and activities[0].id not in index.reading.listed
+    return of_one or bool(index.reading.failed)
 
 
 def _early(index: CourseIndex, sheet: Sheet) -> bool:
