@@ -117,9 +117,7 @@ class CompanionApi:
 
     # --- reading ----------------------------------------------------------------
 
-    def digests(
-        self, course_ids: Sequence[int], searching: bool = False
-    ) -> dict[int, str]:
+    def digests(self, course_ids: Sequence[int], searching: bool = False) -> dict[int, str]:
         """Of each course a text that changes with all that :meth:`course` gives, and with
         nothing else.
 
@@ -156,9 +154,10 @@ class CompanionApi:
     ) -> Json:
         ids = list(course_ids)
         patience = min(DIGESTS_TIMEOUT + len(ids) * DIGEST_TIMEOUT, SLOW_READ_TIMEOUT)
+        tries = None
         if searching:
-            return self.client.fetch(DIGESTS, patience / 2, None, 1, courseids=ids, **more)
-        return self.client.fetch(DIGESTS, patience, None, courseids=ids, **more)
+            patience, tries = patience / 2, 1
+        return self.client.fetch(DIGESTS, patience, None, tries, courseids=ids, **more)
 
     def course(self, course_id: int) -> Course:
         """A course, page by page; one call if it has no more sessions than one takes.
