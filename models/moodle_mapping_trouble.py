@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..services.domain.trouble import Trouble
+from ..services.domain.trouble import Trouble, Troubles
 from ..services.openeducat.local_store import moment, unix
 from .moodle_mapping_thrift import MoodleMapping as Mapping
 
@@ -33,6 +33,15 @@ class MoodleMapping(models.Model):
         :return: values as ``write`` takes them
         """
         return {"failures": trouble.failures, "next_try": moment(trouble.next_try)}
+
+    def _troubles(self):
+        """:return: ``Troubles`` of parts of a course"""
+        return Troubles.from_json(self._kept("troubles"))
+
+    def _keep_troubles(self, troubles):
+        """:param troubles: ``Troubles``"""
+        self.ensure_one()
+        self._keep("troubles", troubles.to_json())
 
     def _end_pauses_of_others(self):
         """This course has come back: what kept it may have kept others, which need not wait for

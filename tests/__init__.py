@@ -76,6 +76,7 @@ from . import (
     test_owned_fields,
     test_pace,
     test_papers,
+    test_parts,
     test_percent,
     test_photos,
     test_planner_adopting,

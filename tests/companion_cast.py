@@ -14,10 +14,9 @@ BEFORE, AFTER, WHOLE = slice(None, -1), slice(-1, None), slice(None)
 ORDER = (
     ("site_info", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
     ("get_digests", AFTER), ("get_sessions", AFTER), ("add_session", WHOLE), ("legacy", WHOLE),
+    ("grouping", WHOLE), ("get_accounts", WHOLE),
 )  # fmt: skip
 TOPICS = {topic for topic, _part in ORDER}
-SYNC_USER, NO_RIGHTS, NARROW = 3, 4, 5
-PLAIN = 2
 
 
 def entries(version, topic):
@@ -48,15 +47,17 @@ def cast(version):
     (today,) = answer(version, "legacy", "today")
     course = s.Course(read["courseid"], today["fullname"], today["shortname"])
     state.courses[1].fullname = info["sitename"]
-    state.users[SYNC_USER] = s.User(
-        SYNC_USER, info["username"], info["firstname"], info["lastname"]
+    sync_user = state.users[info["userid"]] = s.User(
+        info["userid"], info["username"], info["firstname"], info["lastname"]
     )
-    state.users[NO_RIGHTS] = s.User(NO_RIGHTS, info["username"], "None", "Family")
     read_in(state, course, read)
     names = [function["name"] for function in info["functions"]]
-    state.add_token("TOKEN_COMPANION", state.users[SYNC_USER], names)
-    state.add_token("TOKEN_NARROW", state.users[NARROW], names, only_own=True)
-    state.add_token("TOKEN_NONE", state.users[NO_RIGHTS], names, limited=True)
+    (narrow,) = [row["id"] for row in read["users"] if row["roles"] == ["teacher"]]
+    # Made just before.
+    no_rights = state.users[narrow - 1] = s.User(narrow - 1, info["username"], "None", "Family")
+    state.add_token("TOKEN_COMPANION", sync_user, names)
+    state.add_token("TOKEN_NARROW", state.users[narrow], names, only_own=True)
+    state.add_token("TOKEN_NONE", no_rights, names, limited=True)
     return state
 
 

@@ -4,13 +4,13 @@ named once, it is tried again later and later, and it comes back once it is heal
 import os
 import time
 from contextlib import ExitStack, contextmanager, nullcontext
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from ..services.domain.trouble import DAY, FIRST
 from ..services.moodle import attendance_api, companion_api, moodle_client, moodle_transport
-from ..services.runs import digests
 from .builders import START
 from .common import MoodleCase
 from .faults import LASTING, PATIENCE, TOO_LONG
@@ -66,8 +66,8 @@ class ManyCourses(MoodleCase):
     @contextmanager
     def impatient(self):
         with ExitStack() as patches:
-            for module in (moodle_client, attendance_api, companion_api, digests):
-                for name in ("READ_TIMEOUT", "SLOW_READ_TIMEOUT", "SOON"):
+            for module in (moodle_client, attendance_api, companion_api):
+                for name in ("READ_TIMEOUT", "SLOW_READ_TIMEOUT", "DIGESTS_TIMEOUT"):
                     if hasattr(module, name):
                         patches.enter_context(patch.object(module, name, PATIENCE))
             yield
@@ -322,7 +322,7 @@ class LastingWrite:
                 if kind == "slow":
                     # Moodle goes on with what nobody waits for any more.
                     time.sleep(TOO_LONG)
-                self.assertEqual(self.sync(trigger="cron").state, "done")
+                self.assertEqual(self.sync(trigger="button").state, "done")
                 self.assertEqual(self.there(), ["PALE..", "EEEE.."])
                 self.assertFalse(self.open_gaps())
                 self.assertFalse(any(self.sheets.attendance_line.mapped("moodle_sending")))
@@ -348,18 +348,48 @@ class TestLastingWriteThere(LastingWrite, PushCase):
 
 class Cost(ManyCourses):
     many = 30
+    broken = 17
 
-    def calls_of_runs(self, number):
-        """:return: of scheduled runs, a quarter of an hour apart, with one broken course"""
-        self.server.faults.add(LASTING["500"](self.of(self.courses[17])))
-        calls = []
+    def setUp(self):
+        super().setUp()
+        # Seconds that were waited for what did not come, and between two tries.
+        self.waited = []
+        clock = moodle_transport.Clock(wall=lambda: self.now, sleep=self.waited.append)
+        self.patch(type(self.instance), "_clock", lambda _self: clock)
+        self.patch(moodle_client.MoodleClient, "first_pause", 0.5)
+
+    def break_it(self, kind="500"):
+        about = self.of(self.courses[self.broken])
+        if kind != "slow":
+            self.server.faults.add(LASTING[kind](about))
+            return
+        post = moodle_transport.HttpTransport.post
+
+        def waited(transport, form, silence, deadline):
+            if not about(SimpleNamespace(params=form)):
+                return post(transport, form, silence, deadline)
+            self.waited.append(silence)
+            raise moodle_transport.TimeOverError("as if")
+
+        self.patch(moodle_transport.HttpTransport, "post", waited)
+
+    def costs(self, number, kind="500"):
+        """:return: of scheduled runs, a quarter of an hour apart: calls, and seconds waited"""
+        calls, seconds = [], []
         for _run in range(number):
-            self.run_once()
-            calls.append(len(self.server.calls))
+            self.waited.clear()
+            run = self.run_of(self.run_once())
+            calls.append(run.moodle_calls)
+            seconds.append(round(sum(self.waited), 1))
             self.now += QUARTER
-        self.assertEqual(self.here().count("PALE"), self.many - 1)
-        measured("%s, one of 30 courses is broken: %s calls", type(self).__name__, calls)
-        return calls
+        measured(
+            "%s, one of 30 courses is broken (%s): %s calls, %s seconds waited",
+            type(self).__name__, kind, calls, seconds,
+        )  # fmt: skip
+        return calls, seconds
+
+    def synchronised(self):
+        return self.here().count("PALE")
 
 
 @tagged("post_install", "-at_install")
@@ -368,20 +398,58 @@ class TestCost(Cost):
 
     def test_native(self):
         """Without it, each run makes 92 calls: two, and three a course."""
-        first, second = self.calls_of_runs(2)
-        self.assertLessEqual(first, 92)
-        self.assertLessEqual(second, 92)
+        self.break_it()
+        self.assertEqual(self.costs(3), ([91, 89, 90], [0, 0, 0]))
+        self.assertEqual(self.synchronised(), self.many - 1)
+
+    def test_slow(self):
+        self.break_it("slow")
+        one = moodle_client.SLOW_READ_TIMEOUT
+        calls, seconds = self.costs(3, "slow")
+        self.assertEqual(calls, [91, 89, 90])
+        # In the first run, and in the next one that tries it.
+        self.assertLessEqual(max(seconds), one)
+        self.assertEqual(seconds[1], 0)
+
+    def test_reset(self):
+        """What is repeated on a bad line is not, where it failed the last time."""
+        self.break_it("reset")
+        self.assertEqual(self.costs(3, "reset"), ([91, 89, 90], [7.5, 0, 0]))
 
 
 @tagged("post_install", "-at_install")
 class TestCostThere(Cost):
     profile = "companion"
+    # What costs most to find.
+    broken = 8
 
-    def test_companion(self):
+    def test_at_once(self):
         """Without it, the first two runs make 33 calls and the third makes 3."""
-        first, second, third = self.calls_of_runs(3)
-        # What finds one of thirty by halving, and the look at the site.
-        self.assertLessEqual(first, 33 + 11)
-        self.assertLessEqual(second, 33)
-        # By now it is tried once more: a read, and the look.
-        self.assertLessEqual(third, 3 + 2)
+        self.break_it()
+        # What finds it by halving, and the look at the site: 1.2 times 33 at most. In the third it
+        # is tried once more.
+        self.assertEqual(self.costs(5), ([39, 32, 4, 3, 3], [0] * 5))
+        self.assertEqual(self.synchronised(), self.many - 1)
+
+    def test_later(self):
+        """Without it, each run makes 3 calls."""
+        self.assertEqual(self.costs(3, "none yet")[0], [33, 33, 3])
+        self.break_it()
+        # The two that are left of the search are read, and the sound one once more, as it has its
+        # digest again.
+        self.assertEqual(self.costs(5), ([11, 4, 4, 3, 3], [0] * 5))
+        self.assertFalse(any(self.mapping(course).failures for course in self.courses[9:]))
+
+    def test_slow(self):
+        self.break_it("slow")
+        calls, seconds = self.costs(5, "slow")
+        self.assertEqual(calls, [39, 32, 4, 3, 3])
+        one = moodle_client.SLOW_READ_TIMEOUT
+        # What one call may take that is about a course, once it has begun to answer.
+        self.assertLessEqual(seconds[0], moodle_client.WHOLE * one)
+        self.assertEqual(seconds[1:], [0, one, 0, 0])
+        self.assertEqual(self.synchronised(), self.many - 1)
+
+    def test_reset(self):
+        self.break_it("reset")
+        self.assertEqual(self.costs(5, "reset"), ([39, 32, 4, 3, 3], [15, 0, 0, 0, 0]))

@@ -162,7 +162,7 @@ class TestRemarkThatIsRefused(FirewallCase):
         (gap,) = self.gaps(state="open")
         self.assertEqual((gap.why, gap.marks), ("push_failed", 4))
         self.server.faults.clear()
-        self.sync(trigger="cron")
+        self.sync(trigger="button")
         self.assertEqual(self.moodle_marks(self.session), "PALE..")
         self.assertFalse(self.open_gaps())
 
@@ -237,6 +237,6 @@ class TestNativeSession(PushCase):
         self.assertEqual((gap.why, gap.marks), ("push_failed", 4))
         self.assertLessEqual(len([c for c in self.server.calls if c.status == 500]), 2)
         self.server.faults.clear()
-        self.sync(trigger="cron")
+        self.sync(trigger="button")
         self.assertEqual(self.moodle_marks(first), "PALE..")
         self.assertFalse(self.open_gaps())

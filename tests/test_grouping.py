@@ -1,12 +1,15 @@
-"""An attendance activity with a grouping: Moodle's page shows no group that is not in it."""
+"""An attendance activity with a grouping: Moodle's page shows no group that is not in it. And
+groups that no activity offers: it takes no session of them."""
 
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..services.domain.trouble import DAY
 from ..services.moodle import moodle_errors as errors
 from ..services.texts.told import say
 from . import test_both
+from .builders import START
 from .moodle_server.course_reader import CourseReader
 from .test_companion import ADD, SET, CompanionCase
 
@@ -96,6 +99,78 @@ class TestOutside(GroupingCase):
         self.assertIn(OUTSIDE, words)
         self.assertEqual(self.moodle_marks(session), "PPLE..")
         self.assertEqual(self.statuses(session), "APLE")
+
+
+class Closed:
+    """A group that activities do not offer; a case beside it says where."""
+
+    direction = "oec"
+
+    def setUp(self):
+        super().setUp()
+        self.group = self.groups[0]
+        self.group.participation = False
+
+    def words(self):
+        return self.gaps(state="open").mapped("name")
+
+    def test_a_session_of_the_group_gets_no_marks(self):
+        session, beside = self.add_session(group=self.group), self.add_session(starts=START + DAY)
+        self.make_sheet("PALE")
+        self.make_sheet("AAAA", day="2026-11-04")
+        self.assertEqual(self.sync().state, "done")
+        (words,) = self.words()
+        self.assertIn("do not offer the group Batch 1", words)
+        self.assertEqual(self.gaps(state="open").marks, 4)
+        self.assertEqual(self.moodle_marks(session), "......")
+        # A session for all participants shows them.
+        self.assertEqual(self.moodle_marks(beside), "AAAA..")
+        self.group.participation = True
+        self.sync()
+        self.assertFalse(self.words())
+        self.assertEqual(self.moodle_marks(session), "PALE..")
+
+    def test_no_session_is_made(self):
+        self.instance.create_moodle_sessions = True
+        self.lectures.groupmode = 2
+        self.make_sheet("PALE")
+        self.sync()
+        (words,) = self.words()
+        self.assertIn("do not offer the group Batch 1", words)
+        self.assertFalse(self.moodle.sessions)
+        # Without groups in the activity it does not matter.
+        self.lectures.groupmode = 0
+        self.sync()
+        (session,) = self.moodle.sessions.values()
+        self.assertEqual((session.group_id, self.moodle_marks(session)), (0, "PALE.."))
+        self.assertFalse(self.words())
+
+    def test_what_a_teacher_has_marked_comes_over(self):
+        self.instance.sync_attendance_from = "moodle"
+        session = self.add_session("PALE", group=self.group)
+        self.sync()
+        self.assertEqual(self.statuses(session), "PALE")
+        self.assertFalse(self.words())
+
+    def test_both_ways(self):
+        self.instance.sync_attendance_from = "both"
+        session = self.add_session("PALE", group=self.group)
+        self.sync()
+        self.mark_here(session, 1, "A")
+        self.sync()
+        (words,) = self.words()
+        self.assertIn("do not offer the group Batch 1", words)
+        self.assertEqual(self.moodle_marks(session), "PALE..")
+
+
+@tagged("post_install", "-at_install")
+class TestClosed(Closed, CompanionCase):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestClosedWithoutPlugin(Closed, test_both.BothCase):
+    profile = "2026"
 
 
 @tagged("post_install", "-at_install")

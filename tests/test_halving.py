@@ -6,20 +6,20 @@ import threading
 from odoo.tests import BaseCase, tagged
 
 from ..services.domain.halving import Halving
-from ..services.domain.trouble import DAY, FIRST, NONE, Trouble
+from ..services.domain.trouble import ACTIVITY, DAY, FIRST, NONE, Trouble, Troubles
 from ..services.moodle.site_witness import FRESH, SiteWitness
 
 
 @tagged("post_install", "-at_install")
 class TestHalving(BaseCase):
-    def find(self, bad, size=30, most=99, sure=False):
+    def find(self, bad, size=30, most=99, sure=False, enough=1):
         asked = []
 
         def ask(part):
             asked.append(tuple(part))
             return None if bad & set(part) else sum(part)
 
-        halving = Halving(ask, most, sure)
+        halving = Halving(ask, most, sure, enough)
         halving.search(tuple(range(size)))
         return halving, asked
 
@@ -28,11 +28,21 @@ class TestHalving(BaseCase):
             halving, asked = self.find({bad})
             self.assertEqual((halving.found, halving.left), ([bad], []))
             self.assertEqual(sum(halving.answers), sum(range(30)) - bad)
-            self.assertLessEqual(len(asked), 10)
+            # Five halves, and at last all others at once.
+            self.assertLessEqual(len(asked), 6)
+
+    def test_as_many_as_may_be_left(self):
+        for bad in range(30):
+            halving, asked = self.find({bad}, enough=2)
+            self.assertIn(bad, [*halving.found, *halving.left])
+            self.assertLessEqual(len([*halving.found, *halving.left]), 2)
+            kept = set(range(30)).difference(halving.found, halving.left)
+            self.assertEqual(sum(halving.answers), sum(kept))
+            self.assertLessEqual(len(asked), 5)
 
     def test_several(self):
         for bad in ({0, 29}, {3, 4}, {1, 10, 20}, set(range(30))):
-            halving, _asked = self.find(bad)
+            halving, _asked = self.find(bad, most=999)
             self.assertEqual((sorted(halving.found), halving.left), (sorted(bad), []))
             self.assertEqual(sum(halving.answers), sum(set(range(30)) - bad))
 
@@ -41,6 +51,10 @@ class TestHalving(BaseCase):
         self.assertEqual(len(asked), 4)
         self.assertEqual(sorted([*halving.found, *halving.left]), list(range(30)))
         self.assertEqual(self.find({1, 2}, most=0)[0].left, list(range(30)))
+        # Nothing is asked after the last refusal.
+        halving, asked = self.find({0, 29}, most=5)
+        self.assertEqual((halving.found, len(asked)), ([0], 5))
+        self.assertEqual(sorted(halving.left), list(range(1, 30)))
 
     def test_one_alone_is_it(self):
         halving, asked = self.find({0}, size=1)
@@ -73,6 +87,25 @@ class TestTrouble(BaseCase):
         self.assertTrue(Trouble(9, DAY).rests(0))
         self.assertFalse(Trouble(9, DAY + 1).rests(0), "noted by a clock that was ahead")
 
+    def test_parts_of_a_course(self):
+        lab, lecture = (ACTIVITY, 7), (ACTIVITY, 8)
+        troubles = Troubles().after({lab: "slow", lecture: {"say": "no"}}, (), 1000)
+        self.assertEqual(troubles.resting(1000), {lab: "slow", lecture: {"say": "no"}})
+        self.assertEqual(Troubles.from_json(troubles.to_json()), troubles)
+        self.assertEqual(troubles.resting(1000 + FIRST), {})
+        # One was left alone, the other one has failed again.
+        later = troubles.after({lab: "slower"}, {lecture}, 2000)
+        self.assertEqual(
+            later.kept,
+            {
+                lab: (Trouble(2, 2000 + 2 * FIRST), "slower"),
+                lecture: (Trouble(1, 1000 + FIRST), {"say": "no"}),
+            },
+        )
+        # What is well is forgotten.
+        self.assertEqual(later.after({}, {lecture}, 3000).kept.keys(), {lecture})
+        self.assertEqual(Troubles.from_json(None), Troubles())
+
 
 @tagged("post_install", "-at_install")
 class TestWitness(BaseCase):
@@ -94,6 +127,14 @@ class TestWitness(BaseCase):
         self.now += 0.1
         self.assertFalse(self.witness.saw_the_site())
         self.assertEqual(self.asked, 2)
+
+    def test_one_that_has_failed_before_needs_no_look(self):
+        self.there = False
+        self.assertTrue(self.witness.saw_the_site(known=True))
+        self.assertEqual(self.asked, 0)
+        # With a second one it may be the site.
+        self.assertFalse(self.witness.saw_the_site(known=True))
+        self.assertEqual(self.asked, 1)
 
     def test_those_that_come_together_share_an_answer(self):
         asking, go_on, seen = threading.Event(), threading.Event(), []

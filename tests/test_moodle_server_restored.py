@@ -101,7 +101,7 @@ def said(course, read):
             [
                 activities[row["attendanceid"]],
                 groups.get(row["groupid"], "a group that is gone"),
-                *_values(row, "id", "attendanceid", "groupid", "marks", "reference"),
+                *_values(row, "id", "attendanceid", "groupid", "marks"),
                 sorted(
                     [statuses.get(mark["statusid"]), *_values(mark, "id", "statusid")]
                     for mark in row["marks"]

@@ -59,6 +59,14 @@ class TestAdopted(AdoptingCase):
         self.assertEqual(found.ids, {4, 5, 6})
         self.assertFalse(self.findings.gaps)
 
+    def test_nothing_as_long_as_an_activity_can_not_be_read(self):
+        """Nor is a second sheet made beside it."""
+        sheets = [b.sheet(7)]
+        failed = (r.FailedActivity(4, "slow"),)
+        found = self.adopt(b.session(1, {1: "P"}), sheets=sheets, failed=failed)
+        self.assertEqual(found, Adopted(held_back={(1, 1): "unsure_sheets"}))
+        self.assertEqual(self.findings.gaps, (beside("sheets_unsure", 7),))
+
     def test_nothing_asks_for_it(self):
         self.assertEqual(self.adopt(b.session(1), sheets=[b.sheet(7), b.sheet(8)]), Adopted())
         self.assertFalse(self.findings.gaps)

@@ -207,6 +207,27 @@ class TestCancelled(GoneCase):
 
 @tagged("post_install", "-at_install")
 class TestReports(RuleCase):
+    def test_an_activity_that_can_not_be_read(self):
+        """Nothing of it is gone, and it is named."""
+        failed = (r.FailedActivity(4, "slow"), r.FailedActivity(9, "no", rests=True))
+        values = {"activities": (b.LECTURES, OTHER), "listed": frozenset({1}), "failed": failed}
+        here = b.local([held(7, 11, 4)])
+        self.assertEqual(deleted_sessions(self.index(here=here, **values), self.findings), Gone())
+        report_unreadable(self.index(**values), self.findings)
+        self.assertEqual(
+            self.findings.gaps,
+            tuple(
+                p.Gap(
+                    "unreadable_session",
+                    f"unreadable_session:2:activity:{number}",
+                    "activity_failed",
+                    (name, words),
+                    moodle_id=number,
+                )
+                for number, name, words in ((4, "Seminar", "slow"), (9, 9, "no"))
+            ),
+        )
+
     def test_what_moodle_could_not_deliver(self):
         sheets = [held(7, 1), held(8, 1, day=b.date(2026, 1, 5))]
         items = ((1, 1), (1, 2), (4, 0), (9, 3), (9, 0))

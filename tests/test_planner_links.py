@@ -71,6 +71,21 @@ class TestLinkAll(LinksCase):
         self.assertEqual([s.id for s in found.sheets_of_session[2]], [13, 17])
         self.assertEqual(self.findings.gaps, (untold("several_sessions", 16),))
 
+    def test_nothing_as_long_as_an_activity_can_not_be_read(self):
+        """It may be of a session of just that one."""
+        values = {"sheets": [b.sheet(7)], "failed": (r.FailedActivity(4, "slow"),)}
+        for direction in ("oec", "both"):
+            found = self.link(b.session(1), direction=direction, **values)
+            self.assertEqual(found, Links({}))
+        self.assertFalse(self.findings.gaps)
+        old = b.sheet(6, b.session(1), state="cancel")
+        values["sheets"] = [old, b.sheet(7)]
+        found = self.link(b.session(1, {1: "P"}), direction="moodle", **values)
+        self.assertEqual(found, Links({1: [old]}))
+        del values["failed"]
+        found = self.link(b.session(1, {1: "P"}), direction="moodle", **values)
+        self.assertEqual(found.linked, {7})
+
     def test_in_the_place_of_a_cancelled_one(self):
         """Only that of its own batch gives way, and the others stay before it."""
         session = b.session(1)
@@ -201,6 +216,28 @@ class TestNewSessions(LinksCase):
                 new = () if made is None else (replace(self.new(), group_id=made),)
                 self.assertEqual(self.made(activities=(activity,), who=who), (new, told))
 
+    def test_activities_do_not_offer_the_group(self):
+        """A session for all participants is one of another batch, too; without groups in the
+        activity there is no other."""
+        who = replace(b.people(), group_names={1: "Batch A"})
+        gap = replace(
+            untold("no_place_for_session", 7),
+            why="session_group_closed",
+            details=("AS7", b.DAY.isoformat(), "Batch A"),
+        )
+        for mode, closed, made, told in (
+            (2, 1, None, (gap,)),
+            (1, 1, None, (gap,)),
+            (0, 1, 0, ()),
+            (2, 2, 1, ()),
+        ):
+            with self.subTest(mode=mode, closed=closed):
+                groups = tuple(r.MoodleGroup(n, "", "", n != closed) for n in (1, 2))
+                activity = replace(b.LECTURES, groupmode=mode)
+                new = () if made is None else (replace(self.new(), group_id=made),)
+                found = self.made(activities=(activity,), who=who, groups=groups)
+                self.assertEqual(found, (new, told))
+
     def test_one_of_several_groups_is_in_the_grouping(self):
         activity = replace(b.LECTURES, groupmode=2, grouping=frozenset({3}))
         found = self.made(activities=(activity,), who=b.people(batches={3: 1}))
@@ -215,6 +252,11 @@ class TestNewSessions(LinksCase):
         """One of them may have been made for it, by a run that has died."""
         gaps = (untold("sessions_not_listed", 7),)
         self.assertEqual(self.made(listed=frozenset()), ((), gaps))
+
+    def test_not_as_long_as_an_activity_can_not_be_read(self):
+        failed = (r.FailedActivity(4, "slow"),)
+        gaps = (untold("sessions_not_listed", 7),)
+        self.assertEqual(self.made(failed=failed), ((), gaps))
 
     def test_not_before_the_course(self):
         """Its first day is in it, from the morning on."""

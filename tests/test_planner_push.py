@@ -231,6 +231,36 @@ class TestPushPlan(PushPlanCase):
 
 
 @tagged("post_install", "-at_install")
+class TestClosedGroup(PushPlanCase):
+    """Moodle's page takes no session of a group that activities do not offer."""
+
+    groups = (r.MoodleGroup(1, "A", "", participates=False), r.MoodleGroup(2, "B", ""))
+
+    def test_sessions_of_such_a_group_get_no_marks(self):
+        for group, sent in ((0, True), (1, False), (2, True)):
+            with self.subTest(group=group):
+                self.setUp()
+                session = b.session(1, group_id=group, status_set=3)
+                plan = self.push(session, groups=self.groups)
+                self.assertEqual(plan, PUSH if sent else None)
+                self.assertEqual(self.whys(), [] if sent else ["push_group_closed"])
+
+    def test_one_gap_for_all_marks_of_a_group(self):
+        for student in (101, 102):
+            line = b.line(11, student, "P", sheet_id=7, base=None)
+            self.push(b.session(1, group_id=1), line, groups=self.groups)
+        gap = p.Gap(
+            "refused_push",
+            "refused_push:2:participation:1",
+            "push_group_closed",
+            ("",),
+            moodle_id=1,
+            marks=2,
+        )
+        self.assertEqual(self.findings.gaps, (gap,))
+
+
+@tagged("post_install", "-at_install")
 class TestGrouping(PushPlanCase):
     """Moodle's page shows no student of a group that is not in the activity's grouping."""
 

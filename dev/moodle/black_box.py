@@ -744,6 +744,25 @@ class TestGrouping(Case):
         self.assertEqual((self.reason(0), self.reason(self.groups[0])), ("", ""))
 
 
+class TestParticipation(Case):
+    """Attendance's own page takes no session of a group that activities do not offer."""
+
+    def read(self):
+        return self.site("local_wsattendance_get_sessions", courseid=self.course)["groups"]
+
+    def digest(self):
+        answer = self.site("local_wsattendance_get_digests", courseids=[self.course])
+        return answer["digests"][0]["digest"]
+
+    def test_it_is_said_where_it_is_off(self):
+        self.assertFalse(any("participation" in group for group in self.read()))
+        before = self.digest()
+        code = "$DB->set_field('groups', 'participation', 0, ['id' => $in['id']]);"
+        self.stage(code, id=self.read()[0]["id"])
+        self.assertEqual([group.get("participation") for group in self.read()], [0, None])
+        self.assertNotEqual(self.digest(), before)
+
+
 class TestGetAccounts(Case):
     FUNCTION = "local_wsattendance_get_accounts"
 

@@ -77,6 +77,8 @@ ABOUT = {
     "set_marks": "Writing marks: written, same, changed, refused, cleared, doubled rows",
     "add_session": "Creating sessions, the same one twice",
     "legacy": "The three functions of the old plug-in by this one",
+    "grouping": "An activity with a grouping: without a group in it, and with another one",
+    "get_accounts": "What is known of accounts outside a course",
 }
 
 
@@ -168,6 +170,52 @@ def _marks(recorder, cast):
     write("no such session", mark(6, "P"), where=99999999)
     write("a taker who does not exist", mark(6, "P"), takenby=99999999)
     write("by a teacher's name", mark(10, "L"), takenby=cast["teacher"])
+
+
+def _grouping(recorder, stage, cast):
+    """The activity gets one once all else was asked."""
+    grouping = stage(
+        "$id = groups_create_grouping((object) ['courseid' => $in['course'], 'name' => 'G']);"
+        " $cm = get_coursemodule_from_instance('attendance', $in['id']);"
+        " $DB->set_field('course_modules', 'groupingid', $id, ['id' => $cm->id]);"
+        " rebuild_course_cache($in['course'], true); return $id;",
+        course=cast["course"],
+        id=cast["lectures"],
+    )
+
+    def read(name):
+        ask = ("grouping", name, "local_wsattendance_get_sessions")
+        recorder.ask(*ask, courseid=cast["course"], sessionids=[cast["grouped"]])
+
+    read("without a group")
+    join = "groups_assign_grouping($in['grouping'], $in['group']);"
+    stage(join, grouping=grouping, group=cast["groups"][1])
+    read("with the other group")
+    mark = {"studentid": cast["students"][0], "statusid": cast["statuses"]["P"]}
+    writing = "local_wsattendance_set_marks"
+    for name in ("grouped", "session"):
+        recorder.ask("grouping", f"marks: {name}", writing, sessionid=cast[name], marks=[mark])
+    new = {"attendanceid": cast["lectures"], "sessiontime": 1790518400, "reference": "oec_sheet_13"}
+    for number, group in enumerate(cast["groups"]):
+        recorder.ask(
+            "grouping",
+            f"a session of group {number}",
+            "local_wsattendance_add_session",
+            **{**new, "groupid": group},
+        )
+
+
+def _accounts(recorder, stage, cast):
+    function = "local_wsattendance_get_accounts"
+    gone = stage(
+        "$id = new_user($in['n']); delete_user(core_user::get_user($id)); return $id;",
+        n="gone" + moodle_site.tag(),
+    )
+    ids = [cast["outsider"], gone, 99999999]
+    note = "outside the course, deleted, and none"
+    recorder.ask("get_accounts", "three", function, note, userids=ids)
+    for name in ("TOKEN_NARROW", "TOKEN_NONE"):
+        recorder.ask("get_accounts", name, function, token=name, userids=ids)
 
 
 def record(stage, sites, narrow):
@@ -269,6 +317,8 @@ def record(stage, sites, narrow):
     today = "mod_wsattendance_get_courses_with_today_sessions"
     ask("legacy", "today", today, userid=cast["teacher"])
     ask("legacy", "no such session", "mod_wsattendance_get_session", sessionid=99999999)
+    _grouping(recorder, stage, cast)
+    _accounts(recorder, stage, cast)
     release = stage("return $CFG->release;")
     plugin = stage("return get_config('mod_attendance', 'version');")
     recorder.observe("site_info", "versions", "", {"moodle": release, "mod_attendance": plugin})

@@ -65,7 +65,8 @@ def adopt(
                     two_courses(index, sheet, findings)
             continue
         held = linking.Held(index.said(sheets), marks, asked)
-        pairs = _pairs(sheets, sessions, held, index)
+        # Whether a sheet is of a session that can't be read just now, nobody knows.
+        pairs = {} if index.reading.failed else _pairs(sheets, sessions, held, index)
         adopted |= {(pairs[s.id].id, batch): s for s in sheets if s.id in pairs}
         for sheet in sheets:
             if sheet.id in pairs:

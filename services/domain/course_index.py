@@ -160,6 +160,11 @@ class CourseIndex:
                 return groups[0]
         return 0
 
+    @cached_property
+    def closed(self) -> frozenset[int]:
+        """Ids of the groups of which Moodle's page takes no session."""
+        return frozenset(group.id for group in self.reading.groups if not group.participates)
+
     def activity_name(self, session: MoodleSession | UnreadableSession) -> str:
         """:return: the name of a session's activity, its number where there is none"""
         return self.activity_names.get(session.activity_id) or str(session.activity_id)

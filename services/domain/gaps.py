@@ -677,6 +677,14 @@ CATALOGUE = (
                     "sessions that have never been read are missing here."
                 ),
             ),
+            Reason(
+                "activity_failed",
+                {"activity": Sort.ACTIVITY, "words": Sort.WORDS},
+                _lt(
+                    "Moodle can't deliver the sessions of the activity %(activity)s. The other "
+                    "activities of the course go on; its own sheets stay as they are. %(words)s"
+                ),
+            ),
             _odd(
                 "session",
                 "session",
@@ -751,6 +759,17 @@ CATALOGUE = (
                     "group %(group)s is not in the grouping of the activity %(activity)s. In "
                     "Moodle, add the group to that grouping (Participants > Groupings), or choose "
                     "another grouping, or none, in the activity's settings."
+                ),
+                record="op.attendance.sheet",
+            ),
+            Reason(
+                "session_group_closed",
+                {**SHEET, "group": Sort.TEXT},
+                _lt(
+                    "No session is created in Moodle for the sheet %(sheet)s of %(day)s: teachers "
+                    "could not take it, because activities do not offer the group %(group)s. In "
+                    "Moodle, tick Show group in dropdown menu for activities in group mode "
+                    "(Participants > Groups > Edit group settings)."
                 ),
                 record="op.attendance.sheet",
             ),
@@ -968,6 +987,16 @@ CATALOGUE = (
                 ),
             ),
             Reason(
+                "push_group_closed",
+                {"group": Sort.GROUP},
+                _lt(
+                    "Activities do not offer the group %(group)s, so teachers can't take its "
+                    "sessions on Moodle's page, and its marks are not sent. In Moodle, tick Show "
+                    "group in dropdown menu for activities in group mode (Participants > Groups > "
+                    "Edit group settings)."
+                ),
+            ),
+            Reason(
                 "push_none_status",
                 {"status": Sort.STATUS, "activity": Sort.ACTIVITY, "letters": Sort.NAMES},
                 _lt(
@@ -1006,15 +1035,15 @@ CATALOGUE = (
                 "push_failed",
                 {"day": Sort.DAY, "count": Sort.COUNT, "words": Sort.WORDS},
                 _lt(
-                    "%(count)s marks of the session of %(day)s could not be sent to Moodle. The "
-                    "next run tries again. %(words)s"
+                    "%(count)s marks of the session of %(day)s could not be sent to Moodle. "
+                    "%(words)s"
                 ),
                 cases=(
                     Case(
                         ONE,
                         _lt(
-                            "1 mark of the session of %(day)s could not be sent to Moodle. The "
-                            "next run tries again. %(words)s"
+                            "1 mark of the session of %(day)s could not be sent to Moodle. "
+                            "%(words)s"
                         ),
                     ),
                 ),

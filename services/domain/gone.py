@@ -142,6 +142,16 @@ def report_unreadable(index: CourseIndex, findings: Findings) -> None:
                 {"activity": name},
                 moodle_id=item.activity_id,
             )
+    for failed in index.reading.failed:
+        findings.gap(
+            "activity_failed",
+            f"activity:{failed.activity_id}",
+            {
+                "activity": index.activity_names.get(failed.activity_id) or failed.activity_id,
+                "words": failed.words,
+            },
+            moodle_id=failed.activity_id,
+        )
 
 
 def report_odd(index: CourseIndex, sessions: Iterable[MoodleSession], findings: Findings) -> None:

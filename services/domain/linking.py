@@ -281,13 +281,18 @@ def groups_of(batch_id: int, people: People) -> list[int]:
 
 
 def new_session(
-    sheet: Sheet, activities: Sequence[MoodleActivity], people: People, rules: window.Rules
+    sheet: Sheet,
+    activities: Sequence[MoodleActivity],
+    people: People,
+    rules: window.Rules,
+    closed: Collection[int] = (),
 ) -> p.NewSession | None:
     """The session to make for a sheet, or ``None`` where the course has not exactly one
     attendance activity, that one needs a group which the batch does not have, or its grouping
     lacks the batch's group.
 
     :param activities: ``MoodleActivity`` of the course
+    :param closed: ids of groups of which Moodle's page takes no session
     :return: ``plan.NewSession`` or ``None``
     """
     if len(activities) != 1:
@@ -297,6 +302,8 @@ def new_session(
     groups = [group for group in known if activity.admits(group)]
     if known and not groups and activity.grouping:
         # Nor would a session for all participants show them.
+        return None
+    if activity.groupmode and any(group in closed for group in groups):
         return None
     group_id = groups[0] if activity.groupmode and len(groups) == 1 else 0
     if activity.groupmode == SEPARATE_GROUPS and not group_id:

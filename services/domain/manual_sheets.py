@@ -40,7 +40,7 @@ def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: F
     """Where marks go to Moodle, each sheet looks for its session. Where both sides may write,
     so does one that somebody is still working on, in whichever state a school's own OpenEduCat
     has it; its lines are no marks yet."""
-    rules = index.rules
+    rules, reading = index.rules, index.reading
     free = [
         sheet
         for sheet in index.local.sheets
@@ -54,8 +54,8 @@ def _link_all(index: CourseIndex, sessions: Sequence[MoodleSession], findings: F
     pairs, new_sessions = [], []
     for sheet in free:
         choice = choices[sheet.id]
-        if choice.session and choice.session.id in index.waiting.sessions:
-            # It may be of a sheet that waits.
+        if choice.session and (choice.session.id in index.waiting.sessions or reading.failed):
+            # It may be of a sheet that waits; or the sheet's own is one that can't be read.
             continue
         if choice.session:
             pairs.append((sheet, choice.session))
@@ -94,7 +94,7 @@ def _link_in_place(
     beside: dict[tuple[date, int], list[Sheet]] = {}
     for sheet in free:
         choice, day = choices[sheet.id], (sheet.date, sheet.batch_id)
-        if choice.session and (choice.session.id, sheet.batch_id) in left:
+        if choice.session and (choice.session.id, sheet.batch_id) in left and not reading.failed:
             pairs.append((sheet, choice.session))
         elif not choice.session and day in days:
             beside.setdefault(day, []).append(sheet)
@@ -207,15 +207,18 @@ def _new_session(index: CourseIndex, sheet: Sheet, choice: linking.Choice) -> p.
     may = index.rules.may_create and not choice.fitting and choice.sure
     if not may or _early(index, sheet):
         return None
-    new = linking.new_session(sheet, index.reading.activities, index.people, index.rules)
+    new = linking.new_session(
+        sheet, index.reading.activities, index.people, index.rules, index.closed
+    )
     return new if new and not _some_missing(index) and _statuses_suffice(index, new) else None
 
 
 def _some_missing(index: CourseIndex) -> bool:
-    """Whether Moodle does not deliver all sessions of the one activity just now. Among them may be
-    one that was made for a sheet, by a run that has died or that got no answer."""
+    """Whether Moodle does not deliver all sessions just now. Among them may be one that was made
+    for a sheet, by a run that has died or that got no answer."""
     activities = index.reading.activities
-    return len(activities) == 1 and activities[0].id not in index.reading.listed
+    of_one = len(activities) == 1 and activities[0].id not in index.reading.listed
+    return of_one or bool(index.reading.failed)
 
 
 def _early(index: CourseIndex, sheet: Sheet) -> bool:
@@ -263,8 +266,13 @@ def _why_not_made(index: CourseIndex, sheet: Sheet) -> tuple[str, dict[str, obje
     if _some_missing(index):
         return "sessions_not_listed", {}
     activities = index.reading.activities
-    group = index.outside(activities[0].id, sheet.batch_id) if len(activities) == 1 else 0
-    if group:
-        name = index.people.group_names.get(group, "")
-        return "session_group_outside", {"group": name, "activity": activities[0].name}
+    if len(activities) == 1:
+        (activity,), names = activities, index.people.group_names
+        group = index.outside(activity.id, sheet.batch_id)
+        if group:
+            name = names.get(group, "")
+            return "session_group_outside", {"group": name, "activity": activity.name}
+        groups = linking.groups_of(sheet.batch_id, index.people) if activity.groupmode else ()
+        for group in index.closed.intersection(groups):
+            return "session_group_closed", {"group": names.get(group, "")}
     return "no_place_for_session", {}

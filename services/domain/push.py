@@ -51,6 +51,9 @@ def push_plan(
     if outside and (session.group_id or (accounts and not listed)):
         _group_outside(index, session, outside, findings)
         return None
+    if session.group_id in index.closed:
+        _group_closed(index, session, findings)
+        return None
     if len(listed) != 1:
         why = "push_not_listed" if accounts else "push_no_account"
         record = ("op.student", student)
@@ -91,6 +94,19 @@ def _group_outside(
         f"grouping:{session.activity_id}:{group}",
         {"group": name, "activity": index.activity_name(session)},
         moodle_id=group,
+        marks=1,
+        about=name,
+    )
+
+
+def _group_closed(index: CourseIndex, session: MoodleSession, findings: Findings) -> None:
+    """The same, where no activity offers the group."""
+    name = index.people.group_names.get(session.group_id, "")
+    findings.gap(
+        "push_group_closed",
+        f"participation:{session.group_id}",
+        {"group": name},
+        moodle_id=session.group_id,
         marks=1,
         about=name,
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # What fits PostgreSQL's integer; Moodle's own ids do, and times until January 2038.
 LARGEST = 2**31 - 1
@@ -60,11 +60,13 @@ class MoodleUser:
 
 @dataclass(frozen=True)
 class MoodleGroup:
-    """``core_group_get_course_groups``."""
+    """``core_group_get_course_groups``. ``participates``: whether activities offer it; else Moodle's
+    page takes no session of it."""
 
     id: int
     name: str
     idnumber: str
+    participates: bool = True
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,7 @@ class CourseReading:
       missing from ``sessions`` is known to be gone;
     * ``listed_all``: the course's activities are known (the native family lists them);
     * ``unreadable``: ids of sessions that Moodle could not deliver, by activity;
+    * ``failed``: activities at which Moodle broke; nothing is known of their sessions;
     * ``gone``: sessions that were asked for by id and do not exist any more;
     * ``users``: everyone enrolled, and those found by id for old marks;
     * ``people_listed``: whether Moodle listed anybody as enrolled;
@@ -264,6 +267,7 @@ class CourseReading:
     groups: tuple[MoodleGroup, ...] = ()
     listed: frozenset[int] = frozenset()
     unreadable: tuple["UnreadableSession", ...] = ()
+    failed: tuple["FailedActivity", ...] = ()
     gone: frozenset[int] = frozenset()
     listed_all: bool = False
     people_listed: bool = True
@@ -279,6 +283,19 @@ class UnreadableSession:
 
     activity_id: int
     session_id: int
+
+
+@dataclass(frozen=True)
+class FailedActivity:
+    """* ``words``: why, see ``texts.told``;
+    * ``persists``: whether it is tried again after a pause;
+    * ``rests``: whether that was in an earlier run, and it was not tried in this one.
+    """
+
+    activity_id: int
+    words: str | dict[str, Any]
+    persists: bool = False
+    rests: bool = False
 
 
 # --- OpenEduCat ---------------------------------------------------------------

@@ -68,7 +68,7 @@ class Remembered:
             "users": [[u.id, u.fullname, u.idnumber, u.email, u.teacher] for u in self.users],
             "roles": self.roles,
             "unlisted": sorted(self.unlisted),
-            "groups": _rows(self.groups, lambda g: [g.id, g.name, g.idnumber]),
+            "groups": _rows(self.groups, lambda g: [g.id, g.name, g.idnumber, g.participates]),
             "activities": _rows(
                 self.activities, lambda a: [a.id, a.name, a.groupmode, a.module_id]
             ),

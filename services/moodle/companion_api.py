@@ -42,6 +42,9 @@ from .session_values import beginning, status
 
 DIGESTS = COMPANION_PREFIX + "get_digests"
 COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
+# Seconds that nothing may come, and what each course adds to them: one of 25 sessions takes a busy
+# Moodle 0.02. A longer wait would be for one course that never answers.
+DIGESTS_TIMEOUT, DIGEST_TIMEOUT = 5, 0.5
 USERS = 500  # who are asked for in one call: the same
 SESSIONS = 200  # a page: 40 students each are about 1 MB
 # PHP drops form fields beyond max_input_vars (1,000 by default) without a word, and a mark
@@ -114,19 +117,18 @@ class CompanionApi:
 
     # --- reading ----------------------------------------------------------------
 
-    def digests(
-        self, course_ids: Sequence[int], patience: float = SLOW_READ_TIMEOUT
-    ) -> dict[int, str]:
+    def digests(self, course_ids: Sequence[int], searching: bool = False) -> dict[int, str]:
         """Of each course a text that changes with all that :meth:`course` gives, and with
         nothing else.
 
-        :param patience: seconds that nothing may come
+        :param searching: whether one among them is likely to be why Moodle has just failed: half
+            the patience, and nothing is repeated
         :return: ``{course id: text}``, without courses that the account may not enter
         :raise MoodleError: Moodle can't say it
         """
         found: dict[int, str] = {}
         for begin in range(0, len(course_ids), COURSES):
-            answer = self._ask_digests(course_ids[begin : begin + COURSES], patience)
+            answer = self._ask_digests(course_ids[begin : begin + COURSES], searching)
             found |= shaped(DIGESTS, _digests, answer)
         return found
 
@@ -148,10 +150,14 @@ class CompanionApi:
         return found | self.digests(course_ids[COURSES:]), given
 
     def _ask_digests(
-        self, course_ids: Sequence[int], patience: float = SLOW_READ_TIMEOUT, **more: str | int
+        self, course_ids: Sequence[int], searching: bool = False, **more: str | int
     ) -> Json:
         ids = list(course_ids)
-        return self.client.fetch(DIGESTS, patience, None, courseids=ids, **more)
+        patience = min(DIGESTS_TIMEOUT + len(ids) * DIGEST_TIMEOUT, SLOW_READ_TIMEOUT)
+        tries = None
+        if searching:
+            patience, tries = patience / 2, 1
+        return self.client.fetch(DIGESTS, patience, None, tries, courseids=ids, **more)
 
     def course(self, course_id: int) -> Course:
         """A course, page by page; one call if it has no more sessions than one takes.

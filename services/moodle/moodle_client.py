@@ -17,7 +17,7 @@ import json
 import logging
 import math
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import NoReturn
 
 from ..domain.moodle_text import clean
@@ -142,6 +142,7 @@ class MoodleClient:
         self._closed = False
         # Set once the site is known to be there.
         self._witness: SiteWitness | None = None
+        self._broken: set[Hashable] = set()
         self.memory = Memory(self.gate.most)
         self._wire = wire or transport.HttpTransport(
             self.url + ENDPOINT, ca_file, self.clock, memory=self.memory
@@ -174,6 +175,11 @@ class MoodleClient:
         answer either; else it is the trouble of the course that was asked for."""
         self._witness = SiteWitness(self._site_answers, self.clock.now)
 
+    def expect_trouble(self, courses: Iterable[Hashable]) -> None:
+        """:param courses: at which Moodle broke the last time. Until one has answered, nothing is
+        repeated for it, and that it fails again says nothing about the site."""
+        self._broken = set(courses)
+
     def _site_answers(self) -> bool:
         try:
             answer = self._ask(SITE_INFO, {}, LOOK_TRIES, LOOK_TIMEOUT)
@@ -193,6 +199,7 @@ class MoodleClient:
         function: str,
         read_timeout: float | None = None,
         parts: Parts | None = None,
+        tries: int | None = None,
         **params: object,
     ) -> Json:
         """Call a function that changes nothing; it is repeated on a bad connection.
@@ -200,10 +207,12 @@ class MoodleClient:
         :param read_timeout: seconds that nothing may come, :data:`READ_TIMEOUT` if not
             given; all of the call may take :data:`WHOLE` times as long
         :param parts: what is built while the answer is parsed
+        :param tries: of which the last one counts, :attr:`tries` if not given
         :return: the answer, parsed from JSON
         :raise MoodleError: one of its subclasses, see ``moodle_errors``, and nothing else
         """
-        return self._call(function, params, self.tries, read_timeout or READ_TIMEOUT, parts)
+        tries = tries or self.tries
+        return self._call(function, params, tries, read_timeout or READ_TIMEOUT, parts)
 
     def send(self, function: str, **params: object) -> Json:
         """Call a function that changes something. It is never repeated here:
@@ -222,16 +231,19 @@ class MoodleClient:
         silence: float,
         parts: Parts | None = None,
     ) -> Json:
+        whose = self._whose(function)
+        known = whose in self._broken
         try:
-            answer = self._ask(function, params, tries, silence, parts)
+            answer = self._ask(function, params, 1 if known else tries, silence, parts)
         except errors.MoodleFunctionDenied as denied:
             raise self._why_denied(denied) from None
         except errors.MoodleError as error:
             if self._witness and error.in_doubt and not self._closed:
-                site = not self._witness.saw_the_site()
+                site = not self._witness.saw_the_site(known)
                 error.scope = errors.SITE if site else errors.COURSE
             raise
         self._let_in = True
+        self._broken.discard(whose)
         return answer
 
     def _why_denied(self, denied: errors.MoodleFunctionDenied) -> errors.MoodleError:

@@ -57,6 +57,10 @@ class MoodleError(Exception):
     persists = False
     # Whether a word in the request may be the reason: what a firewall's refusal looks like.
     of_words = False
+    # Whether it is of all activities of a course together.
+    of_course = False
+    # Name of the activity that was asked for, where it is known.
+    activity = ""
 
     def __init__(
         self, function: str | None = None, errorcode: object = None, detail: object = ""
@@ -71,6 +75,11 @@ class MoodleError(Exception):
 
         :return: sentences for an administrator, as JSON holds them, see ``told``
         """
+        if self.activity:
+            return joined(" ", words.in_activity(self.activity), self._told())
+        return self._told()
+
+    def _told(self) -> Told:
         return joined(" ", self._advice(), self._said() if self.quotes else "")
 
     def explain(self, env: object) -> str:
@@ -151,7 +160,7 @@ class MoodleWrongAddress(MoodleError):
         self.address = redirected_root(asked, self.location)
         super().__init__(function, None, "")
 
-    def told(self) -> Told:
+    def _told(self) -> Told:
         if self.address:
             return keep(words.other_address(self.address))
         return keep(words.leads_on(self.location))
@@ -349,6 +358,7 @@ class MoodleTooMuch(MoodleError):
     """
 
     scope = COURSE
+    of_course = True
     quotes = False
 
     def __init__(self, function: str | None, why: str) -> None:
@@ -367,7 +377,7 @@ class MoodleTooMany(MoodleError):
     """
 
     scope = COURSE
-    persists = True
+    persists = of_course = True
     quotes = False
 
     def __init__(self, function: str | None, what: str, most: int) -> None:

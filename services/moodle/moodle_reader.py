@@ -84,6 +84,8 @@ def group(item: Json) -> MoodleGroup:
         id=identity(item["id"]),
         name=clean_name(item["name"]),
         idnumber=text(item["idnumber"]).strip(),
+        # Since Moodle 4.2. Our plug-in names it only where it is off.
+        participates=bool(item.get("participation", True)),
     )
 
 

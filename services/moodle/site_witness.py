@@ -25,11 +25,18 @@ class SiteWitness:
         self._asking = threading.Lock()
         self._asked_at: float | None = None
         self._saw = False
+        self._spared = False
 
-    def saw_the_site(self) -> bool:
-        """:raise MoodleOutOfTime: there is no time to look"""
+    def saw_the_site(self, known: bool = False) -> bool:
+        """:param known: whether the course that has failed did so in the last run as well: one
+            such course is no news, and needs no look
+        :raise MoodleOutOfTime: there is no time to look
+        """
         failed_at = self._now()
         with self._asking:
+            if known and not self._spared:
+                self._spared = True
+                return True
             if self._asked_at is None or self._asked_at < failed_at - FRESH:
                 asked_at = self._now()
                 self._saw = self._ask()

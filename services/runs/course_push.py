@@ -19,7 +19,8 @@ class Pushed:
     * ``outcome``: of the course until now;
     * ``lost``, ``sent``: see ``moodle.mapping._keep_not_held``;
     * ``changed``: how many were not written, because Moodle holds something else than was expected;
-    * ``sessions``: all of the course, as they are now.
+    * ``sessions``: all of the course, as they are now;
+    * ``failed``: ``{session id: why}`` of those that are tried again after a pause, see ``told``.
     """
 
     outcome: CourseOutcome
@@ -27,6 +28,22 @@ class Pushed:
     sent: frozenset
     changed: int
     sessions: tuple
+    failed: dict
+
+
+def not_sent(course_id, session_id, day, count, why):
+    """The gap of marks of one session that could not be sent.
+
+    :param why: see ``told``
+    """
+    return p.gap(
+        "push_failed",
+        course_id,
+        f"push_failed:{session_id}",
+        {"day": day.isoformat(), "count": count, "words": why},
+        moodle_id=session_id,
+        marks=count,
+    )
 
 
 class CoursePush:
@@ -51,7 +68,7 @@ class CoursePush:
         """
         done, gaps, held = Counter(outcome.done), list(outcome.gaps), set()
         lost, sent, error, changed = {}, set(), None, 0
-        unsaid, tried = {}, set()
+        unsaid, tried, failed = {}, set(), {}
         now = {session.id: session for session in work.reading.sessions}
         sending = self.sides.pusher.begin(outcome.plan.pushes, work.reading.sessions)
         while not sending.ended:
@@ -69,6 +86,8 @@ class CoursePush:
                 gaps += [self._refused_push(push, why) for push, why in pushed.refused]
                 if pushed.failed:
                     gaps += self._not_sent(pushed, now[session_id])
+                    if pushed.failed.persists:
+                        failed[session_id] = pushed.failed.told()
                 tried |= {(session_id, p.student_id) for p in pushed.pushes if p.remark is not None}
                 for push, _why in pushed.unsaid:
                     unsaid[session_id, push.student_id] = remark_key(push.remark)
@@ -95,7 +114,7 @@ class CoursePush:
             if change.kind != PUSH or (change.session_id, change.student_id) in held
         )
         ended = CourseOutcome(done, outcome.plan, tuple(gaps), kept, outcome.untaken)
-        return Pushed(ended, lost, frozenset(sent), changed, tuple(now.values()))
+        return Pushed(ended, lost, frozenset(sent), changed, tuple(now.values()), failed)
 
     def _not_held(self, session, student, day):
         return p.gap(unit=self.course.id, **not_held(session, student, day))
@@ -108,15 +127,7 @@ class CoursePush:
         if not left:
             return []
         day = self.sides.rules.date(session.starts)
-        gap = p.gap(
-            "push_failed",
-            self.course.id,
-            f"push_failed:{session.id}",
-            {"day": day.isoformat(), "count": left, "words": pushed.failed.told()},
-            moodle_id=session.id,
-            marks=left,
-        )
-        return [gap]
+        return [not_sent(self.course.id, session.id, day, left, pushed.failed.told())]
 
     def _unsaid(self, push, session):
         day = self.sides.rules.date(session.starts)

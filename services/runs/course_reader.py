@@ -13,11 +13,20 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from ..domain.records import CourseReading, OddRecord, UnreadableSession, of_known_group
+from ..domain.records import (
+    CourseReading,
+    FailedActivity,
+    OddRecord,
+    UnreadableSession,
+    of_known_group,
+)
 from ..domain.remembered import Remembered, named
 from ..moodle import moodle_errors as errors
 from ..moodle.answer_values import SHAPE
 from ..moodle.course_limits import CourseLimits
+
+# Each may take its time to fail. With one more, and none that could be read, it is the course.
+ACTIVITIES_THAT_FAIL = 2
 
 
 @dataclass
@@ -98,6 +107,38 @@ def _unlisted(sessions, users):
     return frozenset(named(sessions) - {user.id for user in users})
 
 
+@dataclass
+class _Failures:
+    """Activities of one course that can't be read.
+
+    * ``failed``: ``FailedActivity`` each;
+    * ``read``: how many others could be read.
+    """
+
+    failed: list = field(default_factory=list)
+    read: int = 0
+    _first: errors.MoodleError | None = None
+
+    def rest(self, activity, why):
+        self.failed.append(FailedActivity(activity.id, why, rests=True))
+
+    def add(self, activity, error):
+        """:raise MoodleError: it is more than this activity's"""
+        if error.scope == errors.SITE or error.of_course:
+            raise error
+        if self._first is None:
+            error.activity = activity.name
+            self._first = error
+        self.failed.append(FailedActivity(activity.id, error.told(), error.persists))
+        if not self.read and sum(not one.rests for one in self.failed) > ACTIVITIES_THAT_FAIL:
+            raise self._first
+
+    def must_not_be_all(self):
+        """:raise MoodleError: none could be read"""
+        if not self.read and self._first:
+            raise self._first
+
+
 class OnceEach:
     """Answers that are the same whoever asks first: the others wait for the first one."""
 
@@ -147,12 +188,13 @@ class CourseReader:
         """
         return CourseReader(reader, self.api, earliest, pushes, self._today)
 
-    def read_course(self, course, known, before=None, met=None):
+    def read_course(self, course, known, before=None, met=None, resting=None):
         """:param course: ``MoodleCourse``
         :param known: :class:`KnownSessions`, brought up to date in place
         :param before: ``Remembered`` of the course, as far as it may be used; ``None``: all is
             asked
         :param met: ``Met`` of the course, ``None`` where nothing can follow
+        :param resting: ``{activity id: why}`` of those that are not asked for, see ``told``
         :return: ``(CourseReading, Remembered)``; the second is ``before`` itself where nothing
             else was asked, and ``None`` where there is nothing to remember
         :raise MoodleError: the course can't be read
@@ -163,7 +205,9 @@ class CourseReader:
         now = int(self.reader.client.clock.wall())
         after = before or Remembered(now)
         if self.api.lists_sessions:
-            reading, activities = self._list_by_memory(course, known, after.activities)
+            reading, activities = self._list_by_memory(
+                course, known, after.activities, resting or {}
+            )
             after = _with(after, activities=activities)
             sessions = [session for session in reading.sessions if self._counts(session)]
             if not (before and before.users and before.knows_all_of(sessions)):
@@ -270,13 +314,13 @@ class CourseReader:
 
     # --- native ---------------------------------------------------------------
 
-    def _list_by_memory(self, course, known, activities):
+    def _list_by_memory(self, course, known, activities, resting):
         """:param activities: those remembered, or ``None``
         :return: ``(CourseReading, tuple of MoodleActivity)``
         """
         if activities is not None:
             try:
-                reading, missing = self._list(course, known, activities)
+                reading, missing = self._list(course, known, activities, resting)
             except errors.MoodleError as error:
                 if error.scope == errors.SITE or error.persists:
                     raise
@@ -285,28 +329,40 @@ class CourseReader:
             if not missing:
                 return reading, activities
         activities = self.reader.activities(course.id)
-        return self._list(course, known, activities)[0], activities
+        return self._list(course, known, activities, resting)[0], activities
 
-    def _list(self, course, known, activities):
-        """:return: ``CourseReading``, and whether an activity was missing"""
+    def _list(self, course, known, activities, resting):
+        """:return: ``CourseReading``, and whether an activity was missing
+        :raise MoodleError: it is of the whole course
+        """
         missing_any = False
         sessions, listed, unreadable, gone, odd = [], set(), [], set(), []
-        limits = CourseLimits()
+        limits, failures = CourseLimits(), _Failures()
         for activity in activities:
-            try:
-                found, unusable = self.api.sessions(activity.id)
-            except errors.MoodlePoisonedAnswer:
-                readable, refused, missing = self._one_by_one(known, activity.id, odd)
-                sessions += readable
-                # Without an unreadable one among those known, it is one that was
-                # never seen: the activity as a whole has to be looked at.
-                unreadable += refused or [UnreadableSession(activity.id, 0)]
-                gone |= missing
+            if activity.id in resting:
+                failures.rest(activity, resting[activity.id])
                 continue
+            try:
+                try:
+                    found, unusable = self.api.sessions(activity.id)
+                except errors.MoodlePoisonedAnswer:
+                    readable, refused, missing = self._one_by_one(known, activity.id, odd)
+                    sessions += readable
+                    # Without an unreadable one among those known, it is one that was
+                    # never seen: the activity as a whole has to be looked at.
+                    unreadable += refused or [UnreadableSession(activity.id, 0)]
+                    gone |= missing
+                    failures.read += 1
+                    continue
             except errors.MoodleNotFound:
                 # Deleted since the contents were read; the next run sees it so.
                 missing_any = True
                 continue
+            except errors.MoodleError as error:
+                failures.add(activity, error)
+                missing_any = missing_any or not error.persists
+                continue
+            failures.read += 1
             limits.add(self.api.listing, found)
             odd += unusable
             sessions += found
@@ -318,12 +374,14 @@ class CourseReader:
             known.starts[activity.id] = {session.id: session.starts for session in found} | {
                 record.id: kept[record.id] for record in unusable if record.id in kept
             }
+        failures.must_not_be_all()
         reading = CourseReading(
             course=course,
             activities=activities,
             sessions=tuple(sessions),
             listed=frozenset(listed),
             unreadable=tuple(unreadable),
+            failed=tuple(failures.failed),
             gone=frozenset(gone),
             listed_all=True,
             odd=tuple(odd),

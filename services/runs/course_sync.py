@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 
-from ..domain import brake, matching
+from ..domain import brake, matching, trouble
 from ..domain import plan as p
 from ..domain.changes import NEW_SESSION, PUSH, changes
 from ..domain.followed import with_followed
@@ -22,7 +22,8 @@ from ..domain.untaken import untaken
 from ..domain.warmth import lively
 from ..moodle import moodle_errors as errors
 from ..openeducat.plan_applier import PlanApplier
-from .course_push import CoursePush
+from ..texts import messages_run as words
+from .course_push import CoursePush, not_sent
 from .course_reader import KnownSessions
 from .course_work import CourseOutcome, Question, Work
 from .retried import retried
@@ -49,6 +50,8 @@ class StoppedError(Exception):
 # Seconds after which an answer of Moodle is too old to send marks by: a teacher may have changed
 # one meanwhile. What is only brought here is as the next run would find it.
 FRESH = 5
+# So many sheets for which no session can be made may each take their time; it is no single sheet.
+SHEETS_THAT_FAIL = 2
 # How often marks are sent in one run that somebody in Moodle has changed again and again.
 ROUNDS = 3
 
@@ -77,6 +80,10 @@ class CourseSync:
         self._was_broken = bool(mapping.failures)
         self._modules, self._allowed = mapping.known_modules, mapping.allowed
         self._listed = mapping.known_untaken
+        self._troubles = mapping._troubles()
+        self._resting = self._troubles.resting(self.rules.now) if thrifty else {}
+        # Of parts of the course: why they failed in this run, and those left alone in it.
+        self._failed, self._left_alone = {}, set()
         self._digest = digest
         self._courses_listed = courses.listed
         self._met = mapping._met(self.rules.noted_since) if self.sides.api.lists_sessions else None
@@ -115,7 +122,16 @@ class CourseSync:
             self._before,
             self.sides.client.clock,
             self._met,
+            self._resting_of(trouble.ACTIVITY),
         )
+
+    def _resting_of(self, what):
+        """:return: ``{id: why}`` of parts of the course that this run leaves alone, see ``told``"""
+        return {
+            number: words.part_not_tried_yet(why)
+            for (kind, number), why in self._resting.items()
+            if kind == what
+        }
 
     def take(self, answer):
         """Go on with what was read ahead.
@@ -228,7 +244,7 @@ class CourseSync:
 
     def _sign(self, answer):
         """:return: see ``unchanged.sign``"""
-        if self.rivals or not (self._digest or answer.by_memory):
+        if self.rivals or answer.reading.failed or not (self._digest or answer.by_memory):
             # The sheets of the same subject and course change with the other Moodle course, too.
             return ""
         rules = replace(self.sides.rules_now(), allowance=self._allowed)
@@ -352,7 +368,45 @@ class CourseSync:
         plan = plan_course(work.reading, local, people, work.rules)
         if work.by_memory and not may_be_remembered(gap.kind for gap in plan.gaps):
             raise _MemoryFailed
+        plan = self._without_resting(work, local, plan)
         return with_followed(local, plan.followed), people, plan
+
+    def _without_resting(self, work, local, plan):
+        """:return: the plan without what Moodle has failed to take, and is not asked to yet"""
+        marks, sheets = self._resting_of(trouble.SESSION), self._resting_of(trouble.SHEET)
+        if not (marks or sheets):
+            return plan
+        gaps = []
+        for session_id, pushes in p.by_session(plan.pushes).items():
+            if session_id in marks:
+                session = next(s for s in work.reading.sessions if s.id == session_id)
+                day = self.rules.date(session.starts)
+                why = marks[session_id]
+                gaps.append(not_sent(self.course.id, session_id, day, len(pushes), why))
+                self._left_alone.add((trouble.SESSION, session_id))
+        left = {
+            new.sheet_id: sheets.get(new.sheet_id) or sheets[trouble.ALL]
+            for new in plan.new_sessions
+            if new.sheet_id in sheets or trouble.ALL in sheets
+        }
+        self._left_alone |= {(trouble.SHEET, sheet_id) for sheet_id in (*left, trouble.ALL) if left}
+        gaps += [
+            p.gap(
+                "session_refused",
+                self.course.id,
+                f"sheet:{sheet.id}",
+                {"sheet": sheet.name, "day": sheet.date.isoformat(), "words": left[sheet.id]},
+                record=("op.attendance.sheet", sheet.id),
+            )
+            for sheet in local.sheets
+            if sheet.id in left
+        ]
+        return replace(
+            plan,
+            pushes=tuple(push for push in plan.pushes if push.session_id not in marks),
+            new_sessions=tuple(new for new in plan.new_sessions if new.sheet_id not in left),
+            gaps=(*plan.gaps, *gaps),
+        )
 
     @staticmethod
     def _stop(work, local, people, plan):
@@ -433,6 +487,7 @@ class CourseSync:
         :return: Counter of gaps_opened, gaps_closed
         """
         gaps, left, waiting = outcome.gaps, outcome.untaken, outcome.plan.waiting
+        troubles = self._troubles_after(work.reading)
         if sent:
             work.mapping._keep_not_held(lost or {}, sent)
         remembered = {}
@@ -444,11 +499,13 @@ class CourseSync:
             _sync_hash(work.reading.sessions),
             self.waited,
             self._was_broken,
-            idle=idle.to_json() if idle else False,
-            busy=busy,
+            idle=idle.to_json() if idle and not troubles.kept else False,
+            busy=busy or bool(troubles.kept),
             **warmth,
             **remembered,
         )
+        if troubles != self._troubles:
+            work.mapping._keep_troubles(troubles)
         if [session.to_json() for session in left] != work.untaken:
             work.mapping._keep_untaken(left)
         if work.allowed.parts:
@@ -479,6 +536,17 @@ class CourseSync:
         self.env.flush_all()
         return counts
 
+    def _troubles_after(self, reading):
+        """:return: ``Troubles`` of parts of the course, after what was read and written of it"""
+        failed, left = dict(self._failed), set(self._left_alone)
+        for activity in reading.failed:
+            part = (trouble.ACTIVITY, activity.activity_id)
+            if activity.rests:
+                left.add(part)
+            elif activity.persists:
+                failed[part] = activity.words
+        return self._troubles.after(failed, left, self.rules.now)
+
     # --- Moodle -----------------------------------------------------------------
 
     def _push(self, run, work, outcome):
@@ -492,6 +560,7 @@ class CourseSync:
         for left in reversed(range(ROUNDS)):
             push = CoursePush(self.sides, self.course, self.subject)
             pushed = yield from push.portions(run, work, outcome)
+            self._failed |= {(trouble.SESSION, id_): why for id_, why in pushed.failed.items()}
             if not pushed.changed or not left or self._approved:
                 return retried(partial(self._end_of_push, run, work, pushed), self.env)
             work, outcome = self._settle_again(run, work, pushed)
@@ -539,8 +608,11 @@ class CourseSync:
         # Kept before Moodle is written: by it the next run knows what this one has made.
         key = retried(self.sides.instance._make_reference_key, self.env)
         self.sides.odoo.commit()
-        made, refused, undescribed = 0, {}, []
+        made, refused, undescribed, failed = 0, {}, [], {}
         for new in new_sessions:
+            if len(failed) > SHEETS_THAT_FAIL:
+                refused[new.sheet_id] = failed[trouble.SHEET, trouble.ALL]
+                continue
             try:
                 was_made, described = self._make_session(new, key)
             except errors.MoodleError as error:
@@ -548,13 +620,19 @@ class CourseSync:
                     raise
                 # One sheet's trouble; its gap says it.
                 refused[new.sheet_id] = error.told()
+                if error.persists:
+                    failed[trouble.SHEET, new.sheet_id] = error.told()
+                if len(failed) == SHEETS_THAT_FAIL:
+                    failed[trouble.SHEET, trouble.ALL] = error.told()
             else:
                 made += was_made
                 undescribed += [] if described else [new]
+        self._failed |= failed
         run._count(moodle_sessions_created=made)
         self.sides.odoo.commit()
         reader = self.sides.course_reader
-        reading, remembered = reader.read_course(self.course, work.known)
+        resting = self._resting_of(trouble.ACTIVITY)
+        reading, remembered = reader.read_course(self.course, work.known, resting=resting)
         reading = self._among_others(reading)
         reading = reader.with_absent_users(reading, work.links)
         before = {session.id for session in work.reading.sessions}
@@ -564,7 +642,7 @@ class CourseSync:
             work,
             reading=reading,
             rules=rules,
-            refused=refused,
+            refused={**self._resting_of(trouble.SHEET), **refused},
             undescribed=tuple(undescribed),
             remembered=remembered,
             by_memory=False,

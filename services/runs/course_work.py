@@ -22,7 +22,8 @@ class Question:
     * ``reader``: ``CourseReader`` of this course alone;
     * ``before``: ``Remembered`` of the course, or ``None``;
     * ``clock``: ``moodle_transport.Clock``;
-    * ``met``: ``Met`` of the course, ``None`` where nothing can follow.
+    * ``met``: ``Met`` of the course, ``None`` where nothing can follow;
+    * ``resting``: ``{activity id: why}`` of those that are not asked for.
     """
 
     reader: CourseReader
@@ -31,6 +32,7 @@ class Question:
     before: Remembered | None
     clock: Clock
     met: Met | None = None
+    resting: dict = field(default_factory=dict)
 
     def ask(self, waits=False):
         """:param waits: whether it may wait for room, see ``moodle.memory``
@@ -41,7 +43,9 @@ class Question:
         client.listen()
         with client.memory.of(self.course.id, waits):
             client.memory.begin(self.course.id)
-            reading, after = self.reader.read_course(self.course, self.known, self.before, self.met)
+            reading, after = self.reader.read_course(
+                self.course, self.known, self.before, self.met, self.resting
+            )
         by_memory = after is not None and after is self.before
         return Answer(reading, begun, after, by_memory, client.heard)
 
@@ -120,7 +124,8 @@ class CourseOutcome:
         :return: both together
         """
         # What else there was to say of it, the new plan says again.
-        refused = [gap for gap in self.gaps if gap.why in OF_SENDING]
+        again = {gap.key for gap in more.gaps}
+        refused = [gap for gap in self.gaps if gap.why in OF_SENDING and gap.key not in again]
         return replace(
             more,
             done=self.done + more.done,

@@ -9,12 +9,11 @@ from ..domain.halving import Halving
 from ..domain.unchanged import Idle, sign_by_digest
 from ..moodle import moodle_errors as errors
 from ..moodle.companion_api import LaterRunError, RunNumber
-from ..moodle.moodle_client import SLOW_READ_TIMEOUT
 
 # Two courses of 500 are found by so many refusals; where it is most of them, each is read.
 MOST_REFUSALS = 18
-# Seconds for each further part, once Moodle took too long for all of them.
-SOON = 10
+# To read two courses costs as much as to find out which of them it is.
+ENOUGH = 2
 
 
 def ask(sides, course_ids):
@@ -65,31 +64,25 @@ def _asked(sides, course_ids, ask):
     except errors.MoodleError as error:
         if error.scope == errors.SITE:
             raise
-        return _in_parts(sides.api.companion, course_ids, error)
+        return _in_parts(sides.api.companion, course_ids)
 
 
-def _in_parts(companion, course_ids, error):
+def _in_parts(companion, course_ids):
     """One course is enough to keep Moodle from saying it of all: that one is read instead, and
     whatever is wrong with it is said there.
 
-    :param error: ``MoodleError`` that they met together
     :return: of as many of them as Moodle can say it of
     """
-    # The search must not take longer than what it is for.
-    patience = SOON if isinstance(error, errors.MoodleTooSlow) else SLOW_READ_TIMEOUT
 
     def asked(ids):
-        nonlocal patience
         try:
-            return companion.digests(ids, patience)
+            return companion.digests(ids, searching=True)
         except errors.MoodleError as error:
             if error.scope == errors.SITE:
                 raise
-            if isinstance(error, errors.MoodleTooSlow):
-                patience = SOON
             return None
 
-    halving = Halving(asked, MOST_REFUSALS)
+    halving = Halving(asked, MOST_REFUSALS, enough=ENOUGH)
     halving.search(course_ids)
     return {course: digest for part in halving.answers for course, digest in part.items()}
 

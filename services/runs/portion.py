@@ -100,6 +100,7 @@ class Portion(SyncAttendance):
         by_id = {course.id: course for course, match in mapped if (course, match) not in resting}
         approved = run._approved_plans()
         sound = [id_ for id_ in ids if id_ in by_id and not mappings[id_].failures]
+        sides.client.expect_trouble(by_id.keys() - set(sound))
         digests = ask_digests(sides, sound)
         scheduled = run.trigger == "cron"
         syncs = (

@@ -318,6 +318,7 @@ class SyncAttendance:
         mapped.sort(key=lambda item: mappings[item[0].id]._taken_in_order())
         # One of which Moodle can't say a digest keeps it from saying those of others.
         suspects = {course.id for course, _match in mapped if mappings[course.id].failures}
+        sides.client.expect_trouble(suspects)
         approved = run._approved_plans()
         if approved is not None:
             mapped = [item for item in mapped if item[0].id in approved]

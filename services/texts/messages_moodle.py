@@ -8,6 +8,13 @@ _lt = LazyTranslate(__name__)
 # --- errors -------------------------------------------------------------------
 
 REFUSED = _lt("Moodle refused the request.")
+
+
+def in_activity(name):
+    """What begins the words of an error that was met at one activity."""
+    return _lt("Activity %s:", name)
+
+
 UNREACHABLE = _lt(
     "Moodle does not answer. Check the address in Moodle URL, and whether the Odoo server can "
     "reach it; if Moodle is down, the next run catches up automatically."

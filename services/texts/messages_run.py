@@ -39,6 +39,9 @@ NOTHING_KNOWN = _lt(
 )
 NO_ADDRESS = _lt("The Moodle URL is not a web address, or the token is empty.")
 NO_OPENEDUCAT = _lt("OpenEduCat's attendance module (openeducat_attendance) is missing.")
+_PART_NOT_TRIED_YET = _lt(
+    "(From the last try. It is tried again after pauses of up to a day, or with Sync now.)"
+)
 _NOT_TRIED_YET = _lt(
     "(From the last try. The course is tried again after pauses of up to a day, or with Sync now.)"
 )
@@ -72,6 +75,11 @@ def course(number):
 def not_tried_yet(error):
     """:param error: why a course could not be read when it was tried last, see ``told``"""
     return joined(" ", error, _NOT_TRIED_YET)
+
+
+def part_not_tried_yet(error):
+    """:param error: why a part of a course failed when it was tried last, see ``told``"""
+    return joined(" ", error, _PART_NOT_TRIED_YET)
 
 
 def courses_quiet(number, hours):

@@ -17,7 +17,7 @@ USER = (
     "id", "idnumber", "email", "firstname", "lastname", "suspended", "enrolled", "active",
     "listed", "roles",
 )  # fmt: skip
-GROUP = ("id", "name", "idnumber", "members")
+GROUP = ("id", "name", "idnumber", "members", "participation")
 SESSION = (
     "id", "attendanceid", "groupid", "sessdate", "duration", "statusset", "lasttaken",
     "lasttakenby", "timemodified", "description", "descriptionformat", "reference",
@@ -29,7 +29,8 @@ MARK = ("id", "studentid", "statusid", "timetaken", "takenby", "remarks")
 
 
 def named(columns, rows):
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    """The last of the columns can be missing."""
+    return [dict(zip(columns[: len(row)], row, strict=True)) for row in rows]
 
 
 def mark(row):
@@ -131,10 +132,7 @@ class CourseReader:
         ]
 
     def named_activities(self):
-        return [
-            dict(zip((*ACTIVITY, GROUPS)[: len(row)], row, strict=True))
-            for row in self.activities()
-        ]
+        return named((*ACTIVITY, GROUPS), self.activities())
 
     def _grouping(self, activity):
         groups = self.call.state.grouped(activity)
@@ -220,6 +218,10 @@ class CourseReader:
             self._warn("course", self.course.id, "nogroups", "The account may not see all groups.")
             return []
         return [
-            (group.id, group.name, group.idnumber, sorted(group.members))
+            (
+                *(group.id, group.name, group.idnumber, sorted(group.members)),
+                # Those that activities offer have no such column.
+                *(() if group.participation else (0,)),
+            )
             for group in sorted(self.tables.groups[self.course.id], key=lambda group: group.id)
         ]

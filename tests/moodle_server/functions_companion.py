@@ -137,6 +137,11 @@ def get_sessions(call, params):
     }
 
 
+MAY_NOT_SEE = (
+    "Sorry, but you do not currently have permissions to do that (See full user identity in lists)."
+)
+
+
 @_own("local_wsattendance_get_accounts", "userids")
 def get_accounts(call, params):
     ids = {whole(value) for value in params.list("userids")}
@@ -144,7 +149,7 @@ def get_accounts(call, params):
         raise MoodleException("invalidparameter")
     token = call.token
     if token.limited or token.only_own or not (token.identity and token.numbers):
-        raise MoodleException("nopermissions")
+        raise MoodleException("nopermissions", message=MAY_NOT_SEE)
     users = [user for number, user in sorted(call.state.users.items()) if number in ids]
     return {
         "accounts": [

@@ -135,7 +135,7 @@ def get_course_groups(call, params):
             "enrolmentkey": None,
             "idnumber": group.idnumber,
             "visibility": 0,
-            "participation": True,
+            "participation": group.participation,
         }
         for group in call.state.groups.values()
         if group.course_id == course.id

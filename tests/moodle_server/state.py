@@ -117,6 +117,7 @@ class Group:
     name: str
     idnumber: str = ""
     members: set = field(default_factory=set)
+    participation: bool = True
 
 
 @dataclass(eq=False)

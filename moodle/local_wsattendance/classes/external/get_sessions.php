@@ -192,6 +192,11 @@ class get_sessions extends external_api {
                 'name' => PARAM_RAW,
                 'idnumber' => PARAM_RAW,
                 'members' => new external_multiple_structure(new external_value(PARAM_INT, 'User id.')),
+                'participation' => new external_value(
+                    PARAM_INT,
+                    '0: activities do not offer the group, and Attendance takes no session of it; absent if they do.',
+                    VALUE_OPTIONAL
+                ),
             ]),
             'sessions' => self::rows([
                 'id' => PARAM_INT,

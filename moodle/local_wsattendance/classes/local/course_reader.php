@@ -367,13 +367,19 @@ class course_reader {
         foreach ($DB->get_records_sql($sql, [$this->course->id]) as $row) {
             $members[$row->groupid][] = (int) $row->userid;
         }
-        foreach ($DB->get_records('groups', ['courseid' => $this->course->id], 'id', 'id, name, idnumber') as $row) {
-            yield [
+        // Since Moodle 4.2.
+        $more = isset($DB->get_columns('groups')['participation']) ? ', participation' : '';
+        foreach ($DB->get_records('groups', ['courseid' => $this->course->id], 'id', "id, name, idnumber$more") as $row) {
+            $group = [
                 'id' => (int) $row->id,
                 'name' => $row->name,
                 'idnumber' => (string) $row->idnumber,
                 'members' => $members[$row->id] ?? [],
             ];
+            if ($more && !$row->participation) {
+                $group['participation'] = 0;
+            }
+            yield $group;
         }
     }
 }
