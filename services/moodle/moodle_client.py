@@ -174,6 +174,10 @@ class MoodleClient:
         answer either; else it is the trouble of the course that was asked for."""
         self._witness = SiteWitness(self._site_answers, self.clock.now)
 
+    def is_answered(self) -> bool:
+        """Whether Moodle answers at this moment, whatever it did a moment ago."""
+        return self._site_answers()
+
     def _site_answers(self) -> bool:
         try:
             answer = self._ask(SITE_INFO, {}, LOOK_TRIES, LOOK_TIMEOUT)
