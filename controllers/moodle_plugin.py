@@ -2,10 +2,11 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from ..models.moodle_instance_status import PLUGIN_PAGE
+from .pages import page
 
 
 class MoodlePluginController(http.Controller):
-    @http.route(PLUGIN_PAGE, type="http", auth="user", methods=["GET"])
+    @page(PLUGIN_PAGE)
     def moodle_plugin(self, **_other):
         """The plug-in for Moodle, for its installer; the model decides who may have it."""
         name, content = request.env["moodle.instance"]._moodle_plugin()

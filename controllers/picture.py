@@ -1,16 +1,13 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
+from .pages import page
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class PictureController(http.Controller):
-    @http.route(
-        "/openeducat_moodle_attendance/picture/<int:mapping_id>",
-        type="http",
-        auth="user",
-        methods=["GET"],
-    )
+    @page("/openeducat_moodle_attendance/picture/<int:mapping_id>")
     def picture(self, mapping_id, since=None, until=None, **_other):
         """The attendance of a course as a spreadsheet; the model decides who may have it."""
         mapping = request.env["moodle.mapping"].browse(mapping_id).exists()

@@ -118,6 +118,7 @@ from . import (
     test_retried,
     test_rights_in_moodle,
     test_rooms,
+    test_routes,
     test_rows,
     test_run,
     test_run_lock,

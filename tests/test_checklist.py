@@ -53,7 +53,7 @@ class TestCheckList(CheckListCase):
         self.assertIs(ok, None)
         self.assertIn("one time for all marks of a session", words)
         self.assertIn("Site administration > Plugins > Install plugins", words)
-        self.assertIn("php local/wsattendance/cli/setup.php", words)
+        self.assertIn("a Moodle that takes no zip", words)
         self.assertTrue(found["Functions"][0])
         self.assertTrue(self.instance.test_ok, "advice is no error")
         self.assertEqual(self.offering(), [PLUGIN])

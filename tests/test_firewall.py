@@ -1,7 +1,10 @@
 """A firewall in front of Moodle that refuses requests because of a word in them."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..services.runs import refused_remarks
 from .builders import START
 from .faults import PAGE
 from .moodle_server import Fault
@@ -133,6 +136,69 @@ class TestRemarkThatIsRefused(FirewallCase):
         self.server.reset_calls()
         self.sync()
         self.assertEqual(self.refused, 0)
+
+    def shut_after(self, refusals):
+        """A firewall that shuts out an address of which it has refused so many requests."""
+
+        def about(call):
+            words = any(word in value for _n, value in call.params for word in WORDS)
+            self.seen += words
+            return words or self.seen >= refusals
+
+        self.seen = 0
+        self.server.faults.clear()
+        self.server.faults.add(Fault.http(1, 403, body=BLOCKED, at=about))
+
+    def test_one_that_shuts_us_out_meanwhile(self):
+        """What is refused once it has, is not to blame; and what was found is remembered, so that
+        it happens once for each such remark at most."""
+        self.say(self.sheet, 2, f"{EVIL} again")
+        for refusals in (2, 3, 4):
+            with self.subTest(refusals):
+                savepoint = self.env.cr.savepoint(flush=True)
+                kept = self.moodle.snapshot()
+                for _run in range(3):
+                    self.shut_after(refusals)
+                    self.sync(trigger="button")
+                    self.assertLessEqual(self.seen, refusals)
+                    self.assertEqual(self.moodle_marks(self.session), "PALE..")
+                    blamed = self.mapping._unsaid()
+                    evil = {self.students[1].id, self.students[2].id}
+                    self.assertLessEqual({student for _session, student in blamed}, evil)
+                self.assertEqual(self.seen, 0)
+                self.assertEqual(
+                    self.gaps(state="open").mapped("why"), ["remark_refused", "remark_refused"]
+                )
+                remarks = [self.row(self.session, n).remarks for n in (1, 2, 3, 4)]
+                self.assertEqual(remarks, ["ill", "", "", "late bus"])
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+                self.moodle.restore(kept)
+
+    def test_many_are_halved(self):
+        with patch.object(refused_remarks, "FEW", 1):
+            self.sync(trigger="cron")
+            self.assert_arrived()
+            self.assertLessEqual(self.refused, 1 + 2)
+            self.say(self.sheet, 1, f"{EVIL} as well")
+            self.say(self.sheet, 2, "gone home")
+            self.shut_after(2)
+            self.sync()
+        blamed = {student for _session, student in self.mapping._unsaid()}
+        self.assertLessEqual(blamed, {self.students[0].id, self.students[2].id})
+
+    def test_a_connection_that_breaks_once(self):
+        """No remark is to blame, also where there is only one."""
+        self.say(self.sheet, 3, "fine")
+        self.server.faults.clear()
+        self.sync()
+        self.say(self.sheet, 1, "gone home")
+        self.server.reset_calls()
+        self.server.faults.add(Fault.cut_before(1, function=SET))
+        for _run in range(2):
+            self.sync()
+        self.assertFalse(self.open_gaps())
+        self.assertEqual(self.row(self.session, 1).remarks, "gone home")
 
     def test_one_that_refuses_everything(self):
         """It is no word: the remarks are not to blame, and nothing is asked again and again."""

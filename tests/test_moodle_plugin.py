@@ -61,3 +61,21 @@ class TestMoodlePlugin(BaseCase):
             wanted |= set(re.findall(r"(?:\$texts|get_string)\('([\w:]+)'", path.read_text()))
         wanted -= {"cliunknowoption"}
         self.assertLessEqual(wanted, known)
+
+    def test_the_way_without_the_zip_is_the_same_everywhere(self):
+        view = ElementTree.parse(ADDON / "views/moodle_instance_views.xml")
+        (block,) = {pre.text for pre in view.iter("pre") if "upgrade.php" in (pre.text or "")}
+        lines = block.splitlines()
+        self.assertEqual(len(lines), 6)
+        # Where plug-ins lie since Moodle 5.1, and where they lay before.
+        self.assertIn("[ -d public/local ] && echo public || echo .", block)
+        for paper in ("README.md", "docs/moodle-setup.md", "moodle/local_wsattendance/README.md"):
+            text = [line.strip() for line in (ADDON / paper).read_text().splitlines()]
+            begin = text.index(lines[0])
+            self.assertEqual(text[begin : begin + len(lines)], lines, paper)
+
+    def test_no_way_has_a_path_that_one_version_lacks(self):
+        for paper in (*ADDON.glob("docs/*.md"), ADDON / "README.md", *ADDON.glob("views/*.xml"),
+                      *ADDON.glob("services/texts/*.py"), PLUGIN / "README.md"):  # fmt: skip
+            with self.subTest(paper.name):
+                self.assertNotRegex(paper.read_text(), r"php local/wsattendance/cli")

@@ -26,6 +26,30 @@ LINK_LOCAL = (
     "[febf::1]",
     "[fd00:ec2::254]",
     "[FD00:0EC2:0:0:0:0:0:0254]",
+    # Google, Oracle, Scaleway; Amazon's others.
+    "[fd20:ce::254]",
+    "[fd00:c1::a9fe:a9fe]",
+    "[fd00:42::42]",
+    "[fd00:ec2::23]",
+    # NAT64 with a prefix of one's own (RFC 8215), translated, ISATAP, Teredo.
+    "[64:ff9b:1::a9fe:a9fe]",
+    "[64:ff9b:1:a9fe:a9:fe00::]",
+    "[64:ff9b::6464:64c8]",
+    "[::ffff:0:a9fe:a9fe]",
+    "[::5efe:a9fe:a9fe]",
+    "[2001:db8::5efe:169.254.169.254]",
+    "[2001:db8::200:5efe:169.254.169.254]",
+    "[2001:0:a9fe:a9fe::1]",
+    "[2001:0:808:808::5601:5601]",
+    "[2002:6464:64c8::]",
+    # RFC 6052 with each length of prefix.
+    "[2001:db8:a9fe:a9fe::]",
+    "[2001:db8:1a9:fea9:fe::]",
+    "[2001:db8:122:a9fe:a9:fe00::]",
+    "[2001:db8:122:3a9:fe:a9fe::]",
+    "[2001:db8:122:344:a9:fea9:fe00::]",
+    "[2001:db8:122:344::a9fe:a9fe]",
+    "[2001:db8:122:344::168.63.129.16]",
     "100.100.100.200",
     "1684301000",
     "168.63.129.16",
@@ -97,6 +121,12 @@ class TestParse(BaseCase):
             ("https://moodle.example", False),
             ("http://127.0.0.1:8080", False),
             ("http://localhost", False),
+            ("http://moodle.localhost", True),
+            ("http://[::ffff:127.0.0.1]", False),
+            # Another machine, by way of a gateway.
+            ("http://[2002:7f00:1::]", True),
+            ("http://[64:ff9b::7f00:1]", True),
+            ("http://[2001:db8::5efe:127.0.0.1]", True),
         ):
             self.assertEqual(u.parse(url).needs_consent, needed, url)
 
@@ -157,6 +187,13 @@ class TestParse(BaseCase):
             ("127.8.8.8", u.LOOPBACK),
             ("::1", u.LOOPBACK),
             ("172.16.0.1", u.PRIVATE),
+            ("2002:808:808::1", u.PUBLIC),
+            ("64:ff9b::8.8.8.8", u.PUBLIC),
+            ("64:ff9b::10.0.0.1", u.PRIVATE),
+            ("2002:a00:1::1", u.PRIVATE),
+            # As people and machines choose them: not for each that looks a little like one.
+            ("2001:db7:a9fe:a9fe::1", u.PUBLIC),
+            ("2a01:4f8:c17:b0f:4a3:b2ff:a9fe:a9fe", u.PUBLIC),
             ("fe80::1%eth0", u.REFUSED),
             ("169.254.1.1", u.REFUSED),
             ("::ffff:169.254.169.254", u.REFUSED),

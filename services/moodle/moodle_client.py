@@ -180,6 +180,10 @@ class MoodleClient:
         repeated for it, and that it fails again says nothing about the site."""
         self._broken = set(courses)
 
+    def is_answered(self) -> bool:
+        """Whether Moodle answers at this moment, whatever it did a moment ago."""
+        return self._site_answers()
+
     def _site_answers(self) -> bool:
         try:
             answer = self._ask(SITE_INFO, {}, LOOK_TRIES, LOOK_TIMEOUT)

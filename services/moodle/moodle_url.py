@@ -30,13 +30,28 @@ _METADATA_NAMES = {
     "metadata.goog",
     "metadata.google.internal",
 }
-# Metadata services outside the link-local ranges: Amazon (IPv6), Alibaba, Oracle, Azure.
-_METADATA = {
-    ipaddress.ip_address(text)
-    for text in ("fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16")
-}
+# Metadata services outside the link-local ranges: Alibaba, Oracle, Azure; Amazon, Google, Oracle,
+# Scaleway.
+_METADATA = [
+    ipaddress.ip_network(text)
+    for text in (
+        "100.100.100.200",
+        "192.0.0.192",
+        "168.63.129.16",
+        "fd00:ec2::/32",
+        "fd20:ce::254",
+        "fd00:c1::a9fe:a9fe",
+        "fd00:42::42",
+    )
+]
 _SHARED = ipaddress.ip_network("100.64.0.0/10")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Where the four bytes of an IPv4 address stand in an IPv6 one, by the length of the prefix
+# (RFC 6052). The byte 8, and what follows them, is 0.
+_TRANSLATED = ((4, 5, 6, 7), (5, 6, 7, 9), (6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12),
+               (12, 13, 14, 15))  # fmt: skip
+# In front of an IPv4 address at the end: translated (RFC 2765), ISATAP (RFC 5214).
+_ENDINGS = (bytes.fromhex("ffff0000"), bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}")
 # Pages of Moodle that people copy the address of, or that a redirect leads to.
@@ -170,10 +185,17 @@ def kind_of(number: str) -> str:
 
 
 def _kind(address: _Number) -> str:
-    inside = _embedded(address)
-    if inside is not None:
-        return _kind(inside)
-    if address in _METADATA or address.is_link_local or address.is_multicast:
+    if address.version == 6:
+        inside = _same_machine(address)
+        if inside is not None:
+            return _kind(inside)
+        kinds = {_kind(inside) for inside in _stands_for(address)}
+        if REFUSED in kinds:
+            return REFUSED
+        if kinds - {PUBLIC}:
+            # Not this machine, whatever the gateway makes of it.
+            return PRIVATE
+    if _is_secret(address) or address.is_multicast:
         return REFUSED
     if address.is_loopback:
         return LOOPBACK
@@ -187,19 +209,38 @@ def _kind(address: _Number) -> str:
     return PUBLIC
 
 
-def _embedded(address: _Number) -> _Number | None:
-    """The IPv4 address that an IPv6 one stands for, or ``None``."""
-    if address.version == 4:
-        return None
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    if address.teredo:
-        return address.teredo[1]
-    # NAT64, and the old "IPv4-compatible" form; ::1 and :: are themselves.
-    packed = address.packed
-    if address in _NAT64 or (packed[:12] == bytes(12) and int(address) > 0xFFFF):
-        return ipaddress.IPv4Address(packed[12:])
+def _same_machine(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that is meant by one in IPv6's way of writing, or ``None``."""
+    if address.ipv4_mapped:
+        return address.ipv4_mapped
+    # The old "IPv4-compatible" form; ::1 and :: are themselves.
+    if address.packed[:12] == bytes(12) and int(address) > 0xFFFF:
+        return ipaddress.IPv4Address(address.packed[12:])
     return None
+
+
+def _stands_for(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses to which a gateway, a tunnel or a relay may bring what is sent to this
+    one."""
+    packed = address.packed
+    found = [*(address.teredo or ()), *filter(None, (address.sixtofour,))]
+    if packed[8:12] in _ENDINGS or address in _NAT64:
+        found.append(ipaddress.IPv4Address(packed[12:]))
+    if not packed[8]:
+        # A network may have a prefix of its own for this. So that no other address is taken for
+        # one, nothing but what is never asked counts.
+        for places in _TRANSLATED:
+            inside = ipaddress.IPv4Address(bytes(packed[place] for place in places))
+            if not any(packed[places[-1] + 1 :]) and _is_secret(inside):
+                found.append(inside)
+    return found
+
+
+def _is_secret(address: _Number) -> bool:
+    """Whether what answers there knows the machine's own secrets."""
+    return address.is_link_local or any(
+        address in network for network in _METADATA if network.version == address.version
+    )
 
 
 def _host(host: str, bracketed: bool) -> str:
@@ -223,7 +264,8 @@ def _host(host: str, bracketed: bool) -> str:
 def _kind_of_host(host: str) -> str:
     if host in _METADATA_NAMES:
         return REFUSED
-    if host == "localhost" or host.endswith(".localhost"):
+    if host == "localhost":
+        # What stands before a dot, a name server may answer for.
         return LOOPBACK
     if ":" in host or _NUMBER.fullmatch(host):
         return kind_of(host)

@@ -8,17 +8,14 @@ reads first.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
-from ..domain.halving import Halving
 from ..domain.mark_rows import REFUSED, SAME, WRITTEN, expected_of, with_results
 from ..domain.plan import by_session
 from ..domain.push_batches import portions
 from ..moodle import moodle_errors as errors
 from .pusher import PushOutcome, Stops
-
-# Of one session in one run: whoever is refused again and again is banned. One remark among 120 is
-# found by so many; others are found by the next runs.
-MOST_REFUSALS = 8
+from .refused_remarks import RefusedRemarks
 
 
 class MarksSending:
@@ -85,7 +82,7 @@ class MarkSender:
             return PushOutcome(session.id, pushes, error=stops.error)
         try:
             with self.api.client.memory.about(session.course_id):
-                results, unsaid = self._sent(session, pushes)
+                results, unsaid, error = self._sent(session, pushes)
         except errors.MoodleError as error:
             if error.scope == errors.RECORD:
                 # The session was deleted, or moved where it can't be reached.
@@ -94,6 +91,8 @@ class MarkSender:
                 )
             stops.add(session.id, error)
             return PushOutcome(session.id, pushes, failed=error, error=stops.error)
+        if error:
+            stops.add(session.id, error)
         held, refused, changed = [], [], []
         for push, result in results:
             if result.outcome == REFUSED:
@@ -110,15 +109,17 @@ class MarkSender:
             refused=tuple(refused),
             unsaid=tuple(unsaid),
             changed=tuple(changed),
+            error=error,
         )
 
     def _sent(self, session, pushes):
-        """:return: list of ``(push as it was sent, MarkResult)``, of each student one at most; and
-            list of ``(push, error)`` of those whose remark is refused
+        """:return: list of ``(push as it was sent, MarkResult)``, of each student one at most; list
+            of ``(push, error)`` of those whose remark is refused; and the ``MoodleError`` that
+            ended the search for them, or ``None``
         :raise MoodleError: the session can't be written
         """
         try:
-            return self._set(session, pushes), []
+            return self._set(session, pushes), [], None
         except errors.MoodleError as error:
             if not error.of_words or all(push.remark is None for push in pushes):
                 raise
@@ -132,28 +133,18 @@ class MarkSender:
             for push, (sent, result) in zip(pushes, bare, strict=True)
             if push.remark is not None and _holds(sent, result)
         ]
-
-        def ask(part):
-            nonlocal refusal
-            try:
-                return self._set(session, part)
-            except errors.MoodleError as error:
-                if not error.of_words or error.scope == errors.SITE:
-                    raise
-                refusal = error
-                return None
-
-        halving = Halving(ask, MOST_REFUSALS, sure=True)
-        if said:
-            halving.search(said)
         done = {
             push.user_id: (sent, result)
             for push, (sent, result) in zip(pushes, bare, strict=True)
             if not push.remark_alone or not _holds(sent, result)
         }
-        for part in halving.answers:
-            done |= {push.user_id: (push, result) for push, result in part}
-        return list(done.values()), [(push, refusal) for push in halving.found]
+        remarks = RefusedRemarks(
+            partial(self._set, session), self.api.client.is_answered, refusal
+        )
+        if said:
+            remarks.search(said)
+        done |= {push.user_id: (push, result) for push, result in remarks.sent}
+        return list(done.values()), remarks.found, remarks.ended
 
     def _set(self, session, pushes):
         """:return: list of ``(push, MarkResult)``"""

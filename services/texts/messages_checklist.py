@@ -44,8 +44,9 @@ IDNUMBERS_HIDDEN = _lt(
 )
 INSTALL = _lt(
     "To lift them, install its zip in Moodle (Site administration > Plugins > Install plugins), "
-    "press the button on Site administration > Plugins > Local plugins > OpenEduCat attendance (or "
-    "run php local/wsattendance/cli/setup.php), and enter the address and the token that it shows."
+    "press the button on Site administration > Plugins > Local plugins > OpenEduCat attendance "
+    "(Set up a Moodle has the commands for a Moodle that takes no zip), and enter the address and "
+    "the token that it shows."
 )
 LIMITS = _lt(
     "Without its functions local_wsattendance_… everything works, but with limits: one time for "
