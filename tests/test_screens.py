@@ -176,9 +176,8 @@ class TestMending(MoodleCase):
         self.sync()
         gap = self.gaps(kind="no_batch", state="open")
         action = gap.action_open_record()
-        self.assertEqual(
-            (action["res_model"], action["res_id"]), ("op.student", self.students[1].id)
-        )
+        self.assertEqual(action["res_model"], "op.student.course")
+        self.assertEqual(action["context"]["default_student_id"], self.students[1].id)
 
 
 @tagged("post_install", "-at_install")

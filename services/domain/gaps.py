@@ -20,6 +20,7 @@ from .gap_reason import (
     AnySort,
     Case,
     Counted,
+    Fix,
     IfShown,
     Kind,
     OneOf,
@@ -278,6 +279,7 @@ CATALOGUE = (
                     "student in a Moodle session for the group."
                 ),
                 record="op.student",
+                fix=Fix.COURSE_DETAILS,
             ),
             Reason(
                 "batch_several",
@@ -288,6 +290,7 @@ CATALOGUE = (
                     "Detail), or mark the student in a Moodle session for the group."
                 ),
                 record="op.student",
+                fix=Fix.COURSE_DETAILS,
             ),
             Reason(
                 "batch_empty",
@@ -297,6 +300,7 @@ CATALOGUE = (
                     "(Students > General > Student Course Detail)."
                 ),
                 record="op.student",
+                fix=Fix.COURSE_DETAILS,
             ),
             Reason(
                 "batch_between",
@@ -307,6 +311,7 @@ CATALOGUE = (
                     "attendance sheet of the right batch on that day."
                 ),
                 record="op.student",
+                fix=Fix.SHEETS,
             ),
         ),
     ),
