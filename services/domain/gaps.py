@@ -60,7 +60,7 @@ UNUSABLE_FOR = OneOf(
 # What marks that both sides had agreed on would meet.
 TOUCHED = Amounts(
     {
-        "changed": _lt("changed in OpenEduCat"),
+        "changed": _lt("overwritten here by Moodle's"),
         "put_back": _lt("reset to match Moodle"),
         "replaced": _lt("of other students than before"),
         "moved": _lt("moved to another date"),
@@ -987,8 +987,8 @@ CATALOGUE = (
                 {"status": Sort.STATUS, "activity": Sort.ACTIVITY, "letters": Sort.NAMES},
                 _lt(
                     "Several statuses of the activity %(activity)s mean %(status)s: %(letters)s. "
-                    "Choose which of them is sent (Configuration > Moodle > Letters, Send this "
-                    "one)."
+                    "Choose which of them is sent (Configuration > Moodle > Letters, Use when "
+                    "marks are sent)."
                 ),
             ),
             Reason(
