@@ -273,9 +273,7 @@ class TestStoppedRun(PreviewCase):
     def test_the_activity_says_that_a_course_waits(self):
         self.instance.user_id = self.env.ref("base.user_admin")
         self.sync()
-        self.assertEqual(
-            self.instance.activity_ids.summary, "Algebra I waits for your decision"
-        )
+        self.assertEqual(self.instance.activity_ids.summary, "Algebra I waits for your decision")
 
     def test_other_gaps_of_the_course_stay(self):
         stranger = self.moodle.add_user("stranger", "Who", "Knows")

@@ -44,9 +44,7 @@ class TestUntaken(BaseCase):
 
     @staticmethod
     def reading(*sessions, users=()):
-        return CourseReading(
-            MoodleCourse(7, "ALG", "Algebra", ""), sessions=sessions, users=users
-        )
+        return CourseReading(MoodleCourse(7, "ALG", "Algebra", ""), sessions=sessions, users=users)
 
     @staticmethod
     def rules(now=START + HOUR, **values):
