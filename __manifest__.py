@@ -26,6 +26,7 @@
         "views/moodle_session_untaken_views.xml",
         "views/moodle_status_meaning_views.xml",
         "views/moodle_mapping_picture_views.xml",
+        "views/moodle_mark_changes_views.xml",
         "views/moodle_student_attendance_views.xml",
         "views/moodle_instance_views.xml",
         "views/moodle_instance_courses_views.xml",

@@ -28,6 +28,7 @@ from . import (
     moodle_status_meaning,
     moodle_student_attendance,
     moodle_sync_gap,
+    moodle_sync_gap_fix,
     moodle_sync_gap_keys,
     moodle_sync_outcome,
     moodle_sync_report,

@@ -86,9 +86,13 @@ class MoodleInstance(models.Model):
             instance.state = state.name
             instance.state_why = state.why
             instance.state_words = words
-            instance.next_words = state.why and self.env._(messages_state.NEXT[state.why])
+            instance.next_words = state.why and self._next_words(state.why, administrator)
             instance.next_label = label and self.env._(label)
             instance.problem = instance._problem(facts, state)
+
+    def _next_words(self, why, administrator):
+        others = {} if administrator else messages_state.NEXT_FOR_MANAGERS
+        return self.env._(others.get(why, messages_state.NEXT[why]))
 
     def _problem(self, facts, state):
         """What the last test or run said, where it still holds."""
@@ -250,4 +254,5 @@ class MoodleInstance(models.Model):
         here = self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
         if here.has_access("read"):
             values = {"title": self.name, "message": message, "type": kind}
-            user._bus_send("simple_notification", {**values, "sticky": True})
+            # What went well fades; what somebody has to read stays until it is closed.
+            user._bus_send("simple_notification", {**values, "sticky": kind != "success"})

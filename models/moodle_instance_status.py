@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..services.domain import instance_state
 from ..services.moodle.module_detector import LEGACY, detect
 from ..services.openeducat.local_store import LocalStore
 from ..services.runs.checklist import Check, CheckList, result_of
@@ -100,6 +101,15 @@ class MoodleInstance(models.Model):
             for instance in self:
                 instance[name] = counts[instance.id]
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Not to press a button that only administrators have."""
+        if not self.has_access("create"):
+            help_message = Markup('<p class="o_view_nocontent_smiling_face">%s</p>') % self.env._(
+                "No Moodle is connected: ask an administrator to set one up."
+            )
+        return super().get_empty_list_help(help_message)
+
     def _check_may_sync(self):
         """:raise AccessError: neither an administrator nor an attendance manager"""
         self.check_access("read")
@@ -161,8 +171,22 @@ class MoodleInstance(models.Model):
             return
         if user and self.with_user(user).has_access("read"):
             # Without an e-mail of its own: it stands among the person's activities.
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
+            here = self.with_context(mail_activity_quick_update=True, lang=user.lang)
+            here.activity_schedule(
                 "openeducat_moodle_attendance.activity_failing",
+                summary=here._stopped_courses(),
                 note=Markup("<p>%s</p>") % self.error_message,
                 user_id=user.id,
             )
+
+    def _stopped_courses(self):
+        """What an activity is called where nothing fails, and stopped courses wait for somebody;
+        else nothing, and it is called as its type is."""
+        if self.state_why != instance_state.STOPPED:
+            return None
+        gaps = self.env["moodle.sync.gap"].search(
+            [("instance_id", "=", self.id), ("kind", "=", "stopped"), ("state", "=", "open")]
+        )
+        if len(gaps) == 1:
+            return self.env._("%s waits for your decision", gaps.course_name)
+        return self.env._("%s courses wait for your decision", len(gaps))

@@ -15,7 +15,8 @@ REMINDER = "openeducat_moodle_attendance.activity_untaken"
 
 
 class MoodleSessionUntaken(models.Model):
-    """A session that ended and holds no mark, as the last run of its course saw it."""
+    """A session that ended and has not been taken, or hardly, as the last run of its course saw
+    it; see ``domain/untaken``."""
 
     _name = "moodle.session.untaken"
     _inherit = "moodle.guarded"
@@ -44,6 +45,17 @@ class MoodleSessionUntaken(models.Model):
         "whoever took the most similar session.",
     )
     responsible_id = fields.Many2one("res.users", compute="_compute_responsible_id")
+    marked = fields.Integer("Students with a mark", readonly=True)
+    listed = fields.Integer("Students listed", readonly=True)
+    how_far = fields.Char("Marked", compute="_compute_how_far")
+
+    @api.depends("marked", "listed")
+    @api.depends_context("lang")
+    def _compute_how_far(self):
+        for session in self:
+            session.how_far = session.marked and self.env._(
+                "%(marked)s of %(listed)s", marked=session.marked, listed=session.listed
+            )
 
     @api.depends("group_id", "instance_id")
     def _compute_group_name(self):
@@ -70,6 +82,17 @@ class MoodleSessionUntaken(models.Model):
             when = fields.Datetime.context_timestamp(session, session.starts_at)
             session.display_name = f"{session.mapping_id.display_name} {when:%Y-%m-%d %H:%M}"
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Not “all registers have been taken” where nobody looks."""
+        if self.env["moodle.instance"].has_access("read") and not self.env[
+            "moodle.instance"
+        ].search_count([], limit=1):
+            help_message = Markup('<p class="o_view_nocontent_smiling_face">%s</p>') % self.env._(
+                "No Moodle is connected"
+            )
+        return super().get_empty_list_help(help_message)
+
     def action_open_moodle(self):
         """The day of the session, where it can be taken."""
         self.ensure_one()
@@ -90,7 +113,7 @@ class MoodleSessionUntaken(models.Model):
                 session.with_context(tz=session.instance_id.tz), session.starts_at
             )
             words = [f"{start:%H:%M}", session.mapping_id.moodle_name]
-            words += filter(None, [session.group_name, session.teacher])
+            words += filter(None, [session.group_name, session.teacher, session.how_far])
             lines.append(Markup("<li>%s</li>") % " · ".join(words))
         return Markup("<ul>%s</ul>") % Markup().join(lines)
 
@@ -124,6 +147,8 @@ class MoodleMapping(models.Model):
                 "starts_at": moment(session.starts),
                 "ends_at": moment(session.ends),
                 "teacher": clean_name(session.teacher),
+                "marked": session.marked,
+                "listed": session.listed,
             }
             row = known.pop(session.session_id, None)
             if row:
@@ -141,7 +166,7 @@ class MoodleInstance(models.Model):
         "Remind of registers not taken",
         tracking=True,
         help="Every day, the responsible person of a course gets one activity that names the "
-        "sessions of the day that ended and have no mark.",
+        "sessions of the day that ended and have not been taken.",
     )
     untaken_hour = fields.Integer("Remind at", default=18, help="Hour of the day, 0 to 23.")
     untaken_reminded = fields.Date(readonly=True, copy=False)

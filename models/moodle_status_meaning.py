@@ -46,7 +46,7 @@ class MoodleStatusMeaning(models.Model):
     )
     meaning = fields.Selection(MEANINGS, required=True)
     send = fields.Boolean(
-        "Send this one",
+        "Use when marks are sent",
         help="Where several letters of a status set mean the same, the one that is sent to Moodle.",
     )
 

@@ -310,16 +310,6 @@ class MoodleSyncGap(models.Model):
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self.moodle_url, "target": "new"}
 
-    def action_open_record(self):
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.record_model,
-            "res_id": self.record_id,
-            "views": [(False, "form")],
-        }
-
     @api.model
     def _open_unmapped(self, instance, model, moodle_id):
         """A mapping by hand was taken back. Where a run meets a gap again by itself, it opens

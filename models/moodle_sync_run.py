@@ -545,10 +545,11 @@ class MoodleSyncRun(models.Model):
         self.ensure_one()
         here = self.with_context(lang=self.user_id.lang)
         states = dict(here._fields["state"]._description_selection(here.env))
+        problem = told.tell(here.env, (self.told or {}).get("problem"))
         message = here.env._(
-            "The run has ended: %(state)s. %(how_far)s.",
+            "%(state)s: %(what)s",
             state=states[self.state],
-            how_far=here.progress_words,
+            what=problem or f"{here.progress_words}.",
         )
         kinds = {"done": "success", "failed": "danger"}
         self.instance_id._tell(self.user_id, message, kinds.get(self.state, "warning"))

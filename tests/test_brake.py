@@ -264,11 +264,16 @@ class TestStoppedRun(PreviewCase):
         self.assertEqual(len(self.gap), 1)
         self.assertEqual(self.gap.course_name, "Algebra I")
         self.assertIn("12 of the 12 marks", self.gap.name)
-        self.assertIn("12 changed in OpenEduCat", self.gap.name)
+        self.assertIn("12 overwritten here by Moodle's", self.gap.name)
         self.assertEqual(self.gap.marks, 12)
         self.assertIn("Algebra I: This course was stopped", self.instance.error_message)
         self.sync()
         self.assertEqual((len(self.gap), self.gap.times_seen), (1, 2))
+
+    def test_the_activity_says_that_a_course_waits(self):
+        self.instance.user_id = self.env.ref("base.user_admin")
+        self.sync()
+        self.assertEqual(self.instance.activity_ids.summary, "Algebra I waits for your decision")
 
     def test_other_gaps_of_the_course_stay(self):
         stranger = self.moodle.add_user("stranger", "Who", "Knows")

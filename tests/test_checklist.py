@@ -43,7 +43,7 @@ class TestCheckList(CheckListCase):
         self.assertIs(ok, False)
         self.assertIn("attendance", words.lower())
         self.assertIn("install the plug-in OpenEduCat attendance", words)
-        self.assertEqual(found[PLUGIN], (None, "Not installed."))
+        self.assertEqual(found[PLUGIN], (None, "Not offered to this token."))
         self.assertNotIn("Functions", found, "there is nothing that could be added to the service")
         self.assertNotIn("Reading a session", found)
 

@@ -295,7 +295,7 @@ class TestInWords(MoodleCase):
 
     def test_amounts_stand_in_the_order_of_the_catalogue(self):
         text = self.said("stop_too_much", 60, 100, 5, {"sent": 20, "changed": 40}, 30)
-        self.assertIn("40 changed in OpenEduCat, 20 sent to Moodle", text)
+        self.assertIn("40 overwritten here by Moodle's, 20 sent to Moodle", text)
         self.assertIn("30%)", text)
 
     def test_a_name_that_looks_like_a_date_stays(self):

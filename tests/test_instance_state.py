@@ -242,6 +242,7 @@ class TestEndInTheBackground(StateCase):
         ((user_id, kind, message),) = self.told
         self.assertEqual((user_id, kind), (self.user.id, "simple_notification"))
         self.assertEqual((message["title"], message["type"]), ("Test Moodle", "success"))
+        self.assertFalse(message["sticky"], "it fades")
         self.assertIn("1 of 1 course", message["message"])
         self.sync(trigger="cron")
         self.sync()

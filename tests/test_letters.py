@@ -233,7 +233,7 @@ class TestPushOfLetters(LettersCase):
         self.sync()
         self.assertEqual(self.moodle_marks(session), "......")
         (gap,) = self.gaps(kind="refused_push", state="open")
-        self.assertIn("Send this one", gap.name)
+        self.assertIn("Use when marks are sent", gap.name)
         self.assertIn("P, PO", gap.name)
         self.instance.meaning_ids.send = True
         self.moodle.mark(session, self.users[0], "P", by=self.teacher)

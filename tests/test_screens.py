@@ -5,6 +5,7 @@ import re
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -76,6 +77,34 @@ class TestActivity(MoodleCase):
         self.sync()
         self.assertFalse(self.activities)
         self.assertEqual(self.instance.message_ids, messages, "no note per run")
+
+    def test_how_a_run_ended_is_told_in_one_sentence(self):
+        told = []
+        with patch.object(type(self.instance), "_tell", lambda *args: told.append(args[2:])):
+            self.run_of(self.sync())._tell_end()
+            self.server.site.maintenance = "admin"
+            run = self.run_of(self.sync())
+            run._tell_end()
+        (done, kind), (failed, other) = told
+        self.assertRegex(done, "^Done: 1 of 1 course, .* compared.$")
+        self.assertEqual((kind, other), ("success", "danger"))
+        self.assertIn("Failed: ", failed)
+        self.assertIn("maintenance", failed)
+        self.assertNotIn("about to begin", failed)
+
+    def test_a_manager_is_told_to_do_what_a_manager_can(self):
+        manager = new_test_user(self.env, "t-manager", f"base.group_user,{MANAGER}")
+        self.server.site.maintenance = "admin"
+        self.sync()
+        for user, wanted in ((manager, "tell your administrator"), (self.env.user, "then test")):
+            with self.subTest(user=user.login):
+                self.assertIn(wanted, self.instance.with_user(user).next_words)
+
+    def test_an_empty_list_says_who_can_connect_a_moodle(self):
+        manager = new_test_user(self.env, "t-manager", f"base.group_user,{MANAGER}")
+        for user, wanted in ((manager, "ask an administrator"), (self.env.user, "Set up")):
+            Instance = self.env["moodle.instance"].with_user(user)
+            self.assertIn(wanted, Instance.get_empty_list_help("Set up a Moodle"))
 
     def test_nobody_is_called_who_may_not_see_it(self):
         self.instance.user_id = new_test_user(self.env, "t-nobody", "base.group_user")
@@ -176,9 +205,8 @@ class TestMending(MoodleCase):
         self.sync()
         gap = self.gaps(kind="no_batch", state="open")
         action = gap.action_open_record()
-        self.assertEqual(
-            (action["res_model"], action["res_id"]), ("op.student", self.students[1].id)
-        )
+        self.assertEqual(action["res_model"], "op.student.course")
+        self.assertEqual(action["context"]["default_student_id"], self.students[1].id)
 
 
 @tagged("post_install", "-at_install")

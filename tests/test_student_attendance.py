@@ -1,7 +1,11 @@
 """Attendance from the student: the last date per course, and who changed a mark where."""
 
-from datetime import date
+from ast import literal_eval
+from datetime import date, datetime, time
 
+from lxml import etree
+
+from odoo import fields
 from odoo.tests import tagged
 
 from .builders import START
@@ -86,7 +90,7 @@ class TestStudentAttendance(MoodleCase):
         line.sudo().write({"present": False, "late": True})
         self.sync()
         self.assertEqual(self.changes(1), [("update", "Tea Cher", False)])
-        self.assertEqual(self.changes(2), [("put_back", False, "admin")])
+        self.assertEqual(self.changes(2), [("put_back", "Tea Cher", "admin")])
 
     def test_who_marked_what_is_sent(self):
         self.instance.sync_attendance_from = "both"
@@ -95,4 +99,32 @@ class TestStudentAttendance(MoodleCase):
         line = self.line(session, 1).with_user(self.env.ref("base.user_admin"))
         line.sudo().write({"present": False, "late": True})
         self.sync()
-        self.assertEqual(self.changes(1), [("push", False, "admin")])
+        self.assertEqual(self.changes(1), [("push", "Tea Cher", "admin")])
+        self.assertEqual(self.filtered("conflicts"), 1)
+        self.assertEqual(self.filtered("overwritten"), 1)
+        self.assertEqual(self.filtered("today"), 1)
+
+    def test_where_two_people_have_marked_both_are_named(self):
+        self.instance.sync_attendance_from = "both"
+        session = self.add_session("PPP")
+        self.sync()
+        here = self.line(session, 1).with_user(self.env.ref("base.user_admin"))
+        here.sudo().write({"present": False, "late": True})
+        self.moodle.clock.advance(60)
+        self.mark(session, "EA.")
+        self.sync()
+        self.assertEqual(self.changes(1), [("update", "Tea Cher", "admin")])
+        self.assertEqual(self.changes(2), [("update", "Tea Cher", False)])
+        self.assertEqual(self.filtered("conflicts"), 1)
+        self.assertEqual(self.filtered("overwritten"), 2)
+
+    def filtered(self, name):
+        """How many changed marks a filter of the list shows."""
+        view = self.env.ref("openeducat_moodle_attendance.view_moodle_mark_changes_search")
+        arch = etree.fromstring(view.get_combined_arch())
+        day = datetime.combine(fields.Date.today(), time())
+        names = {"today": [("run_id.started_at", ">=", day)]}
+        (found,) = arch.xpath(f"//filter[@name='{name}']")
+        domain = names.get(name) or literal_eval(found.get("domain"))
+        mine = [("run_id.instance_id", "=", self.instance.id), ("student_id", "!=", False)]
+        return self.env["moodle.sync.report.line"].search_count(domain + mine)

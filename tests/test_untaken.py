@@ -1,4 +1,4 @@
-"""Registers not taken: sessions that ended and hold no mark, and who is told of them."""
+"""Registers not taken: sessions that ended with hardly a mark, and who is told of them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -38,11 +38,22 @@ SHEET = Sheet(
 @tagged("post_install", "-at_install")
 class TestUntaken(BaseCase):
     def found(self, *sessions, users=(), now=START + HOUR, local=NOTHING, **values):
-        reading = CourseReading(
-            MoodleCourse(7, "ALG", "Algebra", ""), sessions=sessions or (SESSION,), users=users
-        )
-        rules = Rules("UTC", now=now, **values)
+        reading = self.reading(*sessions or (SESSION,), users=users)
+        rules = self.rules(now=now, **values)
         return [(row.session_id, row.teacher) for row in untaken(reading, local, rules)]
+
+    @staticmethod
+    def reading(*sessions, users=()):
+        return CourseReading(MoodleCourse(7, "ALG", "Algebra", ""), sessions=sessions, users=users)
+
+    @staticmethod
+    def rules(now=START + HOUR, **values):
+        return Rules("UTC", now=now, **values)
+
+    def how_far(self, session, local=NOTHING):
+        """How many of how many have a mark, of each session that is not taken."""
+        found = untaken(self.reading(session), local, self.rules())
+        return [(row.marked, row.listed) for row in found]
 
     def test_from_its_end_on(self):
         self.assertEqual(self.found(now=START + HOUR), [(1, "")])
@@ -54,6 +65,26 @@ class TestUntaken(BaseCase):
         self.assertEqual(self.found(replace(SESSION, odd=(odd,))), [])
         only_a_remark = MoodleMark(9, 0, "ill")
         self.assertEqual(self.found(replace(SESSION, marks=(only_a_remark,))), [(1, "")])
+
+    def test_fewer_than_half_of_the_students(self):
+        fourteen = replace(SESSION, user_ids=frozenset(range(1, 15)))
+        self.assertEqual(self.how_far(fourteen), [(0, 0)])
+        for marked, wanted in ((1, [(1, 14)]), (6, [(6, 14)]), (7, []), (14, [])):
+            marks = tuple(MoodleMark(user, 99) for user in range(1, marked + 1))
+            with self.subTest(marked=marked):
+                self.assertEqual(self.how_far(replace(fourteen, marks=marks)), wanted)
+
+    def test_the_side_that_has_more_counts(self):
+        session = replace(SESSION, user_ids=frozenset({1, 2, 3, 4, 5}), marks=(MoodleMark(1, 99),))
+        line = Line(id=1, sheet_id=3, student_id=1, status="P", base=None, remark="", active=True)
+        two = LocalState(sheets=(SHEET,), lines=(line, line._replace(id=2, student_id=2)))
+        self.assertEqual(self.how_far(session, two), [(2, 5)])
+        three = replace(two, lines=(*two.lines, line._replace(id=3, student_id=3)))
+        self.assertEqual(self.how_far(session, three), [])
+
+    def test_what_is_kept_of_one_that_nobody_began_is_as_in_1_1_0(self):
+        (row,) = untaken(self.reading(SESSION), NOTHING, self.rules())
+        self.assertEqual(row.to_json(), [1, START, START + HOUR, 0, ""])
 
     def test_a_mark_in_openeducat_is_one_too(self):
         line = Line(id=1, sheet_id=3, student_id=1, status="P", base=None, remark="", active=True)
@@ -87,7 +118,7 @@ class TestUntaken(BaseCase):
 class TestUntakenRegisters(MoodleCase):
     def setUp(self):
         super().setUp()
-        self.taken = self.add_session("PA")
+        self.taken = self.add_session("PALEP")
         self.left = self.add_session(starts=START + HOUR, group=self.groups[0])
 
     @property
@@ -106,6 +137,24 @@ class TestUntakenRegisters(MoodleCase):
         self.mark(self.left, "PP")
         self.sync()
         self.assertFalse(self.rows)
+
+    def test_one_that_was_hardly_taken_says_how_far(self):
+        begun = self.add_session("P", starts=START + 2 * HOUR)
+        self.sync()
+        row = self.rows.filtered(lambda row: row.session_id == begun.id)
+        listed = len(self.users)
+        self.assertEqual((row.how_far, row.marked, row.listed), (f"1 of {listed}", 1, listed))
+        self.assertIn(f"1 of {listed}", str(row._lines()))
+        self.mark(begun, "PPPPP")
+        self.sync()
+        self.assertEqual(self.rows.mapped("session_id"), [self.left.id])
+
+    def test_an_empty_list_says_whether_anybody_looks(self):
+        said = self.env["moodle.session.untaken"].get_empty_list_help("All taken")
+        self.assertIn("All taken", said)
+        self.instance.unlink()
+        said = self.env["moodle.session.untaken"].get_empty_list_help("All taken")
+        self.assertIn("No Moodle is connected", said)
 
     def test_a_session_of_all_groups_names_none(self):
         of_all = self.add_session(starts=START + 2 * HOUR)

@@ -22,7 +22,7 @@ class MoodleLetterChoose(models.TransientModel):
         help="For every status with this letter, in all activities of this Moodle.",
     )
     send = fields.Boolean(
-        "Send this one",
+        "Use when marks are sent",
         help="Where several letters of a status set mean the same, this one is sent to Moodle.",
     )
 

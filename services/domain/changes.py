@@ -50,8 +50,10 @@ class Change:
     :param odoo: letter that OpenEduCat has now, or empty
     :param after: letter that both have afterwards, or empty
     :param marks: how many marks it is about
-    :param moodle_user: who last took the session in Moodle, where Moodle's mark comes over
-    :param odoo_user: res.users id of whoever marked the line, where that is sent or put back
+    :param moodle_user: who last took the session in Moodle, where its mark comes over or is
+        replaced
+    :param odoo_user: res.users id of the person who marked the line, where that is sent or
+        replaced. Both are named where two people have marked differently.
     :param detail: the remark, or the letters of a new sheet such as ``24 P, 2 A``
     """
 
@@ -80,6 +82,11 @@ def changes(
     if plan.empty:
         return ()
     return tuple(_Lister(plan, reading, local, people, rules).entries())
+
+
+def _changed_here(line: Line) -> bool:
+    """Whether somebody has marked it since both sides agreed."""
+    return bool(line.status and line.base and line.status != line.base)
 
 
 def _letters(statuses: Iterable[str | None]) -> str:
@@ -215,10 +222,14 @@ class _Lister:
             detail=line.remark or "",
             moodle_user=(
                 self._took(session.session_id, line.student_id)
-                if kind in (NEW_LINE, UPDATE)
+                if kind in (NEW_LINE, UPDATE, PUT_BACK)
                 else ""
             ),
-            odoo_user=before.written_by if before and kind == PUT_BACK else 0,
+            odoo_user=(
+                before.written_by
+                if before and (kind == PUT_BACK or (kind == UPDATE and _changed_here(before)))
+                else 0
+            ),
         )
 
     def _took(self, session_id: int, student_id: int) -> str:
@@ -246,6 +257,7 @@ class _Lister:
         for session_id, pushes in p.by_session(self.plan.pushes).items():
             starts = self.sessions[session_id].starts
             for push in pushes:
+                there = self.marks.get((session_id, push.student_id), "")
                 yield Change(
                     PUSH,
                     day=self.rules.date(starts),
@@ -254,11 +266,12 @@ class _Lister:
                     sheet_id=push.sheet_id,
                     batch_id=self.sheets[push.sheet_id].batch_id,
                     student_id=push.student_id,
-                    moodle=self.marks.get((session_id, push.student_id), ""),
+                    moodle=there,
                     odoo=push.status,
                     after=push.status,
                     marks=1,
                     detail=push.remark or "",
+                    moodle_user=self._took(session_id, push.student_id) if there else "",
                     odoo_user=self._written_by(push.line_ids),
                 )
 

@@ -98,6 +98,14 @@ class Case:
     sentence: str
 
 
+class Fix(Enum):
+    """What *Fix here* opens."""
+
+    RECORD = "record"  # the record itself
+    COURSE_DETAILS = "course details"  # of the student, in the course of the Moodle course
+    SHEETS = "sheets"  # of the day, in the registers of the Moodle course
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why there is a gap: what it names, what is said, what is offered.
@@ -110,7 +118,8 @@ class Reason:
     :param cases: of these the first that fits is said instead
     :param what: what the sentence calls ``%(what)s``, made of the same details
     :param also: ``{name: (name of a detail, sort)}``: a detail that is named in two ways
-    :param record: model of the record of OpenEduCat that can be opened to fix it
+    :param record: model of the record of OpenEduCat that this is about
+    :param fix: where it is fixed, if not in that record itself
     :param allows: whether *Apply anyway* can let it through
     :param asks: answers that a person can give: some of :data:`FOLLOW` and :data:`OTHER`
     :param keeps: name of the detail that *Keep* maps manually
@@ -124,6 +133,7 @@ class Reason:
     what: str = ""
     also: Mapping[str, tuple[str, AnySort]] = field(default_factory=dict)
     record: str = ""
+    fix: Fix = Fix.RECORD
     allows: bool = False
     asks: tuple[str, ...] = ()
     keeps: str = ""

@@ -20,6 +20,7 @@ from .gap_reason import (
     AnySort,
     Case,
     Counted,
+    Fix,
     IfShown,
     Kind,
     OneOf,
@@ -59,7 +60,7 @@ UNUSABLE_FOR = OneOf(
 # What marks that both sides had agreed on would meet.
 TOUCHED = Amounts(
     {
-        "changed": _lt("changed in OpenEduCat"),
+        "changed": _lt("overwritten here by Moodle's"),
         "put_back": _lt("reset to match Moodle"),
         "replaced": _lt("of other students than before"),
         "moved": _lt("moved to another date"),
@@ -278,6 +279,7 @@ CATALOGUE = (
                     "student in a Moodle session for the group."
                 ),
                 record="op.student",
+                fix=Fix.COURSE_DETAILS,
             ),
             Reason(
                 "batch_several",
@@ -288,6 +290,7 @@ CATALOGUE = (
                     "Detail), or mark the student in a Moodle session for the group."
                 ),
                 record="op.student",
+                fix=Fix.COURSE_DETAILS,
             ),
             Reason(
                 "batch_empty",
@@ -297,6 +300,7 @@ CATALOGUE = (
                     "(Students > General > Student Course Detail)."
                 ),
                 record="op.student",
+                fix=Fix.COURSE_DETAILS,
             ),
             Reason(
                 "batch_between",
@@ -307,6 +311,7 @@ CATALOGUE = (
                     "attendance sheet of the right batch on that day."
                 ),
                 record="op.student",
+                fix=Fix.SHEETS,
             ),
         ),
     ),
@@ -1011,8 +1016,8 @@ CATALOGUE = (
                 {"status": Sort.STATUS, "activity": Sort.ACTIVITY, "letters": Sort.NAMES},
                 _lt(
                     "Several statuses of the activity %(activity)s mean %(status)s: %(letters)s. "
-                    "Choose which of them is sent (Configuration > Moodle > Letters, Send this "
-                    "one)."
+                    "Choose which of them is sent (Configuration > Moodle > Letters, Use when "
+                    "marks are sent)."
                 ),
             ),
             Reason(

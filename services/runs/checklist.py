@@ -170,10 +170,10 @@ class CheckList:
         elif plugin.family == LEGACY:
             said = [words.plugin_found(plugin.version), words.LIMITS, words.INSTALL]
         elif plugin.present:
-            said = [words.NOT_INSTALLED, words.LIMITS, words.INSTALL]
+            said = [words.NOT_OFFERED, words.LIMITS, words.INSTALL]
         else:
             # That nothing works, and what to do about it, stands above.
-            said = [words.NOT_INSTALLED]
+            said = [words.NOT_OFFERED]
         return self._check(None, words.PLUGIN, joined(" ", *said), offers_zip=True)
 
     @property

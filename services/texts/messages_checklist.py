@@ -65,7 +65,7 @@ ACCOUNTS_HIDDEN = _lt(
     "moodle/user:viewdetails and moodle/site:viewuseridentity in the whole site."
 )
 NOT_FOUND = _lt("Not found.")
-NOT_INSTALLED = _lt("Not installed.")
+NOT_OFFERED = _lt("Not offered to this token.")
 NOT_USED = _lt(
     "Installed, but not used, because Attendance functions is set to others. Set it to Automatic."
 )

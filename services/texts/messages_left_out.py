@@ -19,7 +19,7 @@ SKIPPED = {
     "in_doubt": _lt("of lessons that may already have a sheet"),
     "unsure_sheets": _lt("of days on which it is not clear which sheet belongs to which session"),
     "unmatched_student": _lt("of people who match no student"),
-    "ambiguous_student": _lt("of people who match several students"),
+    "ambiguous_student": _lt("of accounts that match the same student"),
     "unmatched_group": _lt("of a group without a batch"),
     "changed_student": _lt("of people whose ID number or e-mail now names another student"),
     "changed_group": _lt("of a group whose ID number now names another batch"),

@@ -43,6 +43,10 @@ NEXT = {
     s.FIRST: _lt("The first run starts automatically."),
     s.GAPS: _lt("Something was left out: see the open gaps."),
 }
+# The same for somebody who may not change the instance, and has none of its buttons.
+NEXT_FOR_MANAGERS = {
+    s.ERROR: _lt("Press Sync now; if it fails again, tell your administrator."),
+}
 BUTTONS = {
     s.STEPS: _lt("Finish set-up"),
     s.UNTESTED: _lt("Test connection"),
