@@ -4,7 +4,7 @@
 # (such as http://127.0.0.1:8443). Courses and accounts are left in it. `record` writes
 # tests/recordings/companion instead of testing, `restores` tests/recordings/restores, `volume` measures 500 courses,
 # `cost` what runs of the addon cost with it, by PHP's own times too (REPEAT, SIZE, OUT: cost.py).
-# INTERLEAVINGS, READS: how many of each.
+# INTERLEAVINGS, READS, TRIES, CALLS: how many of each.
 . "$(dirname "$0")/env.sh"
 [ -n "${MOODLE_HOME:-}" ] || die "MOODLE_HOME is not set: the folder of a Moodle that may be changed"
 [ -f "$MOODLE_HOME/config.php" ] || die "there is no config.php in $MOODLE_HOME: install that Moodle first"
@@ -54,5 +54,6 @@ case ${1:-} in
     trap 'dropdb --if-exists "$DB_BENCH"' EXIT
     "$VENV/bin/python" cost.py
     ;;
-  *) "$VENV/bin/python" -m unittest -v "${@:-black_box}" ;;
+  "") "$VENV/bin/python" -m unittest -v black_box rights setting_up first_grades odd_values ;;
+  *) "$VENV/bin/python" -m unittest -v "$@" ;;
 esac

@@ -25,7 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_wsattendance';
-$plugin->version = 2026120100;
+$plugin->version = 2026120101;
 $plugin->release = '1.1.0';
 $plugin->requires = 2022112800; // Moodle 4.1.
 $plugin->supported = [401, 501];
