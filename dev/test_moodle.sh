@@ -54,6 +54,6 @@ case ${1:-} in
     trap 'dropdb --if-exists "$DB_BENCH"' EXIT
     "$VENV/bin/python" cost.py
     ;;
-  "") "$VENV/bin/python" -m unittest -v black_box rights setting_up first_grades odd_values ;;
+  "") "$VENV/bin/python" -m unittest -v black_box rights documented setting_up first_grades odd_values ;;
   *) "$VENV/bin/python" -m unittest -v "$@" ;;
 esac

@@ -71,7 +71,8 @@ class activity {
         global $CFG, $DB;
         require_once($CFG->dirroot . '/mod/attendance/lib.php');
         require_once($CFG->dirroot . '/mod/attendance/locallib.php');
-        $this->cm = get_coursemodule_from_instance('attendance', $id, 0, false, MUST_EXIST);
+        $this->cm = get_coursemodule_from_instance('attendance', $id);
+        self::must_exist($this->cm, 'invalidrecordunknown');
         $this->context = \context_module::instance($this->cm->id);
         $sync = $writes ? access::sync($this->context) : access::reads_all($this->context);
         external_api::validate_context($sync ? \context_system::instance() : $this->context);
