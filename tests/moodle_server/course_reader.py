@@ -79,7 +79,8 @@ class CourseReader:
                 session
                 for activity in self._activities
                 for session in tables.sessions[activity.id]
-                if begin <= session.sessdate
+                if call.session_seen(session)
+                and begin <= session.sessdate
                 and (not end or session.sessdate < end)
                 and (not session_ids or session.id in session_ids)
             ),
@@ -171,9 +172,16 @@ class CourseReader:
     def marks(self, skip=0, most=None):
         """:return: for each session a list"""
         return [
-            [mark(row) for row in sorted(session.log, key=lambda row: row.id)]
+            [mark(row) for row in sorted(session.log, key=lambda row: row.id) if shown(row)]
             for session in self._page(skip, most)
+            for shown in [self._shown(session)]
         ]
+
+    def _shown(self, session):
+        """:return: function that says whether a row of the session is shown"""
+        activity = self.call.state.attendances[session.attendance_id]
+        seen = self.call.members_seen(self.course, activity.groupmode)
+        return lambda row: seen is None or row.user_id in seen
 
     def users(self):
         """Everybody enrolled, then those who left and still have a mark in one of the sessions."""
@@ -188,6 +196,10 @@ class CourseReader:
             )  # fmt: skip
         enrolments = call.state.enrolments.get(course.id, {})
         marked = {row.user_id for session in self._sessions for row in session.log}
+        seen = call.members_seen(course, course.groupmode)
+        if seen is not None:
+            marked = set()
+            enrolments = {number: e for number, e in enrolments.items() if number in seen}
         return [
             row
             for number in (*sorted(enrolments), *sorted(marked - set(enrolments)))
