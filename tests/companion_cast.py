@@ -12,12 +12,11 @@ VERSIONS = {"4.3": "companion-2024", "5.1": "companion"}
 # Two topics have a last entry that was asked once the marks had been written.
 BEFORE, AFTER, WHOLE = slice(None, -1), slice(-1, None), slice(None)
 ORDER = (
-    ("site_info", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
+    ("site_info", WHOLE), ("get_courses", WHOLE), ("get_status", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
     ("get_digests", AFTER), ("get_sessions", AFTER), ("add_session", WHOLE), ("legacy", WHOLE),
 )  # fmt: skip
 TOPICS = {topic for topic, _part in ORDER}
-SYNC_USER, NO_RIGHTS, NARROW = 3, 4, 5
-PLAIN = 2
+NO_RIGHTS = 4
 
 
 def entries(version, topic):
@@ -46,17 +45,28 @@ def cast(version):
     read = answer(version, "get_sessions", "a course")
     info = answer(version, "site_info", "companion")
     (today,) = answer(version, "legacy", "today")
-    course = s.Course(read["courseid"], today["fullname"], today["shortname"])
+    listing = answer(version, "get_courses", "one course")
+    (listed,) = listing["courses"]
+    course = s.Course(
+        read["courseid"], today["fullname"], today["shortname"], listed["idnumber"],
+        startdate=listed["startdate"], enddate=listed["enddate"], groupmode=listed["groupmode"],
+        timecreated=listed["timecreated"],
+    )  # fmt: skip
     state.courses[1].fullname = info["sitename"]
-    state.users[SYNC_USER] = s.User(
-        SYNC_USER, info["username"], info["firstname"], info["lastname"]
+    state.courses[1].timecreated = listing["sitecreated"]
+    sync_user = state.users[info["userid"]] = s.User(
+        info["userid"], info["username"], info["firstname"], info["lastname"]
     )
+    (narrow,) = [user["id"] for user in read["users"] if user["roles"] == ["teacher"]]
     state.users[NO_RIGHTS] = s.User(NO_RIGHTS, info["username"], "None", "Family")
     read_in(state, course, read)
     names = [function["name"] for function in info["functions"]]
-    state.add_token("TOKEN_COMPANION", state.users[SYNC_USER], names)
-    state.add_token("TOKEN_NARROW", state.users[NARROW], names, only_own=True)
-    state.add_token("TOKEN_NONE", state.users[NO_RIGHTS], names, limited=True)
+    whole = answer(version, "site_info", "whole")["functions"]
+    state.add_token("TOKEN_COMPANION", sync_user, names)
+    names = [function["name"] for function in whole]
+    state.add_token("TOKEN_WHOLE", sync_user, names)
+    state.add_token("TOKEN_NARROW", state.users[narrow], names, only_own=True, can_log_in=True)
+    state.add_token("TOKEN_NONE", state.users[NO_RIGHTS], names, limited=True, can_log_in=True)
     return state
 
 
