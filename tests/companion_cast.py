@@ -34,6 +34,14 @@ def answer(version, topic, name):
     return entry["response"]["json"]
 
 
+def made(version, topic, name):
+    """:return: the id of the session that an answer is the first to name"""
+    found = answer(version, topic, name)
+    if topic == "legacy":
+        return found[0]["attendance_instances"][0]["today_sessions"][0]["id"]
+    return found["sessionid"]
+
+
 def asked(version):
     """:return: of ``(topic, entry)`` in the order in which they were recorded"""
     return [(topic, entry) for topic, part in ORDER for entry in entries(version, topic)[part]]

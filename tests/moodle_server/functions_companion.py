@@ -114,7 +114,7 @@ def get_courses(call, params):
         found.append(row)
     return {
         "courses": found,
-        "sitecreated": 0 if call.token.only_own else state.courses[1].timecreated,
+        "sitecreated": 0 if call.token.only_own or call.token.limited else state.courses[1].timecreated,
         "tokenends": call.token.ends,
     }
 
