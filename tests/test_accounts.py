@@ -138,7 +138,6 @@ class TestCompanion(Shown, AccountsCase):
         self.old.deleted, self.old.email = True, DELETED
         self.assertFalse(self.claimed())
 
-
     def test_without_the_right_and_that_function_nobody_can_tell(self):
         self.may(numbers=False, profiles=True)
         self.old.deleted, self.old.email = True, DELETED

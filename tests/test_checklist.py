@@ -358,7 +358,9 @@ class TestTokenEnds(CheckListCase):
         self.sync()
         self.assertEqual(self.instance.token_ends.date(), self.day(10))
         self.assertEqual(self.instance.state_why, "token_ends")
-        self.assertFalse(self.server.calls_of("local_wsattendance_get_status"), "and asks nothing more")
+        self.assertFalse(
+            self.server.calls_of("local_wsattendance_get_status"), "and asks nothing more"
+        )
         self.moodle.tokens[self.token].ends = 0
         self.sync()
         self.assertFalse(self.instance.token_ends)

@@ -5,8 +5,8 @@ from odoo.tests import tagged
 
 from .builders import START
 from .moodle_server import Fault
-from .moodle_server.state import COMPANION_WHOLE
 from .moodle_server.profiles import PROFILES
+from .moodle_server.state import COMPANION_WHOLE
 from .test_moodle_server_faults import ServerCase
 
 DIGESTS = "local_wsattendance_get_digests"
@@ -84,7 +84,7 @@ class TestOwnGroups(CompanionCase):
         mine.members = {self.students[0].id, self.taker}
         self.other = self.state.add_group(self.course, "Other")
         self.other.members = {self.students[1].id}
-        self.state.mark_all(self.session, {s: "P" for s in self.students[:2]}, by=self.teacher)
+        self.state.mark_all(self.session, dict.fromkeys(self.students[:2], "P"), by=self.teacher)
         (token,) = self.state.tokens.values()
         token.all_groups = False
 
@@ -96,7 +96,9 @@ class TestOwnGroups(CompanionCase):
             [m["studentid"] for m in answer["sessions"][0]["marks"]], [self.students[0].id]
         )
         self.assertEqual([u["id"] for u in answer["users"]], [self.students[0].id])
-        self.assertEqual(self.call(READ, courseid=self.course.id, sessionids=[theirs.id])["total"], 0)
+        self.assertEqual(
+            self.call(READ, courseid=self.course.id, sessionids=[theirs.id])["total"], 0
+        )
         refused = self.set_marks(self.wanted(1, "A"), session=theirs)
         self.assertEqual(refused["errorcode"], "nopermissions")
         self.assertEqual(self.outcomes(self.wanted(1, "A")), ["refusednotingroup"])

@@ -42,7 +42,7 @@ class Account(Site):
 
 def account(stage, cast, kind, service="local_wsattendance"):
     """:param cast: of ``new_cast``: teachers and students are in its course, teachers of one group and students
-        in its first group
+    in its first group
     """
     made = stage(
         _MAKE,

@@ -319,7 +319,9 @@ class TestGetSessions(Case):
         teacher = self.account("teacher").read(self.course)
         self.assertEqual(teacher["total"], 5)
         # Moodle shows teachers no ID numbers unless it is told to.
-        self.assertEqual([w["warningcode"] for w in teacher["warnings"]], ["noidentity", "nogroups"])
+        self.assertEqual(
+            [w["warningcode"] for w in teacher["warnings"]], ["noidentity", "nogroups"]
+        )
 
     def test_rights_in_the_activity(self):
         site = self.account("editingteacher")
@@ -1064,7 +1066,12 @@ class TestOldNames(Case):
                 answer[name].sort(key=lambda row, key=key: row[key])
         self.assertEqual(ours, theirs)
         self.raw(self.students[5], self.statuses["P"], 7, "<b>late</b>")
-        self.refused("mod_attendance_get_session", "invalidresponse", self.with_old_names, sessionid=self.session)
+        self.refused(
+            "mod_attendance_get_session",
+            "invalidresponse",
+            self.with_old_names,
+            sessionid=self.session,
+        )
         ours = self.with_old_names("mod_wsattendance_get_session", sessionid=self.session)
         self.assertIn("<b>late</b>", [m["remarks"] for m in ours["attendance_log"]])
 
@@ -1083,7 +1090,9 @@ class TestOldNames(Case):
             (row["statusid"], row["takenby"], row["remarks"]),
             (self.statuses["L"], self.teacher, "kept"),
         )
-        self.refused(call, "invalidrecord", self.with_old_names, **{**params, "sessionid": 99999999})
+        self.refused(
+            call, "invalidrecord", self.with_old_names, **{**params, "sessionid": 99999999}
+        )
         self.refused(call, "invaliduser", self.with_old_names, **{**params, "studentid": 99999999})
         self.refused(call, "invaliduser", self.with_old_names, **{**params, "takenbyid": 99999999})
         self.refused(call, "nopermissions", self.account("student"), **params)

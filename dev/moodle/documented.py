@@ -13,7 +13,10 @@ from black_box import Case, wanted
 from moodle_site import Refused, set_up
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs/security.md"
-BEGIN, END = "<!-- what the token can do: written by dev/moodle/documented.py -->\n", "<!-- until here -->\n"
+BEGIN, END = (
+    "<!-- what the token can do: written by dev/moodle/documented.py -->\n",
+    "<!-- until here -->\n",
+)
 OWN = "local_wsattendance_"
 
 
@@ -35,8 +38,18 @@ class TestDocumented(Case):
             if error.code == "invalidparameter":
                 said = f"no: {error.answer['message']}"
         else:
-            refused = [r["reason"] for r in answer["results"] if r["reason"]] if "results" in (answer or ()) else []
-            said = f"no: `{refused[0]}`" if refused else "no: an empty list" if empty and not answer else "**yes**"
+            refused = (
+                [r["reason"] for r in answer["results"] if r["reason"]]
+                if "results" in (answer or ())
+                else []
+            )
+            said = (
+                f"no: `{refused[0]}`"
+                if refused
+                else "no: an empty list"
+                if empty and not answer
+                else "**yes**"
+            )
         self.rows.append((what, f"`{function}`", said))
 
     def list_all(self):
@@ -47,9 +60,19 @@ class TestDocumented(Case):
         self.tried("list all courses, hidden ones too, with their ID numbers", OWN + "get_courses")
         self.tried("say what its account is and may do", OWN + "get_status")
         self.tried("say whether a course has changed", OWN + "get_digests", courseids=[self.course])
-        self.tried("read people, groups, sessions and marks of a course", OWN + "get_sessions", **course)
-        self.tried("look up an account's ID number and e-mail address", OWN + "get_accounts", userids=[students[0]])
-        self.tried("read the people of the front page, who are all of the site", OWN + "get_sessions", courseid=1)
+        self.tried(
+            "read people, groups, sessions and marks of a course", OWN + "get_sessions", **course
+        )
+        self.tried(
+            "look up an account's ID number and e-mail address",
+            OWN + "get_accounts",
+            userids=[students[0]],
+        )
+        self.tried(
+            "read the people of the front page, who are all of the site",
+            OWN + "get_sessions",
+            courseid=1,
+        )
         mark = {"sessionid": self.session, "marks": [wanted(students[0], p)]}
         write = OWN + "set_marks"
         self.tried("write a mark in its own name", write, **mark)
@@ -61,7 +84,11 @@ class TestDocumented(Case):
         self.tried("write a mark for somebody who is not enrolled", write, **stranger)
         other = {**mark, "marks": [wanted(students[3], self.cast["plainstatuses"]["P"])]}
         self.tried("write a status of another activity", write, **other)
-        new = {"attendanceid": self.cast["lectures"], "sessiontime": 1790500000, "reference": "oec_sheet_1"}
+        new = {
+            "attendanceid": self.cast["lectures"],
+            "sessiontime": 1790500000,
+            "reference": "oec_sheet_1",
+        }
         self.tried("add a session", OWN + "add_session", **new)
         for what, function in (
             ("delete a session", "mod_attendance_remove_session"),
@@ -77,20 +104,49 @@ class TestDocumented(Case):
             self.tried(what, function)
         whole = "if its service had all functions: "
         self.tried(whole + "Moodle's own list of courses", "core_course_get_courses", self.wide)
-        self.tried(whole + "its list of people", "core_enrol_get_enrolled_users", self.wide, **course)
-        self.tried(whole + "its list of groups", "core_group_get_course_groups", self.wide, **course)
-        self.tried(whole + "an account", "core_user_get_users_by_field", self.wide, True, field="id", values=students[:1])
+        self.tried(
+            whole + "its list of people", "core_enrol_get_enrolled_users", self.wide, **course
+        )
+        self.tried(
+            whole + "its list of groups", "core_group_get_course_groups", self.wide, **course
+        )
+        self.tried(
+            whole + "an account",
+            "core_user_get_users_by_field",
+            self.wide,
+            True,
+            field="id",
+            values=students[:1],
+        )
         session = {"sessionid": self.session}
-        self.tried(whole + "Attendance's own reading", "mod_attendance_get_session", self.wide, **session)
+        self.tried(
+            whole + "Attendance's own reading", "mod_attendance_get_session", self.wide, **session
+        )
         old = {"studentid": students[0], "takenbyid": 2, "statusid": p, "statusset": "0"}
-        self.tried(whole + "its own writing", "mod_attendance_update_user_status", self.wide, **session, **old)
-        fields = {"username": "odoosync", "password": "Pass-1234", "service": "local_wsattendance_sync"}
+        self.tried(
+            whole + "its own writing",
+            "mod_attendance_update_user_status",
+            self.wide,
+            **session,
+            **old,
+        )
+        fields = {
+            "username": "odoosync",
+            "password": "Pass-1234",
+            "service": "local_wsattendance_sync",
+        }
         answer = requests.post(f"{self.site.url}/login/token.php", data=fields, timeout=60).json()
-        self.rows.append(("log in with its account", "`/login/token.php`", f"no: `{answer['errorcode']}`"))
+        self.rows.append(
+            ("log in with its account", "`/login/token.php`", f"no: `{answer['errorcode']}`")
+        )
 
     def test_the_list_is_that_of_the_docs(self):
         self.list_all()
-        lines = ["| Can it … | by | |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in self.rows)]
+        lines = [
+            "| Can it … | by | |",
+            "|---|---|---|",
+            *(f"| {' | '.join(row)} |" for row in self.rows),
+        ]
         table = "\n" + "\n".join(lines) + "\n\n"
         text = DOCS.read_text(encoding="utf-8")
         before, _begin, rest = text.partition(BEGIN)

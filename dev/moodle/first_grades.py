@@ -98,7 +98,11 @@ class TestFirstGrades(Case):
         site = accounts.account(self.stage, self.cast, accounts.SYNC)
         self.addCleanup(accounts.dismiss, self.stage, [site])
         first, second = self.students[:2]
-        grades = lambda: {int(k): float(v) for k, v in dict(self.stage(_GRADES, id=self.cast["lectures"])).items()}  # noqa: E731
+
+        def grades():
+            found = dict(self.stage(_GRADES, id=self.cast["lectures"]))
+            return {int(student): float(grade) for student, grade in found.items()}
+
         waiting = (
             "return $DB->count_records_select('task_adhoc', 'component = ? AND ' . $DB->sql_like('customdata', '?'),"
             " ['local_wsattendance', '%:' . $in['id'] . '}']);"
@@ -107,10 +111,14 @@ class TestFirstGrades(Case):
         site.set_marks(self.session, wanted(second, self.statuses["L"]))
         self.assertEqual((grades(), self.stage(waiting, id=self.cast["lectures"])), ({}, 1))
         self.stage("run_first_grades($in['id']);", id=self.cast["lectures"])
-        self.assertEqual((grades(), self.stage(waiting, id=self.cast["lectures"])), ({first: 50, second: 50}, 0))
+        self.assertEqual(
+            (grades(), self.stage(waiting, id=self.cast["lectures"])), ({first: 50, second: 50}, 0)
+        )
         [row] = self.rows(first)
         site.set_marks(self.session, wanted(first, self.statuses["P"], row))
-        self.assertEqual((grades(), self.stage(waiting, id=self.cast["lectures"])), ({first: 100, second: 50}, 0))
+        self.assertEqual(
+            (grades(), self.stage(waiting, id=self.cast["lectures"])), ({first: 100, second: 50}, 0)
+        )
 
     def test_the_task_of_an_activity_that_is_gone(self):
         site = accounts.account(self.stage, self.cast, accounts.SYNC)

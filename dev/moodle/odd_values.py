@@ -60,12 +60,23 @@ FUNCTIONS = {
     "mod_wsattendance_get_courses_with_today_sessions": {"userid": "user"},
 }  # fmt: skip
 # What can be left out.
-OPTIONAL = {"remarks", "expected", "takenby", "marks", "from", "to", "renew", "run", "number", "addcalendarevent"}
+OPTIONAL = {
+    "remarks",
+    "expected",
+    "takenby",
+    "marks",
+    "from",
+    "to",
+    "renew",
+    "run",
+    "number",
+    "addcalendarevent",
+}
 
 # Rules of Attendance's tables, as queries that find what breaks them in the courses of this test.
 _SESSIONS = """FROM {attendance_sessions} s JOIN {attendance} a ON a.id = s.attendanceid"""
-_MARKS = f"""FROM {{attendance_log}} l JOIN {{attendance_sessions}} s ON s.id = l.sessionid
-             JOIN {{attendance}} a ON a.id = s.attendanceid"""
+_MARKS = """FROM {attendance_log} l JOIN {attendance_sessions} s ON s.id = l.sessionid
+             JOIN {attendance} a ON a.id = s.attendanceid"""
 RULES = {
     "a session's time is one": f"SELECT s.id {_SESSIONS} WHERE %s AND (s.sessdate <= 0 OR s.sessdate > 4102444800)",
     "it ends within a week": f"SELECT s.id {_SESSIONS} WHERE %s AND (s.duration < 0 OR s.duration > 604800)",
@@ -93,7 +104,9 @@ class TestOddValues(unittest.TestCase):
         self.stage = Stage()
         self.addCleanup(self.stage.close)
         self.rng = random.Random(SEED)
-        self.casts = [self.stage("return new_cast($in['tag']);", tag=tag() + str(n)) for n in range(2)]
+        self.casts = [
+            self.stage("return new_cast($in['tag']);", tag=tag() + str(n)) for n in range(2)
+        ]
         self.sites = [accounts.account(self.stage, self.casts[0], kind) for kind in accounts.KINDS]
         self.addCleanup(accounts.dismiss, self.stage, self.sites)
         first, second = self.casts
@@ -157,14 +170,18 @@ class TestOddValues(unittest.TestCase):
         for _ in range(CALLS):
             function = self.rng.choice(list(FUNCTIONS))
             oddness = self.rng.choice((0.02, 0.1, 0.3))
-            jobs.append((self.rng.choice(self.sites), function, self.values(FUNCTIONS[function], oddness)))
+            jobs.append(
+                (self.rng.choice(self.sites), function, self.values(FUNCTIONS[function], oddness))
+            )
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(self.call, jobs))
         wrong = [text for text, _code in found if text]
         codes = Counter(code for _text, code in found)
         print(f"\n  seed {SEED}, {CALLS} calls: {codes.most_common()}")
         self.assertEqual(wrong, [], f"seed {SEED}: {len(wrong)}")
-        self.assertGreater(codes["answered"], CALLS / 10, "there was something that could have gone wrong")
+        self.assertGreater(
+            codes["answered"], CALLS / 10, "there was something that could have gone wrong"
+        )
         self.assertGreater(codes["invalidparameter"], CALLS / 10)
         courses = ", ".join(str(cast["course"]) for cast in self.casts)
         for rule, query in RULES.items():

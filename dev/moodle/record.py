@@ -189,7 +189,13 @@ def record(stage, sites, narrow):
     ask("get_courses", "an account without rights", listing, token="TOKEN_NONE")
     ask("get_status", "the set-up's account", "local_wsattendance_get_status")
     note = "somebody can log in with it"
-    ask("get_status", "an account without rights", "local_wsattendance_get_status", note, token="TOKEN_NONE")
+    ask(
+        "get_status",
+        "an account without rights",
+        "local_wsattendance_get_status",
+        note,
+        token="TOKEN_NONE",
+    )
     digests = "local_wsattendance_get_digests"
     ask("get_digests", "one course", digests, courseids=[course])
     ask("get_digests", "again", digests, "nothing changed", courseids=[course])
@@ -276,6 +282,7 @@ def record(stage, sites, narrow):
     ask("add_session", "no such set", adding, **{**new, "statusset": -1, "reference": "x"})
     ask("add_session", "no such activity", adding, **{**new, "attendanceid": 99999999})
     ask("add_session", "an account without rights", adding, token="TOKEN_NONE", **new)
+
     def old(name, function, **params):
         ask("legacy", name, f"mod_wsattendance_{function}", token="TOKEN_WHOLE", **params)
 
@@ -301,7 +308,9 @@ def main():
     token = moodle_site.set_up("--reduce")
     sites = {"TOKEN_COMPANION": token}
     users = {}
-    whole = "return new_token($DB->get_field('external_tokens', 'userid', ['token' => $in['token']]));"
+    whole = (
+        "return new_token($DB->get_field('external_tokens', 'userid', ['token' => $in['token']]));"
+    )
     sites["TOKEN_WHOLE"] = stage(whole, token=token)
     for name in ("none", "narrow"):
         made = stage(

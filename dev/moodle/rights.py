@@ -56,9 +56,7 @@ class TestOneRight(Rights):
         self.sync = self.one(accounts.SYNC, SMALL)
 
     def test_the_courses(self):
-        self.stage(
-            "$DB->set_field('course', 'visible', 0, ['id' => $in['id']]);", id=self.course
-        )
+        self.stage("$DB->set_field('course', 'visible', 0, ['id' => $in['id']]);", id=self.course)
         answer = self.sync("local_wsattendance_get_courses", marks=1)
         [course] = [c for c in answer["courses"] if c["id"] == self.course]
         self.assertTrue(course["idnumber"].startswith("oec_subj_"))
@@ -67,7 +65,9 @@ class TestOneRight(Rights):
         self.assertTrue(answer["sitecreated"] and course["timecreated"])
         self.assertNotIn(1, [c["id"] for c in answer["courses"]])
         self.raw(self.students[0], self.statuses["P"], 5)
-        some = self.sync("local_wsattendance_get_courses", courseids=[self.course, 99999999], marks=1)
+        some = self.sync(
+            "local_wsattendance_get_courses", courseids=[self.course, 99999999], marks=1
+        )
         self.assertEqual([(c["id"], c["marks"]) for c in some["courses"]], [(self.course, 1)])
         [course] = self.sync("local_wsattendance_get_courses", courseids=[self.course])["courses"]
         self.assertNotIn("marks", course)
@@ -89,15 +89,23 @@ class TestOneRight(Rights):
         self.separate()
         self.stage("$DB->set_field('course', 'visible', 0, ['id' => $in['id']]);", id=self.course)
         [result] = self.sync.set_marks(self.session, wanted(self.students[0], self.statuses["P"]))
-        self.assertEqual((result["outcome"], result["marks"][0]["takenby"]), ("written", self.sync.id))
-        new = {"attendanceid": self.cast["hidden"], "sessiontime": 1790500000, "reference": "oec_sheet_1"}
+        self.assertEqual(
+            (result["outcome"], result["marks"][0]["takenby"]), ("written", self.sync.id)
+        )
+        new = {
+            "attendanceid": self.cast["hidden"],
+            "sessiontime": 1790500000,
+            "reference": "oec_sheet_1",
+        }
         made = self.sync(ADD, groupid=self.cast["groups"][1], **new)
         self.assertTrue(made["created"])
         self.assertEqual(len(self.sync.read(self.course)["sessions"]), 6)
 
     def test_given_in_one_course_it_counts_there(self):
         site = self.one(accounts.STUDENT)
-        other = self.stage("return new_cast($in['tag']);", tag="x" + self.cast["course"].__str__() + "y")
+        other = self.stage(
+            "return new_cast($in['tag']);", tag="x" + self.cast["course"].__str__() + "y"
+        )
         self.stage(
             "$role = $DB->get_field('role', 'id', ['shortname' => 'synconly']);"
             " role_assign($role, $in['user'], context_course::instance($in['course'])->id);",
@@ -112,12 +120,12 @@ class TestOneRight(Rights):
             [(self.course, False), (other["course"], True)],
         )
         self.assertEqual(site.read(self.course)["activities"], [])
-        self.assertEqual(self.refusal(site, "local_wsattendance_get_accounts", userids=[2])[0], "nopermissions")
+        self.assertEqual(
+            self.refusal(site, "local_wsattendance_get_accounts", userids=[2])[0], "nopermissions"
+        )
 
     def test_a_frozen_course_can_be_read_and_not_written(self):
-        freeze = (
-            "set_config('contextlocking', $in['to']); context_course::instance($in['id'])->set_locked((bool) $in['to']);"
-        )
+        freeze = "set_config('contextlocking', $in['to']); context_course::instance($in['id'])->set_locked((bool) $in['to']);"
         self.stage(freeze, id=self.course, to=1)
         try:
             self.assertEqual(self.sync.read(self.course)["total"], 5)
@@ -132,7 +140,9 @@ class TestOneRight(Rights):
         status = self.sync("local_wsattendance_get_status")
         self.assertEqual(status["rights"], ["local/wsattendance:sync", "webservice/rest:use"])
         self.assertEqual((status["sync"], status["canlogin"], status["setup"]), (1, 1, 0))
-        self.assertEqual((status["tokenends"], status["iprestriction"], status["auth"]), (0, "", "manual"))
+        self.assertEqual(
+            (status["tokenends"], status["iprestriction"], status["auth"]), (0, "", "manual")
+        )
         ends = int(time.time()) + 86400
         self.stage(
             "$DB->set_field('external_tokens', 'validuntil', $in['ends'], ['token' => $in['token']]);",
@@ -146,8 +156,18 @@ class TestOneRight(Rights):
 
     def test_functions_of_others_are_not_in_its_service(self):
         names = {f["name"] for f in self.sync("core_webservice_get_site_info")["functions"]}
-        own = {"get_courses", "get_status", "get_digests", "get_sessions", "get_accounts", "set_marks", "add_session"}
-        self.assertEqual(names, {"core_webservice_get_site_info"} | {f"local_wsattendance_{n}" for n in own})
+        own = {
+            "get_courses",
+            "get_status",
+            "get_digests",
+            "get_sessions",
+            "get_accounts",
+            "set_marks",
+            "add_session",
+        }
+        self.assertEqual(
+            names, {"core_webservice_get_site_info"} | {f"local_wsattendance_{n}" for n in own}
+        )
         self.assertEqual(self.refusal(self.sync, "core_course_get_courses")[0], "accessexception")
 
 
@@ -175,7 +195,9 @@ class TestOwnRights(Rights):
         self.assertNotIn(self.theirs, sessions)
         self.assertIn(self.cast["grouped"], sessions)
         self.assertEqual(answer["total"], len(sessions))
-        self.assertEqual({m["studentid"] for s in sessions.values() for m in s["marks"]}, {self.mine})
+        self.assertEqual(
+            {m["studentid"] for s in sessions.values() for m in s["marks"]}, {self.mine}
+        )
         self.assertIn("nogroups", [w["warningcode"] for w in answer["warnings"]])
         moodle = self.site("core_enrol_get_enrolled_users", courseid=self.course)
         self.assertEqual({user["id"] for user in moodle}, members)
@@ -191,14 +213,22 @@ class TestOwnRights(Rights):
             at=self.site.read(self.course, sessionids=[self.session])["sessions"][0]["lasttaken"],
         )
         again = self.site.digests(self.course)
-        self.stage("$DB->set_field('attendance_log', 'remarks', 'x', ['studentid' => $in['id']]);", id=self.other)
+        self.stage(
+            "$DB->set_field('attendance_log', 'remarks', 'x', ['studentid' => $in['id']]);",
+            id=self.other,
+        )
         self.assertEqual(self.site.digests(self.course), again)
-        self.stage("$DB->set_field('attendance_log', 'remarks', 'x', ['studentid' => $in['id']]);", id=self.mine)
+        self.stage(
+            "$DB->set_field('attendance_log', 'remarks', 'x', ['studentid' => $in['id']]);",
+            id=self.mine,
+        )
         self.assertNotEqual(self.site.digests(self.course), before)
         self.assertNotEqual(self.site.digests(self.course), again)
 
     def test_other_groups_are_not_written(self):
-        marks = [wanted(self.other, self.statuses["A"], {"statusid": self.statuses["P"], "timetaken": 1})]
+        marks = [
+            wanted(self.other, self.statuses["A"], {"statusid": self.statuses["P"], "timetaken": 1})
+        ]
         code = self.refusal(self.site, WRITE, sessionid=self.theirs, marks=marks)[0]
         self.assertEqual(code, "nopermissions")
         [result] = self.site.set_marks(self.session, *marks)
@@ -207,13 +237,17 @@ class TestOwnRights(Rights):
         [result] = self.site.set_marks(self.session, wanted(self.students[1], self.statuses["A"]))
         self.assertEqual(result["outcome"], "written")
         old = {"takenbyid": self.site.id, "statusset": "0", "statusid": self.statuses["A"]}
-        self.names("studentid", self.site, OLD_WRITE, sessionid=self.session, studentid=self.other, **old)
+        self.names(
+            "studentid", self.site, OLD_WRITE, sessionid=self.session, studentid=self.other, **old
+        )
 
     def test_the_old_names_show_no_others_either(self):
         answer = self.site(OLD_READ, sessionid=self.session)
         self.assertEqual({user["id"] for user in answer["users"]}, set(self.students[:5]))
         self.assertEqual({mark["studentid"] for mark in answer["attendance_log"]}, {self.mine})
-        self.assertEqual(self.refusal(self.site, OLD_READ, sessionid=self.theirs)[0], "nopermissions")
+        self.assertEqual(
+            self.refusal(self.site, OLD_READ, sessionid=self.theirs)[0], "nopermissions"
+        )
 
     def test_who_may_see_all_groups_does(self):
         for kind in (accounts.ADMINISTRATOR, accounts.MANAGER, accounts.EDITING_TEACHER):
@@ -251,7 +285,9 @@ class TestTakers(Rights):
             self.assertEqual((result["outcome"], result["marks"][0]["takenby"]), ("written", who))
         old = {"sessionid": self.session, "studentid": self.students[0], "statusset": "0"}
         for who in (2, guest, self.students[1]):
-            self.names("takenbyid", sync, OLD_WRITE, takenbyid=who, statusid=self.statuses["P"], **old)
+            self.names(
+                "takenbyid", sync, OLD_WRITE, takenbyid=who, statusid=self.statuses["P"], **old
+            )
 
     def read_mark(self):
         row = next(iter(self.rows(self.students[0])), None)
@@ -296,10 +332,22 @@ class TestOldNames(Rights):
     def test_today_leaves_out_enrolments_that_do_not_count(self):
         self.stage("new_session($in['id'], ['sessdate' => time()]);", id=self.cast["lectures"])
         self.assertEqual(len(self.sync(TODAY, userid=self.teacher)), 1)
-        for change in ("'status' => ENROL_USER_SUSPENDED", "'end' => time() - 5", "'start' => time() + 500"):
-            self.stage(f"enrol($in['course'], $in['id'], 'editingteacher', [{change}]);", course=self.course, id=self.teacher)
+        for change in (
+            "'status' => ENROL_USER_SUSPENDED",
+            "'end' => time() - 5",
+            "'start' => time() + 500",
+        ):
+            self.stage(
+                f"enrol($in['course'], $in['id'], 'editingteacher', [{change}]);",
+                course=self.course,
+                id=self.teacher,
+            )
             self.assertEqual(self.sync(TODAY, userid=self.teacher), [], change)
-            self.stage("enrol($in['course'], $in['id'], 'editingteacher');", course=self.course, id=self.teacher)
+            self.stage(
+                "enrol($in['course'], $in['id'], 'editingteacher');",
+                course=self.course,
+                id=self.teacher,
+            )
         self.assertEqual(len(self.sync(TODAY, userid=self.teacher)), 1)
 
 
@@ -308,7 +356,11 @@ class TestParameters(Rights):
 
     def test_sessions(self):
         sync = self.one(accounts.SYNC)
-        fine = {"attendanceid": self.cast["lectures"], "sessiontime": 1790500000, "reference": "oec_sheet_1"}
+        fine = {
+            "attendanceid": self.cast["lectures"],
+            "sessiontime": 1790500000,
+            "reference": "oec_sheet_1",
+        }
         for parameter, value in (
             ("statusset", -1),
             ("statusset", 9),
@@ -348,9 +400,13 @@ class TestParameters(Rights):
         sync = self.one(accounts.SYNC)
         self.names("limitnum", sync, READ, courseid=self.course, limitnum=501)
         self.names("limitfrom", sync, READ, courseid=self.course, limitfrom=-1)
-        self.names("courseids", sync, "local_wsattendance_get_digests", courseids=list(range(1, 502)))
+        self.names(
+            "courseids", sync, "local_wsattendance_get_digests", courseids=list(range(1, 502))
+        )
         self.names("run", sync, "local_wsattendance_get_digests", courseids=[2], run="x" * 65)
-        self.names("number", sync, "local_wsattendance_get_digests", courseids=[2], run="x", number=-1)
+        self.names(
+            "number", sync, "local_wsattendance_get_digests", courseids=[2], run="x", number=-1
+        )
         self.names("userids", sync, "local_wsattendance_get_accounts", userids=list(range(501)))
 
     def test_the_front_page_has_everybody(self):
@@ -366,6 +422,7 @@ class TestParameters(Rights):
             self.assertEqual([a["id"] for a in answer["activities"]], [made])
         finally:
             self.stage(
-                "course_delete_module(get_coursemodule_from_instance('attendance', $in['id'])->id);", id=made
+                "course_delete_module(get_coursemodule_from_instance('attendance', $in['id'])->id);",
+                id=made,
             )
         self.names("courseid", site, READ, courseid=1)

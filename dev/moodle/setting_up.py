@@ -24,7 +24,9 @@ class Case(unittest.TestCase):
     def setUp(self):
         # Whatever a test leaves behind, the account is the one of before.
         noted = self.stage("return get_config('local_wsattendance', 'accountid');")
-        self.addCleanup(self.stage, "set_config('accountid', $in['id'], 'local_wsattendance');", id=noted)
+        self.addCleanup(
+            self.stage, "set_config('accountid', $in['id'], 'local_wsattendance');", id=noted
+        )
         self.noted = int(noted)
 
     def works(self, token):
@@ -45,7 +47,10 @@ class TestAccount(Case):
     @contextmanager
     def squatter(self):
         name = "sq" + tag()
-        made = self.stage("$id = new_user($in['name']); return ['id' => $id, 'token' => new_token($id)];", name=name)
+        made = self.stage(
+            "$id = new_user($in['name']); return ['id' => $id, 'token' => new_token($id)];",
+            name=name,
+        )
         yield name, made
         self.stage("delete_user(core_user::get_user($in['id']));", id=made["id"])
 
@@ -67,7 +72,9 @@ class TestAccount(Case):
                     self.assertIn(said, text.replace("Never", "never"))
                 self.assertNotIn("done", text)
                 self.assertEqual(self.holds(made["id"]), before)
-            self.assertEqual(self.stage("return get_config('local_wsattendance', 'accountid');"), str(self.noted))
+            self.assertEqual(
+                self.stage("return get_config('local_wsattendance', 'accountid');"), str(self.noted)
+            )
 
     def test_nor_is_its_own_once_somebody_can_log_in_with_it(self):
         change = "$DB->set_field('user', 'auth', $in['auth'], ['id' => $in['id']]);"
@@ -98,7 +105,9 @@ class TestAccount(Case):
         """A site that was set up before with somebody's account."""
         with self.squatter() as (_name, made):
             status = Site(made["token"])("local_wsattendance_get_status")
-            self.assertEqual((status["auth"], status["canlogin"], status["setup"]), ("manual", 1, 0))
+            self.assertEqual(
+                (status["auth"], status["canlogin"], status["setup"]), ("manual", 1, 0)
+            )
 
     def test_another_name(self):
         name = "other" + tag()
@@ -119,19 +128,28 @@ class TestAccount(Case):
             try:
                 admin = "ad" + tag()
                 self.stage(
-                    "$id = new_user($in['name']); set_config('siteadmins', $CFG->siteadmins . ',' . $id);", name=admin
+                    "$id = new_user($in['name']); set_config('siteadmins', $CFG->siteadmins . ',' . $id);",
+                    name=admin,
                 )
                 session = browser_of(Site(""), admin)
                 page = f"{Site('').url}/local/wsattendance/setup.php"
                 text = session.get(page, timeout=60).text
                 self.assertIn(f"{name}@example.com", text)
-                fields = {"sesskey": text.partition('"sesskey":"')[2].partition('"')[0], "ip": "", "native": 0}
+                fields = {
+                    "sesskey": text.partition('"sesskey":"')[2].partition('"')[0],
+                    "ip": "",
+                    "native": 0,
+                }
                 fields["_qf__local_wsattendance_form_setup_form"] = 1
                 for adopt in ("", "admin"):
-                    text = session.post(page, data={**fields, "adopt": adopt, "name": ""}, timeout=60).text
+                    text = session.post(
+                        page, data={**fields, "adopt": adopt, "name": ""}, timeout=60
+                    ).text
                     self.assertNotIn("Everything is ready", text)
                 self.assertEqual(self.holds(made["id"])[1], [made["token"]])
-                text = session.post(page, data={**fields, "adopt": "odoosync", "name": ""}, timeout=60).text
+                text = session.post(
+                    page, data={**fields, "adopt": "odoosync", "name": ""}, timeout=60
+                ).text
                 self.assertIn("Everything is ready", text)
                 [token] = self.holds(made["id"])[1]
                 self.assertIn(token, text)
@@ -166,7 +184,10 @@ class TestToken(Case):
         for wrong in ("2020-01-01", "2027-02-30", "tomorrow", "1"):
             self.assertEqual(command(f"--until={wrong}")[0], 1, wrong)
         # One that has ended is none.
-        self.stage("$DB->set_field('external_tokens', 'validuntil', 5, ['token' => $in['token']]);", token=token)
+        self.stage(
+            "$DB->set_field('external_tokens', 'validuntil', 5, ['token' => $in['token']]);",
+            token=token,
+        )
         self.assertNotEqual(set_up(), token)
 
 
@@ -183,7 +204,9 @@ class TestServices(Case):
         self.assertTrue(Site(native)("core_course_get_courses"))
         self.assertEqual(set_up(), native, "it is kept")
         status, text = command("--native=no")
-        self.assertEqual((status, "moodle/course:update" in text), (0, True), "what is too much is named")
+        self.assertEqual(
+            (status, "moodle/course:update" in text), (0, True), "what is too much is named"
+        )
         self.assertEqual(len(self.stage(_ROLE)), 16, "and not taken away unasked")
         set_up("--reduce")
         self.assertEqual(self.stage(_ROLE), RIGHTS)
@@ -199,7 +222,9 @@ class TestServices(Case):
             set_up("--reduce")
             self.assertEqual(self.stage(_ROLE), RIGHTS)
             self.assertNotIn("moodle/course:update", command()[1])
-            found = self.stage("return $DB->get_field('role_capabilities', 'permission', ['capability' => 'moodle/course:update', 'permission' => -1000]);")
+            found = self.stage(
+                "return $DB->get_field('role_capabilities', 'permission', ['capability' => 'moodle/course:update', 'permission' => -1000]);"
+            )
             self.assertEqual(int(found), -1000)
         finally:
             self.stage(forbid, to=0)
@@ -217,7 +242,9 @@ class TestServices(Case):
             "require_once($CFG->libdir . '/upgradelib.php'); require_once($CFG->dirroot . '/local/wsattendance/db/upgrade.php');"
             " xmldb_local_wsattendance_upgrade(2026120100); unset_config('upgraderunning');"
         )
-        self.assertEqual(self.stage("return get_config('local_wsattendance', 'accountid');"), str(self.noted))
+        self.assertEqual(
+            self.stage("return get_config('local_wsattendance', 'accountid');"), str(self.noted)
+        )
         status = Site(native)("local_wsattendance_get_status")
         self.assertEqual((status["sync"], status["setup"], len(status["rights"])), (1, 1, 16))
         self.assertTrue(Site(native)("core_course_get_courses"))
@@ -238,7 +265,9 @@ class TestCommand(Case):
         self.stage(hide, to=0)
         try:
             status, text = command()
-            self.assertEqual((status, "remark:      Attendance activity: " in text), (2, True), text)
+            self.assertEqual(
+                (status, "remark:      Attendance activity: " in text), (2, True), text
+            )
         finally:
             self.stage(hide, to=1)
         self.stage("set_config('enablewebservices', 0);")

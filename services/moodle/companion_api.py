@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from ..domain.mark_rows import Expected, MarkResult, counting
 from ..domain.matching import Accounts
 from ..domain.moodle_text import clean_name, storable
-from ..domain.token_status import TokenStatus
 from ..domain.plan import NewSession, PushPlan
 from ..domain.records import (
     LARGEST,
@@ -23,6 +22,7 @@ from ..domain.records import (
     MoodleUser,
     OddRecord,
 )
+from ..domain.token_status import TokenStatus
 from . import moodle_errors as errors
 from .answer_values import (
     Json,
@@ -137,7 +137,8 @@ class CompanionApi:
 
         :param ids: of those that are wanted; without any, all are
         """
-        answer = self.client.fetch(COURSES, **({"courseids": list(ids)} if ids else {}))
+        fetch = self.client.fetch
+        answer = fetch(COURSES, courseids=list(ids)) if ids else fetch(COURSES)
         return shaped(COURSES, _listing, answer)
 
     def status(self) -> TokenStatus:

@@ -147,7 +147,10 @@ class CheckList:
     def _plugins(self):
         attendance, companion = self.detection.mod_attendance, self.detection.local_wsattendance
         if attendance.present:
-            yield self._check(True, attendance.name, words.plugin_found(attendance.version))
+            # The plug-in's own service has no function of it that would tell the version.
+            nameless = self._has_companion and not attendance.version
+            found = words.FOUND if nameless else words.plugin_found(attendance.version)
+            yield self._check(True, attendance.name, found)
         else:
             yield self._check(False, attendance.name, self.detection.problem or words.NOT_FOUND)
         yield self._companion(companion)

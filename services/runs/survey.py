@@ -424,9 +424,7 @@ def _matches(course, match, sessions, users, groups, people):
         "people": _some(user.fullname for user in strangers),
         "with_marks": sum(user.id in marked for user in strangers),
         "batches": sorted({m.record_id for m in batches if m.record_id}),
-        "groups": _some(
-            g.name for g, m in zip(groups, batches, strict=True) if not m.record_id
-        ),
+        "groups": _some(g.name for g, m in zip(groups, batches, strict=True) if not m.record_id),
     }
 
 

@@ -51,6 +51,7 @@ CREATION_RIGHTS = _lt(
     "The role of the token's account needs the rights mod/attendance:manageattendances "
     "and moodle/site:accessallgroups for it."
 )
+FOUND = _lt("Found.")
 FUNCTION_THERE = _lt("The function is available.")
 IDNUMBERS_HIDDEN = _lt(
     "ID numbers are not visible: give the role of the token's account the right "

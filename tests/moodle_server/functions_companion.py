@@ -114,7 +114,9 @@ def get_courses(call, params):
         found.append(row)
     return {
         "courses": found,
-        "sitecreated": 0 if call.token.only_own or call.token.limited else state.courses[1].timecreated,
+        "sitecreated": 0
+        if call.token.only_own or call.token.limited
+        else state.courses[1].timecreated,
         "tokenends": call.token.ends,
     }
 
@@ -312,7 +314,9 @@ def add_session(call, params):
     reference, duration = params.text("reference"), params.number("duration", 0)
     group_id, statusset = params.number("groupid", 0), params.number("statusset", 0)
     description = params.text("description", "")
-    _check(reference and len(reference) <= REFERENCE and _REFERENCE.fullmatch(reference), "reference")
+    _check(
+        reference and len(reference) <= REFERENCE and _REFERENCE.fullmatch(reference), "reference"
+    )
     _check(0 < starts <= LATEST, "sessiontime")
     _check(0 <= duration <= LONGEST, "duration")
     _check(len(description) <= DESCRIPTION, "description")

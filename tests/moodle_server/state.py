@@ -72,7 +72,9 @@ COMPANION_WHOLE = (
 )
 # Of the service as it was before the plug-in listed the courses.
 COMPANION_BEFORE = tuple(
-    name for name in COMPANION_WHOLE if not name.endswith(("wsattendance_get_courses", "get_status"))
+    name
+    for name in COMPANION_WHOLE
+    if not name.endswith(("wsattendance_get_courses", "get_status"))
 )
 SERVICES = {
     "legacy": LEGACY + CORE,
