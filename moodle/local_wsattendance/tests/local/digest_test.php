@@ -175,8 +175,9 @@ final class digest_test extends attendance_testcase {
             'that one gets another name' => self::set('user', 'firstname', 'Outsider', function ($school) {
                 return $school->outsider;
             }),
-            'a mark is deleted' => function ($school, $db) use ($mark) {
-                $db->delete_records('attendance_log', ['id' => $mark]);
+            'a mark is deleted' => function () use ($mark) {
+                global $DB;
+                $DB->delete_records('attendance_log', ['id' => $mark]);
             },
         ];
         $this->check($changes, true);
