@@ -84,3 +84,24 @@ class TestMoodlePlugin(BaseCase):
         # Moodle's own.
         wanted -= {"cliunknowoption", "never"}
         self.assertLessEqual(wanted, known)
+
+    def test_the_other_languages_say_all_and_nothing_else(self):
+        def texts(language):
+            source = (PLUGIN / f"lang/{language}/local_wsattendance.php").read_text()
+            # A backslash stands before a quotation mark in PHP.
+            found = re.findall(r"^\$string\['([\w:]+)'\] = '((?:[^'\\]|\\.)*)';$", source, re.M)
+            self.assertEqual(len(found), len(re.findall(r"^\$string", source, re.M)))
+            self.assertEqual([name for name, _ in found], sorted(name for name, _ in found))
+            return dict(found)
+
+        def kept(text):
+            """What has to be the same in each language: values, options of a command, paths."""
+            return sorted(re.findall(r"\{\$a(?:->\w+)?\}|--\w[\w-]*|\w+/\S+\.php", text))
+
+        english = texts("en")
+        for language in ("es", "fr"):
+            translated = texts(language)
+            self.assertEqual(list(translated), list(english))
+            for name, text in translated.items():
+                self.assertTrue(text.strip())
+                self.assertEqual(kept(text), kept(english[name]), f"{name} in {language}")
