@@ -248,7 +248,7 @@ final class get_sessions_test extends attendance_testcase {
         $answer = self::call('get_sessions', $this->school->course);
         $this->assertSame(5, $answer['total']);
         $this->assertSame([], $answer['groups']);
-        $this->assertSame(["nogroups {$this->school->course}"], self::warnings($answer));
+        $this->assertContains("nogroups {$this->school->course}", self::warnings($answer));
     }
 
     public function test_a_right_that_is_missing_in_one_activity(): void {
@@ -260,7 +260,7 @@ final class get_sessions_test extends attendance_testcase {
         $answer = self::call('get_sessions', $this->school->course);
         $this->assertSame([$this->school->lectures, $this->school->hidden], array_column($answer['activities'], 'id'));
         $this->assertNotContains($this->school->other, array_column($answer['sessions'], 'id'));
-        $this->assertSame(["nopermissions {$this->school->plain}"], self::warnings($answer));
+        $this->assertSame(["nopermissions {$this->school->plain}"], preg_grep('/^nopermissions/', self::warnings($answer)));
     }
 
     public function test_who_may_not_see_participants_sees_none(): void {
