@@ -860,6 +860,31 @@ class TestTogether(Case):
             results = self.at_once(lambda n, who=student, ids=sessions: write(who, ids[n]))
             self.assertEqual([r["outcome"] for r in results], ["written"] * 8)
 
+    def test_one_student_in_eight_sessions_at_once(self):
+        """Where there are many marks, MariaDB looks for one in two ways at once, and locks more than that."""
+        fill = (
+            "foreach ($in['students'] as $student) $marks[] = ['studentid' => $student, 'statusid' => $in['status'],"
+            " 'statusset' => '', 'timetaken' => 5, 'takenby' => 2, 'remarks' => ''];"
+            " for ($i = 0; $i < 250; $i++) { $ids[] = $id = new_session($in['activity']);"
+            " foreach ($marks as $mark) $rows[] = ['sessionid' => $id] + $mark; }"
+            " $DB->insert_records('attendance_log', $rows);"
+            " if ($DB->get_dbfamily() == 'mysql') $DB->execute('ANALYZE TABLE {attendance_log}'); return $ids;"
+        )
+        sessions = self.stage(
+            fill, students=self.students, status=self.statuses["L"], activity=self.cast["lectures"]
+        )
+
+        def write(n):
+            done = []
+            for turn in range(20):
+                student = self.students[turn % 3]
+                [row] = self.rows(student, sessions[n])
+                letter = self.statuses["PA"[turn // 3 % 2]]
+                done += self.site.set_marks(sessions[n], wanted(student, letter, row))
+            return {result["outcome"] for result in done}
+
+        self.assertEqual(self.at_once(write), [{"written"}] * 8)
+
     def test_a_teacher_saves_meanwhile(self):
         """Neither loses: whatever the order, the teacher's mark is there, and what was said to be
         written is there unless the teacher saved over it, knowingly later."""

@@ -171,10 +171,20 @@ class mark_writer {
         [$in, $params] = $DB->get_in_or_equal($studentids, SQL_PARAMS_QM, '', true, 0);
         $where = "sessionid = ? AND studentid $in";
         array_unshift($params, $this->sessionid);
-        if ($lock) {
-            activity::lock('attendance_log', $where, $params);
-        }
-        foreach ($DB->get_records_select('attendance_log', $where, $params, 'timetaken DESC, id DESC') as $row) {
+        $locked = [];
+        do {
+            $found = $DB->get_records_select('attendance_log', $where, $params, 'timetaken DESC, id DESC');
+            $new = $lock ? array_diff(array_keys($found), $locked) : [];
+            if ($new) {
+                // By their ids: MariaDB would look for a student in a session by two indexes at once, and lock all that it
+                // passes in either, which are marks of other sessions. Two writers could wait for each other.
+                [$in, $ids] = $DB->get_in_or_equal($new);
+                activity::lock('attendance_log', "id $in", $ids);
+                $locked = array_merge($locked, $new);
+            }
+            // What it was before it was locked counts for nothing.
+        } while ($new);
+        foreach ($found as $row) {
             $rows[$row->studentid][] = $row;
         }
         return $rows;
