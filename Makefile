@@ -17,7 +17,7 @@
 # make upgrade    1.0.0 with data, updated to this; FROM=commit: another state
 # make uninstall  what is left in a database afterwards
 # make moodle-plugin  the plug-in for Moodle, as the zip that its installer takes
-# make test-moodle    the plug-in in a real Moodle; MOODLE_HOME=folder
+# make test-moodle    the plug-in in a real Moodle; MOODLE_HOME=folder; ARGS=phpunit: its own tests alone
 # make lint       the linters
 # make clean      forgets the databases and all that was fetched
 

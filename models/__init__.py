@@ -17,6 +17,7 @@ from . import (
     moodle_instance_state,
     moodle_instance_status,
     moodle_instance_thrift,
+    moodle_instance_token,
     moodle_mapping,
     moodle_mapping_course,
     moodle_mapping_notes,

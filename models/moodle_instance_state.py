@@ -24,6 +24,7 @@ SETTINGS = (
     s.SCHEDULE,
     s.DATABASE,
     s.SITE,
+    s.TOKEN_ENDS,
 )
 # Runs that tell whether Moodle can be synchronised with.
 TELLING = ("done", "partial", "failed")
@@ -68,6 +69,7 @@ class MoodleInstance(models.Model):
         "meaning_changed",
         "open_gap_count",
         "course_ids.waits_since",
+        "token_ends",
     )
     def _compute_state(self):
         names = dict(self._fields["state"]._description_selection(self.env))
@@ -139,6 +141,7 @@ class MoodleInstance(models.Model):
                     *((s.COURSE,) if instance._origin.id in waiting else ()),
                 ),
                 gaps=instance.open_gap_count,
+                token_ends_soon=instance.token_ends_soon,
             )
             for instance in self
         }
@@ -191,6 +194,7 @@ class MoodleInstance(models.Model):
             s.COURSES: self._open_last_run,
             s.FIRST: self._step_sync,
             s.GAPS: self._open_gaps,
+            s.TOKEN_ENDS: self._step_test,
         }
         if self.state_why not in steps:
             raise UserError(self.env._("There is nothing to do."))

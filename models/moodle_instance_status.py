@@ -141,7 +141,10 @@ class MoodleInstance(models.Model):
             LocalStore(self.sudo().with_context(active_test=False)).course_table(),
             administrator=site_info.administrator,
         )
-        return [*checks, *found.checks()]
+        checks += found.checks()
+        if found.token_ends is not None:
+            self._note_token_end(found.token_ends)
+        return checks
 
     def _keep_checks(self, checks):
         self.checks = [check.to_json() for check in checks]

@@ -139,6 +139,7 @@ from . import (
     test_time_budget,
     test_times,
     test_token_account,
+    test_token_status,
     test_translations,
     test_two_databases,
     test_two_processes,

@@ -12,7 +12,7 @@ VERSIONS = {"4.3": "companion-2024", "5.1": "companion"}
 # Two topics have a last entry that was asked once the marks had been written.
 BEFORE, AFTER, WHOLE = slice(None, -1), slice(-1, None), slice(None)
 ORDER = (
-    ("site_info", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
+    ("site_info", WHOLE), ("get_courses", WHOLE), ("get_status", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
     ("get_digests", AFTER), ("get_sessions", AFTER), ("add_session", WHOLE), ("legacy", WHOLE),
     ("grouping", WHOLE), ("get_accounts", WHOLE),
 )  # fmt: skip
@@ -34,6 +34,14 @@ def answer(version, topic, name):
     return entry["response"]["json"]
 
 
+def made(version, topic, name):
+    """:return: the id of the session that an answer is the first to name"""
+    found = answer(version, topic, name)
+    if topic == "legacy":
+        return found[0]["attendance_instances"][0]["today_sessions"][0]["id"]
+    return found["sessionid"]
+
+
 def asked(version):
     """:return: of ``(topic, entry)`` in the order in which they were recorded"""
     return [(topic, entry) for topic, part in ORDER for entry in entries(version, topic)[part]]
@@ -45,8 +53,15 @@ def cast(version):
     read = answer(version, "get_sessions", "a course")
     info = answer(version, "site_info", "companion")
     (today,) = answer(version, "legacy", "today")
-    course = s.Course(read["courseid"], today["fullname"], today["shortname"])
+    listing = answer(version, "get_courses", "one course")
+    (listed,) = listing["courses"]
+    course = s.Course(
+        read["courseid"], today["fullname"], today["shortname"], listed["idnumber"],
+        startdate=listed["startdate"], enddate=listed["enddate"], groupmode=listed["groupmode"],
+        timecreated=listed["timecreated"],
+    )  # fmt: skip
     state.courses[1].fullname = info["sitename"]
+    state.courses[1].timecreated = listing["sitecreated"]
     sync_user = state.users[info["userid"]] = s.User(
         info["userid"], info["username"], info["firstname"], info["lastname"]
     )
@@ -56,8 +71,10 @@ def cast(version):
     # Made just before.
     no_rights = state.users[narrow - 1] = s.User(narrow - 1, info["username"], "None", "Family")
     state.add_token("TOKEN_COMPANION", sync_user, names)
-    state.add_token("TOKEN_NARROW", state.users[narrow], names, only_own=True)
-    state.add_token("TOKEN_NONE", no_rights, names, limited=True)
+    whole = [f["name"] for f in answer(version, "site_info", "whole")["functions"]]
+    state.add_token("TOKEN_WHOLE", sync_user, whole)
+    state.add_token("TOKEN_NARROW", state.users[narrow], whole, only_own=True, can_log_in=True)
+    state.add_token("TOKEN_NONE", no_rights, whole, limited=True, can_log_in=True)
     return state
 
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ..services.moodle.module_detector import ACCOUNTS
 from .builders import START
 from .common import MoodleCase
-from .moodle_server.state import COMPANION
+from .moodle_server.state import COMPANION_WHOLE
 
 LINE = "Accounts outside courses"
 DELETED = "0cc175b9c0f1b6a831c399e269772661"
@@ -131,11 +131,18 @@ class TestCompanion(Shown, AccountsCase):
         self.assertFalse(self.claimed())
 
     def test_without_the_right_moodles_own_function_is_asked(self):
+        self.moodle.tokens[self.token].functions = COMPANION_WHOLE
         self.may(numbers=False, profiles=True)
         self.old.idnumber = ""
         self.assertTrue(self.claimed(), "nobody can tell")
         self.old.deleted, self.old.email = True, DELETED
         self.assertFalse(self.claimed())
+
+    def test_without_the_right_and_that_function_nobody_can_tell(self):
+        self.may(numbers=False, profiles=True)
+        self.old.deleted, self.old.email = True, DELETED
+        self.assertTrue(self.claimed())
+        self.assertFalse(self.instance.error_message)
 
 
 @tagged("post_install", "-at_install")
@@ -143,7 +150,7 @@ class TestOldPlugin(AccountsCase):
     """One without that function."""
 
     profile = "companion"
-    functions = sorted(set(COMPANION) - {ACCOUNTS})
+    functions = sorted(set(COMPANION_WHOLE) - {ACCOUNTS})
 
     def build_moodle(self):
         self.moodle.add_user("guest", "Guest user", " ")

@@ -1,15 +1,26 @@
 """What the check list says of a Moodle that lacks something, and what to do about it."""
 
+import time
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
 from ..models.moodle_instance_status import PLUGIN_PAGE
 from ..services.moodle import plugin_zip
+from ..services.moodle.module_detector import SITE_INFO
 from .builders import START
 from .common import MoodleCase
 from .moodle_server import Fault
-from .moodle_server.state import COMPANION, CORE, LEGACY, NATIVE, SERVICES
+from .moodle_server.state import (
+    COMPANION,
+    COMPANION_BEFORE,
+    COMPANION_WHOLE,
+    CORE,
+    LEGACY,
+    NATIVE,
+    SERVICES,
+)
 from .test_security import MANAGER
 
 PLUGIN = "Plug-in OpenEduCat attendance (local_wsattendance)"
@@ -66,7 +77,7 @@ class TestCheckList(CheckListCase):
         self.assertTrue(self.instance.test_ok)
 
     def test_our_plugin_is_there_and_the_settings_prefer_another_one(self):
-        ok, words = self.checks(COMPANION, attendance_api="native")[PLUGIN]
+        ok, words = self.checks(COMPANION_WHOLE, attendance_api="native")[PLUGIN]
         self.assertIs(ok, None)
         self.assertIn("Set it to Automatic", words)
         self.assertFalse(self.offering())
@@ -168,7 +179,7 @@ class TestCompanion(CheckListCase):
     profile = "companion"
 
     def without(self, *names):
-        return set(COMPANION) - {f"local_wsattendance_{name}" for name in names}
+        return set(COMPANION_WHOLE) - {f"local_wsattendance_{name}" for name in names}
 
     def test_it_is_used(self):
         self.add_session("PAL")
@@ -188,8 +199,7 @@ class TestCompanion(CheckListCase):
 
     def test_no_function_of_others_is_to_be_added(self):
         everything = {"sync_attendance_from": "both", "create_moodle_sessions": True}
-        own = {name for name in COMPANION if not name.startswith("mod_")}
-        found = self.checks(own, **everything)
+        found = self.checks(COMPANION, **everything)
         self.assertTrue(self.instance.test_ok)
         self.assertFalse([row for row in found if row.startswith("mod_attendance_")])
         ok, words = found["Create missing Moodle sessions"]
@@ -257,3 +267,115 @@ class TestCompanion(CheckListCase):
         ok, words = self.checks("companion")["Account of the token"]
         self.assertIs(ok, False)
         self.assertIn("set-up of the plug-in OpenEduCat attendance makes one", words)
+
+
+@tagged("post_install", "-at_install")
+class TestTooMuch(CheckListCase):
+    """What the token may do is held against what is needed."""
+
+    profile = "companion"
+    RIGHTS, SERVICE = "Rights", "Service of the token"
+
+    def test_the_token_of_the_set_up_has_nothing_more(self):
+        self.add_session("PAL")
+        found = self.checks("companion")
+        self.assertIs(found[self.RIGHTS][0], True)
+        self.assertNotIn(self.SERVICE, found)
+        self.assertNotIn("Account of the token", found)
+        self.assertNotIn("Token", found)
+        self.assertTrue(self.instance.test_ok)
+        asked = {call.function for call in self.server.calls}
+        self.assertFalse({name for name in asked if name.startswith("core_")} - {SITE_INFO})
+
+    def test_a_site_that_was_set_up_before(self):
+        """It works, and what is too much is named."""
+        self.moodle.tokens[self.token].rights = ("local/wsattendance:sync", "moodle/course:update")
+        found = self.checks("companion-whole")
+        ok, words = found[self.RIGHTS]
+        self.assertIs(ok, None)
+        self.assertIn("more than is needed: moodle/course:update.", words)
+        ok, words = found[self.SERVICE]
+        self.assertIs(ok, None)
+        self.assertIn("core_course_get_contents", words)
+        self.assertIn("a smaller service", words)
+        self.assertTrue(self.instance.test_ok, "advice is no error")
+
+    def test_an_account_by_moodles_own_rights(self):
+        self.moodle.tokens[self.token].profiles = False
+        ok, words = self.checks("companion-whole")[self.RIGHTS]
+        self.assertIs(ok, None)
+        self.assertIn("no right local/wsattendance:sync", words)
+
+    def test_an_account_with_which_somebody_can_log_in(self):
+        self.moodle.tokens[self.token].can_log_in = True
+        ok, words = self.checks("companion")["Account of the token"]
+        self.assertIs(ok, None)
+        self.assertIn("can log in with the token's account", words)
+        self.assertIn("asks whether this account is yours", words)
+
+    def test_a_plug_in_that_does_not_say_it(self):
+        found = self.checks(COMPANION_BEFORE)
+        self.assertNotIn(self.RIGHTS, found)
+        self.assertIs(found[PLUGIN][0], True)
+        self.assertTrue(self.instance.test_ok)
+
+    def test_attendances_own_functions(self):
+        """Where an instance is set to them, they are needed."""
+        found = self.checks("companion-whole", attendance_api="native")
+        self.assertNotIn(self.SERVICE, found)
+        self.assertNotIn(self.RIGHTS, found)
+
+
+@tagged("post_install", "-at_install")
+class TestTokenEnds(CheckListCase):
+    """A month before it is too late."""
+
+    profile = "companion"
+
+    def ends_in(self, days):
+        self.moodle.tokens[self.token].ends = int(time.time()) + days * 86400
+
+    def test_it_is_told(self):
+        self.ends_in(31)
+        self.assertNotIn("Token", self.checks("companion"))
+        self.assertEqual(self.instance.token_ends.date(), self.day(31))
+        self.assertFalse(self.instance.token_ends_soon)
+        self.ends_in(29)
+        ok, words = self.checks("companion")["Token"]
+        self.assertIs(ok, None)
+        self.assertIn("It ends on", words)
+        self.assertEqual((self.instance.state, self.instance.state_why), ("working", "token_ends"))
+        self.assertIn("within 30 days", self.instance.next_words)
+        self.assertEqual(self.instance.next_label, "Test connection")
+        self.ends_in(400)
+        self.checks("companion")
+        self.assertNotEqual(self.instance.state_why, "token_ends")
+
+    def test_a_run_notices(self):
+        self.checks("companion")
+        self.ends_in(10)
+        self.server.reset_calls()
+        self.sync()
+        self.assertEqual(self.instance.token_ends.date(), self.day(10))
+        self.assertEqual(self.instance.state_why, "token_ends")
+        self.assertFalse(
+            self.server.calls_of("local_wsattendance_get_status"), "and asks nothing more"
+        )
+        self.moodle.tokens[self.token].ends = 0
+        self.sync()
+        self.assertFalse(self.instance.token_ends)
+
+    def test_of_another_token_nothing_is_known(self):
+        self.ends_in(10)
+        self.checks("companion")
+        self.instance.token = "another one"
+        self.assertFalse(self.instance.token_ends)
+
+    def test_after_2038(self):
+        self.moodle.tokens[self.token].ends = 2**40
+        self.assertNotIn("Token", self.checks("companion"))
+        self.assertEqual(self.instance.token_ends.year, 2038)
+
+    @staticmethod
+    def day(days):
+        return (datetime.now(UTC) + timedelta(days=days)).date()

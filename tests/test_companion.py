@@ -11,7 +11,7 @@ from .moodle_server import Fault
 
 DIGESTS, READ = "local_wsattendance_get_digests", "local_wsattendance_get_sessions"
 SET, ADD = "local_wsattendance_set_marks", "local_wsattendance_add_session"
-BEFORE = ["core_webservice_get_site_info", "core_course_get_courses", DIGESTS]
+BEFORE = ["core_webservice_get_site_info", "local_wsattendance_get_courses", DIGESTS]
 
 
 class CompanionCase(test_both.BothCase):
@@ -393,6 +393,8 @@ class TestUnchanged(CompanionCase):
 
 @tagged("post_install", "-at_install")
 class TestFindPastSessions(CompanionCase):
+    functions = "companion-whole"
+
     def test_numbers_are_tried_by_the_function_that_takes_one(self):
         """The plug-in has none for a single session."""
         session = self.add_session("PALE")

@@ -37,6 +37,15 @@ class TestRule(BaseCase):
         self.assertEqual(s.state_of(s.Facts()), s.State(s.SETUP, s.UNTESTED))
         self.assertEqual(s.state_of(s.Facts(has_token=False)), s.State(s.SETUP, s.TOKEN))
 
+    def test_a_token_that_ends_soon(self):
+        self.assertEqual(state(token_ends_soon=True, gaps=2), (s.WORKING, s.TOKEN_ENDS))
+        self.assertEqual(state(token_ends_soon=True, whole=False), (s.PARTLY, s.TOKEN_ENDS))
+        self.assertEqual(
+            state(token_ends_soon=True, ended_at=None, tried_at=None), (s.WORKING, s.TOKEN_ENDS)
+        )
+        self.assertEqual(state(token_ends_soon=True, waits=(s.MEANING,)), (s.WAITING, s.MEANING))
+        self.assertEqual(state(token_ends_soon=True, has_token=False), (s.FAILING, s.TOKEN))
+
     def test_bad_news_of_a_run(self):
         failing = {"failing_since": LATER, "tried_at": LATER + timedelta(days=1)}
         self.assertEqual(state(**failing), (s.FAILING, s.ERROR))

@@ -4,9 +4,10 @@ from odoo.tests import TransactionCase, tagged
 
 from ..services.domain.plan import PushPlan
 from ..services.moodle.attendance_api import AttendanceApi
-from ..services.moodle.module_detector import detect
+from ..services.moodle.module_detector import detect, functions_called
 from ..services.moodle.moodle_errors import MoodleFunctionDenied
 from .canned import recording
+from .moodle_server.state import SERVICES
 
 
 def site_info(*names):
@@ -112,3 +113,20 @@ class TestModuleDetector(TransactionCase):
         for operation, arguments in ((api.session, (1,)), (api.update_status, (push, 2))):
             with self.subTest(operation.__name__), self.assertRaises(MoodleFunctionDenied):
                 operation(*arguments)
+
+    def test_our_plug_in_lists_the_courses_itself(self):
+        """Then nothing of Moodle's is needed but what says so; an older one needs all of it."""
+        own = SERVICES["companion"]
+        found = detect(site_info(*own), "both")
+        self.assertTrue(found.ready, found.problem)
+        self.assertEqual((found.listing, found.reading, found.writing), ("companion",) * 3)
+        self.assertTrue(detect(site_info(*SERVICES["companion-before"]), "both").ready)
+        older = set(own) - {"local_wsattendance_get_courses"}
+        found = detect(site_info(*older), "both")
+        self.assertIn("core_course_get_courses", found.missing)
+        self.assertFalse(found.ready)
+
+    def test_what_is_called_of_a_service(self):
+        self.assertEqual(set(functions_called("companion")), set(SERVICES["companion"]))
+        self.assertLessEqual(set(CORE) | set(NATIVE), set(functions_called("native")))
+        self.assertLessEqual(set(CORE) | set(LEGACY), set(functions_called("wsattendance")))

@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
+from ..services.domain import token_status
 from ..services.moodle import module_detector as detector
+from .moodle_server.state import COMPANION
 
 ADDON = Path(__file__).resolve().parents[1]
 PLUGIN = ADDON / "moodle/local_wsattendance"
@@ -32,16 +34,35 @@ class TestMoodlePlugin(BaseCase):
 
     def test_the_role_has_the_rights_of_the_manual(self):
         source = (PLUGIN / "classes/local/setup.php").read_text()
-        rights = quoted(source.partition("const RIGHTS = [")[2].partition("];")[0])
+        rights = {
+            right
+            for name in ("RIGHTS", "NATIVE_RIGHTS")
+            for right in quoted(source.partition(f"const {name} = [")[2].partition("];")[0])
+        } - {token_status.RIGHT}
         role = ElementTree.parse(ADDON / "docs/moodle-role.xml")
         self.assertEqual(rights, {allow.text for allow in role.iter("allow")})
         self.assertIn(f"const NAME = '{role.findtext('shortname')}';", source)
+
+    def test_the_small_service_has_all_that_is_called(self):
+        """And nothing else: core's first function, and those of the plug-in's own."""
+        source = (PLUGIN / "db/services.php").read_text()
+        own = set(re.findall(r"'(local_wsattendance_\w+)' =>", source))
+        self.assertEqual(set(detector.functions_called("companion")), own | {detector.SITE_INFO})
+        self.assertEqual(set(COMPANION), own | {detector.SITE_INFO})
+        small = source.partition("'local_wsattendance_sync'")[2].partition("]")[0]
+        self.assertIn("core_webservice_get_site_info", small)
+
+    def test_the_role_has_what_is_needed_and_nothing_more(self):
+        source = (PLUGIN / "classes/local/setup.php").read_text()
+        rights = quoted(source.partition("const RIGHTS = [")[2].partition("];")[0])
+        self.assertEqual(rights, token_status.RIGHTS)
+        self.assertIn(f"'{token_status.RIGHT}' =>", (PLUGIN / "db/access.php").read_text())
 
     def test_each_function_has_its_class(self):
         source = (PLUGIN / "db/services.php").read_text()
         names = re.findall(r"'(?:mod|local)_wsattendance_(\w+)' =>", source)
         classes = {path.stem for path in (PLUGIN / "classes/external").glob("*.php")}
-        self.assertEqual((len(names), set(names)), (8, classes))
+        self.assertEqual((len(names), set(names)), (10, classes - {"base"}))
 
     def test_each_text_is_there(self):
         texts = (PLUGIN / "lang/en/local_wsattendance.php").read_text()
@@ -59,7 +80,9 @@ class TestMoodlePlugin(BaseCase):
         wanted = {f"step_{step}" for step in steps} | {f"problem_{problem}" for problem in problems}
         for path in PLUGIN.rglob("*.php"):
             wanted |= set(re.findall(r"(?:\$texts|get_string)\('([\w:]+)'", path.read_text()))
-        wanted -= {"cliunknowoption"}
+        wanted |= {f"about_{problem}" for problem in problems}
+        # Moodle's own.
+        wanted -= {"cliunknowoption", "never"}
         self.assertLessEqual(wanted, known)
 
     def test_the_way_without_the_zip_is_the_same_everywhere(self):
@@ -79,3 +102,24 @@ class TestMoodlePlugin(BaseCase):
                       *ADDON.glob("services/texts/*.py"), PLUGIN / "README.md"):  # fmt: skip
             with self.subTest(paper.name):
                 self.assertNotRegex(paper.read_text(), r"php local/wsattendance/cli")
+
+    def test_the_other_languages_say_all_and_nothing_else(self):
+        def texts(language):
+            source = (PLUGIN / f"lang/{language}/local_wsattendance.php").read_text()
+            # A backslash stands before a quotation mark in PHP.
+            found = re.findall(r"^\$string\['([\w:]+)'\] = '((?:[^'\\]|\\.)*)';$", source, re.M)
+            self.assertEqual(len(found), len(re.findall(r"^\$string", source, re.M)))
+            self.assertEqual([name for name, _ in found], sorted(name for name, _ in found))
+            return dict(found)
+
+        def kept(text):
+            """What has to be the same in each language: values, options of a command, paths."""
+            return sorted(re.findall(r"\{\$a(?:->\w+)?\}|--\w[\w-]*|\w+/\S+\.php", text))
+
+        english = texts("en")
+        for language in ("es", "fr"):
+            translated = texts(language)
+            self.assertEqual(list(translated), list(english))
+            for name, text in translated.items():
+                self.assertTrue(text.strip())
+                self.assertEqual(kept(text), kept(english[name]), f"{name} in {language}")

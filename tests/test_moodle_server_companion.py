@@ -44,6 +44,15 @@ class TestRecordings(BaseCase):
     @staticmethod
     def before(server, version, name):
         """What was done in Moodle before it was asked this."""
+        made = {"add_session: new": "add_session", "legacy: today": "legacy"}.get(name)
+        if made:
+            # Others make sessions there, too.
+            number = companion_cast.made(version, made, name.partition(": ")[2])
+            server.state.sessions.last = number - 1
+        if name == "get_sessions: a long description":
+            (session,) = companion_cast.answer(version, "get_sessions", "by id")["sessions"]
+            text = "x" * 1500 + " [oec_sheet_11]"
+            server.state.sessions[session["id"]].description = text
         if name == "legacy: today":
             (course,) = companion_cast.answer(version, "legacy", "today")
             (session,) = course["attendance_instances"][0]["today_sessions"]

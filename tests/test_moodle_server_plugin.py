@@ -6,6 +6,7 @@ from odoo.tests import tagged
 from .builders import START
 from .moodle_server import Fault
 from .moodle_server.profiles import PROFILES
+from .moodle_server.state import COMPANION_WHOLE
 from .test_moodle_server_faults import ServerCase
 
 DIGESTS = "local_wsattendance_get_digests"
@@ -25,6 +26,8 @@ class CompanionCase(ServerCase):
         self.course = self.state.courses[2]
         self.teacher = self.state.add_user("teacher", "Tea", "Cher")
         self.state.enrol(self.course, self.teacher, role="editingteacher")
+        for token in self.state.tokens.values():
+            token.functions = COMPANION_WHOLE
 
     def flat(self, value, key=""):
         """Parameters as PHP wants them: ``marks[0][studentid]``."""
@@ -69,6 +72,36 @@ class CompanionCase(ServerCase):
     def rows(self, place, session=None):
         student = self.students[place].id
         return [row for row in (session or self.session).log if row.user_id == student]
+
+
+class TestOwnGroups(CompanionCase):
+    """An account without the plug-in's right, and groups that are separate."""
+
+    def setUp(self):
+        super().setUp()
+        self.course.groupmode = self.activity.groupmode = 1
+        mine = self.state.add_group(self.course, "Mine")
+        mine.members = {self.students[0].id, self.taker}
+        self.other = self.state.add_group(self.course, "Other")
+        self.other.members = {self.students[1].id}
+        self.state.mark_all(self.session, dict.fromkeys(self.students[:2], "P"), by=self.teacher)
+        (token,) = self.state.tokens.values()
+        token.all_groups = False
+
+    def test_people_sessions_and_marks_of_them_alone(self):
+        theirs = self.state.add_session(self.activity, START + 99, group=self.other)
+        answer = self.answer()
+        self.assertEqual([s["id"] for s in answer["sessions"]], [self.session.id])
+        self.assertEqual(
+            [m["studentid"] for m in answer["sessions"][0]["marks"]], [self.students[0].id]
+        )
+        self.assertEqual([u["id"] for u in answer["users"]], [self.students[0].id])
+        self.assertEqual(
+            self.call(READ, courseid=self.course.id, sessionids=[theirs.id])["total"], 0
+        )
+        refused = self.set_marks(self.wanted(1, "A"), session=theirs)
+        self.assertEqual(refused["errorcode"], "nopermissions")
+        self.assertEqual(self.outcomes(self.wanted(1, "A")), ["refusednotingroup"])
 
 
 class TestReading(CompanionCase):
@@ -299,10 +332,35 @@ class TestWriting(CompanionCase):
         last = self.rows(0)[1]
         values = {"studentid": student.id, "takenbyid": self.taker, "statusset": "0"}
         update = "mod_wsattendance_update_user_status"
-        answer = self.ask(update, sessionid=self.session.id, statusid=99999, **values)
+        late = self.status("L")
+        answer = self.ask(update, sessionid=self.session.id, statusid=late, **values)
         self.assertEqual((answer, self.rows(0)), (None, [last]))
-        self.assertEqual((last.status_id, last.remarks), (99999, "why"))
+        self.assertEqual((last.status_id, last.remarks), (late, "why"))
         self.assertEqual(self.session.timemodified, START)
+
+    def test_what_the_old_name_does_not_write(self):
+        student, teacher = self.students[0], self.teacher.id
+        stranger = self.state.add_user("stranger", "S", "Tranger")
+        fine = {"studentid": student.id, "takenbyid": teacher, "statusset": "0"}
+        fine |= {"sessionid": self.session.id, "statusid": self.status("P")}
+        update = "mod_wsattendance_update_user_status"
+        for change, name in (
+            ({"studentid": stranger.id}, "studentid"),
+            ({"takenbyid": student.id}, "takenbyid"),
+            ({"statusid": 99999}, "statusid"),
+        ):
+            refused = self.ask(update, **{**fine, **change})
+            self.assertEqual(refused["message"], f"Invalid parameter: {name}")
+        self.assertEqual(self.rows(0), [])
+        self.assertIsNone(self.ask(update, **fine))
+
+    def test_the_taker_is_somebody_who_may_take_it(self):
+        mark = self.wanted(0, "P")
+        for who in (self.students[1].id, 999):
+            refused = self.set_marks(mark, takenby=who)
+            self.assertEqual(refused["message"], "Invalid parameter: takenby")
+        (result,) = self.set_marks(mark, takenby=self.teacher.id)["results"]
+        self.assertEqual(result["outcome"], "written")
 
     def test_a_session_once_for_each_reference(self):
         new = {"attendanceid": self.activity.id, "sessiontime": START + 9}

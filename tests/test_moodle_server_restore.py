@@ -83,7 +83,7 @@ class TestActivity(Case):
         self.assertIn(self.activity.id, self.state.attendances)
         server = MoodleServer(self.state, "companion").start()
         self.addCleanup(server.stop)
-        self.state.add_token("T" * 32, self.teacher, "companion")
+        self.state.add_token("T" * 32, self.teacher, "companion-whole")
 
         def ask(function, **params):
             request = {"method": "POST", "path": "/webservice/rest/server.php", "format": "json"}

@@ -128,9 +128,9 @@ def command(*args):
     return done.returncode, done.stdout
 
 
-def set_up():
+def set_up(*args):
     """:return: the token that the set-up prints"""
-    status, text = command()
+    status, text = command(*args)
     assert status == 0, text
     return text.strip().splitlines()[-1].rpartition(": ")[2]
 

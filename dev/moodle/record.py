@@ -71,7 +71,9 @@ class Recorder:
 
 
 ABOUT = {
-    "site_info": "The functions that the plug-in's service offers",
+    "site_info": "The functions that the plug-in's services offer",
+    "get_courses": "The courses, and which of them hold attendance",
+    "get_status": "What the token's account is and may do",
     "get_digests": "Whether anything changed, before and after changes",
     "get_sessions": "A course in one call: people, groups, activities, statuses, sessions, marks",
     "set_marks": "Writing marks: written, same, changed, refused, cleared, doubled rows",
@@ -169,6 +171,7 @@ def _marks(recorder, cast):
     write("refused: of another group", other, where=cast["grouped"])
     write("no such session", mark(6, "P"), where=99999999)
     write("a taker who does not exist", mark(6, "P"), takenby=99999999)
+    write("a taker who may not take it", mark(6, "P"), takenby=students[0])
     write("by a teacher's name", mark(10, "L"), takenby=cast["teacher"])
 
 
@@ -222,9 +225,25 @@ def record(stage, sites, narrow):
     recorder = Recorder(sites)
     ask = recorder.ask
     ask("site_info", "companion", "core_webservice_get_site_info")
+    whole = "the service with Moodle's and Attendance's own functions"
+    ask("site_info", "whole", "core_webservice_get_site_info", whole, token="TOKEN_WHOLE")
     cast = _cast(stage)
     course = cast["course"]
     stage("enrol($in['course'], $in['user'], 'teacher');", course=course, user=narrow)
+    listing = "local_wsattendance_get_courses"
+    ask("get_courses", "one course", listing, courseids=[course, 99999999])
+    ask("get_courses", "with marks", listing, courseids=[course], marks=1)
+    ask("get_courses", "a teacher", listing, token="TOKEN_NARROW")
+    ask("get_courses", "an account without rights", listing, token="TOKEN_NONE")
+    ask("get_status", "the set-up's account", "local_wsattendance_get_status")
+    note = "somebody can log in with it"
+    ask(
+        "get_status",
+        "an account without rights",
+        "local_wsattendance_get_status",
+        note,
+        token="TOKEN_NONE",
+    )
     digests = "local_wsattendance_get_digests"
     ask("get_digests", "one course", digests, courseids=[course])
     ask("get_digests", "again", digests, "nothing changed", courseids=[course])
@@ -292,6 +311,7 @@ def record(stage, sites, narrow):
         courseid=course,
     )
     ask("get_sessions", "limit out of range", reading, courseid=course, limitnum=501)
+    ask("get_sessions", "the front page", reading, "it has no attendance activity", courseid=1)
     _marks(recorder, cast)
     ask("get_digests", "after the marks", digests, "something changed", courseids=[course])
     ask("get_sessions", "after the marks", reading, courseid=course, sessionids=[cast["session"]])
@@ -307,16 +327,24 @@ def record(stage, sites, narrow):
         adding,
         **{**new, "groupid": 99999999, "reference": "x"},
     )
+    ask("add_session", "no such set", adding, **{**new, "statusset": -1, "reference": "x"})
     ask("add_session", "no such activity", adding, **{**new, "attendanceid": 99999999})
     ask("add_session", "an account without rights", adding, token="TOKEN_NONE", **new)
-    ask("legacy", "get_session", "mod_wsattendance_get_session", sessionid=cast["session"])
+
+    def old(name, function, **params):
+        ask("legacy", name, f"mod_wsattendance_{function}", token="TOKEN_WHOLE", **params)
+
+    old("get_session", "get_session", sessionid=cast["session"])
     update = {"sessionid": cast["session"], "studentid": cast["students"][9], "statusset": "0"}
     update.update(takenbyid=cast["teacher"], statusid=cast["statuses"]["E"])
-    ask("legacy", "update_user_status", "mod_wsattendance_update_user_status", **update)
+    old("update_user_status", "update_user_status", **update)
+    stranger = {**update, "studentid": cast["outsider"]}
+    old("update_user_status: not enrolled", "update_user_status", **stranger)
+    other = {**update, "statusid": cast["plainstatuses"]["P"]}
+    old("update_user_status: a status of another activity", "update_user_status", **other)
     stage("new_session($in['where'], ['sessdate' => time()]);", where=cast["plain"])
-    today = "mod_wsattendance_get_courses_with_today_sessions"
-    ask("legacy", "today", today, userid=cast["teacher"])
-    ask("legacy", "no such session", "mod_wsattendance_get_session", sessionid=99999999)
+    old("today", "get_courses_with_today_sessions", userid=cast["teacher"])
+    old("no such session", "get_session", sessionid=99999999)
     _grouping(recorder, stage, cast)
     _accounts(recorder, stage, cast)
     release = stage("return $CFG->release;")
@@ -327,9 +355,13 @@ def record(stage, sites, narrow):
 
 def main():
     stage = moodle_site.Stage()
-    token = moodle_site.set_up()
+    token = moodle_site.set_up("--reduce")
     sites = {"TOKEN_COMPANION": token}
     users = {}
+    whole = (
+        "return new_token($DB->get_field('external_tokens', 'userid', ['token' => $in['token']]));"
+    )
+    sites["TOKEN_WHOLE"] = stage(whole, token=token)
     for name in ("none", "narrow"):
         made = stage(
             "$id = new_user($in['name']); return [$id, new_token($id)];",

@@ -97,19 +97,31 @@ function new_session(int $attendance, array $more = []): int {
     ]));
 }
 
-// A token of the service for any account, with the right to use REST.
-function new_token(int $user): string {
+// A token of a service for any account, with the right to use REST.
+function new_token(int $user, string $shortname = 'local_wsattendance'): string {
     global $DB;
     $system = context_system::instance();
     $role = $DB->get_field('role', 'id', ['shortname' => 'restonly'])
         ?: create_role('REST only', 'restonly', '');
     assign_capability('webservice/rest:use', CAP_ALLOW, $role, $system->id, true);
     role_assign($role, $user, $system->id);
-    $service = $DB->get_record('external_services', ['shortname' => 'local_wsattendance'], '*', MUST_EXIST);
+    $service = $DB->get_record('external_services', ['shortname' => $shortname], '*', MUST_EXIST);
+    $DB->set_field('external_services', 'enabled', 1, ['id' => $service->id]);
     $DB->insert_record('external_services_users', [
         'externalserviceid' => $service->id, 'userid' => $user, 'timecreated' => time(),
     ]);
     return external_generate_token(EXTERNAL_TOKEN_PERMANENT, $service, $user, $system);
+}
+
+// What cron does a minute later: the task of the plug-in that waits for this activity.
+function run_first_grades(int $attendanceid): void {
+    global $DB;
+    foreach ($DB->get_records('task_adhoc', ['component' => 'local_wsattendance']) as $row) {
+        if (json_decode($row->customdata)->attendanceid == $attendanceid) {
+            \core\task\manager::adhoc_task_from_record($row)->execute();
+            $DB->delete_records('task_adhoc', ['id' => $row->id]);
+        }
+    }
 }
 
 // A course with everything that matters once; twelve students, two groups, three activities.

@@ -28,7 +28,7 @@ if (!class_exists('core_external\external_api')) {
     require_once($CFG->libdir . '/externallib.php');
     foreach (
         [
-            'external_api', 'external_function_parameters', 'external_multiple_structure',
+            'external_api', 'external_description', 'external_function_parameters', 'external_multiple_structure',
             'external_single_structure', 'external_value', 'external_warnings',
         ] as $name
     ) {

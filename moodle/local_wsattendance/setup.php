@@ -25,6 +25,7 @@
 require(__DIR__ . '/../../config.php');
 require_once($CFG->libdir . '/adminlib.php');
 
+use local_wsattendance\form\setup_form;
 use local_wsattendance\local\setup;
 
 admin_externalpage_setup('local_wsattendance');
@@ -32,11 +33,18 @@ admin_externalpage_setup('local_wsattendance');
 $texts = function (string $identifier, $about = null): string {
     return get_string($identifier, 'local_wsattendance', $about);
 };
-$pressed = data_submitted() && confirm_sesskey();
-if ($pressed) {
-    setup::run(true);
+$page = new moodle_url('/local/wsattendance/setup.php');
+$setup = new setup();
+$label = in_array(false, $setup->run(false)) ? 'setup' : 'showtoken';
+$form = new setup_form($page, ['setup' => $setup, 'label' => $texts($label)]);
+$data = $form->get_data();
+if ($data) {
+    $setup = new setup(setup_form::options($data));
+    $setup->run(true);
+    // What was chosen is kept; a name that was noted is found again without it.
+    $setup = new setup();
 }
-$state = setup::run(false);
+$state = $setup->run(false);
 
 $table = new html_table();
 $table->head = [$texts('step'), $texts('state')];
@@ -48,15 +56,15 @@ echo $OUTPUT->header();
 echo $OUTPUT->heading($texts('pluginname'));
 echo html_writer::tag('p', $texts('intro'));
 echo html_writer::table($table);
-foreach (setup::problems() as $problem) {
-    echo $OUTPUT->notification($texts("problem_$problem"), 'warning');
+foreach ($setup->problems() as $problem) {
+    $about = implode(', ', $setup->too_much());
+    echo $OUTPUT->notification($texts("about_$problem") . ': ' . $texts("problem_$problem", $about), 'warning');
 }
-if (in_array(false, $state) || !$pressed) {
-    $label = $texts(in_array(false, $state) ? 'setup' : 'showtoken');
-    echo $OUTPUT->single_button(new moodle_url('/local/wsattendance/setup.php'), $label, 'post');
-} else {
+if ($data && !in_array(false, $state)) {
     echo $OUTPUT->notification($texts('paste'), 'success');
     echo html_writer::tag('p', $texts('address') . ': ' . html_writer::tag('code', s($CFG->wwwroot)));
-    echo html_writer::tag('p', $texts('token') . ': ' . html_writer::tag('code', s(setup::token_text())));
+    echo html_writer::tag('p', $texts('token') . ': ' . html_writer::tag('code', s($setup->token_text())));
+} else {
+    $form->display();
 }
 echo $OUTPUT->footer();

@@ -25,9 +25,10 @@
 defined('MOODLE_INTERNAL') || die();
 
 $plugin->component = 'local_wsattendance';
-$plugin->version = 2026120100;
+$plugin->version = 2026120101;
 $plugin->release = '1.1.0';
 $plugin->requires = 2022112800; // Moodle 4.1.
+// Run on 4.3 and 5.1 (docs/compatibility.md of the addon says what and when); on the others in between it has not been run.
 $plugin->supported = [401, 501];
 $plugin->maturity = MATURITY_STABLE;
 $plugin->dependencies = ['mod_attendance' => 2022083100];

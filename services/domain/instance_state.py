@@ -31,6 +31,7 @@ SCHEDULE = "schedule"
 COURSES = "courses"
 FIRST = "first"
 GAPS = "gaps"
+TOKEN_ENDS = "token_ends"
 NOTHING = ""
 
 
@@ -45,6 +46,7 @@ class Facts:
     :param whole: whether that one did all courses
     :param waits: those of :data:`WAITS` that hold
     :param gaps: number of open gaps
+    :param token_ends_soon: whether Moodle says that the token ends within a month
     """
 
     active: bool = True
@@ -59,6 +61,7 @@ class Facts:
     whole: bool = True
     waits: tuple[str, ...] = ()
     gaps: int = 0
+    token_ends_soon: bool = False
 
     @property
     def test_failed(self) -> bool:
@@ -113,6 +116,10 @@ def state_of(facts: Facts) -> State:
     for why in WAITS:
         if why in facts.waits:
             return State(WAITING, why)
+    if facts.token_ends_soon:
+        # Nothing is more urgent as long as it works, and afterwards nothing works.
+        partly = facts.ended_at and not facts.whole
+        return State(PARTLY if partly else WORKING, TOKEN_ENDS)
     if not facts.ended_at:
         return State(WORKING, FIRST)
     if not facts.whole:

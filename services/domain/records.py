@@ -28,7 +28,8 @@ class MoodleCourse:
     the token's account (without the right moodle/course:update, seen on 4.3 and 5.1).
     ``starts`` and ``ends``: unix seconds, 0 where the course has no such date.
     ``groupmode``: see :class:`MoodleActivity`. ``made``: when it was made in Moodle, 0
-    where that is kept from the account, too."""
+    where that is kept from the account, too. ``has_attendance``: whether it has an attendance
+    activity, ``None`` where only our own plug-in would say so."""
 
     id: int
     shortname: str
@@ -38,6 +39,7 @@ class MoodleCourse:
     ends: int = 0
     groupmode: int = 0
     made: int = 0
+    has_attendance: bool | None = None
 
     @property
     def span(self) -> tuple[int, int]:

@@ -33,10 +33,13 @@ from .module_detector import (
     ACCOUNTS,
     COMPANION,
     COMPANION_PREFIX,
+    COURSES,
     LEGACY,
     NATIVE,
     PREFIX,
+    STATUS,
     TODAY,
+    USERS_BY_FIELD,
     Detection,
 )
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
@@ -147,6 +150,22 @@ class AttendanceApi:
     def shows_accounts(self) -> bool:
         """Whether our own plug-in says what is known of accounts."""
         return self.companion is not None and self.detection.has(ACCOUNTS)
+
+    @property
+    def asks_moodle_for_accounts(self) -> bool:
+        """Whether Moodle's own function for accounts is there."""
+        return self.detection.has(USERS_BY_FIELD)
+
+    @property
+    def course_lister(self) -> CompanionApi | None:
+        """Whom to ask for the courses instead of Moodle's own function."""
+        return self.companion if self.detection.has(COURSES) else None
+
+    @property
+    def tells_status(self) -> bool:
+        """Whether our plug-in says what the token's account is and may do. It does so whatever the functions that are
+        used for attendance."""
+        return self.detection.has(STATUS)
 
     @property
     def lists_sessions(self) -> bool:

@@ -4,7 +4,7 @@ What they take and answer stands in ``moodle/local_wsattendance/README.md``; fac
 recordings ``companion/4.3`` and ``companion/5.1``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.mark_rows import Expected, MarkResult, counting
@@ -12,7 +12,9 @@ from ..domain.matching import Accounts
 from ..domain.moodle_text import clean_name, storable
 from ..domain.plan import NewSession, PushPlan
 from ..domain.records import (
+    LARGEST,
     MoodleActivity,
+    MoodleCourse,
     MoodleGroup,
     MoodleMark,
     MoodleSession,
@@ -20,6 +22,7 @@ from ..domain.records import (
     MoodleUser,
     OddRecord,
 )
+from ..domain.token_status import TokenStatus
 from . import moodle_errors as errors
 from .answer_values import (
     Json,
@@ -35,13 +38,13 @@ from .answer_values import (
     text,
 )
 from .course_limits import CourseLimits
-from .module_detector import ACCOUNTS, COMPANION_PREFIX
+from .module_detector import ACCOUNTS, COMPANION_PREFIX, COURSES, STATUS
 from .moodle_client import SLOW_READ_TIMEOUT, MoodleClient
-from .moodle_reader import STUDENT_ROLES, group, shaped
+from .moodle_reader import STUDENT_ROLES, course, group, shaped
 from .session_values import beginning, status
 
 DIGESTS = COMPANION_PREFIX + "get_digests"
-COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
+MOST_COURSES = 500  # of which digests are asked in one call: the plug-in's own limit
 # Seconds that nothing may come, and what each course adds to them: one of 25 sessions takes a busy
 # Moodle 0.02. A longer wait would be for one course that never answers.
 DIGESTS_TIMEOUT, DIGEST_TIMEOUT = 5, 0.5
@@ -77,6 +80,21 @@ class Course:
     groups: tuple[MoodleGroup, ...] = ()
     listed: frozenset[int] = frozenset()
     lacking: tuple[str, ...] = ()
+    odd: tuple[OddRecord, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The courses of a Moodle.
+
+    * ``site_made``: when the site was made, 0 where that is kept from the account;
+    * ``token_ends``: when the token ends, unix seconds, 0 for never;
+    * ``odd``: what can't be used.
+    """
+
+    courses: tuple[MoodleCourse, ...]
+    site_made: int
+    token_ends: int
     odd: tuple[OddRecord, ...] = ()
 
 
@@ -117,6 +135,19 @@ class CompanionApi:
 
     # --- reading ----------------------------------------------------------------
 
+    def courses(self, ids: Collection[int] = ()) -> Listing:
+        """All courses but the front page, with whether they have attendance.
+
+        :param ids: of those that are wanted; without any, all are
+        """
+        fetch = self.client.fetch
+        answer = fetch(COURSES, courseids=list(ids)) if ids else fetch(COURSES)
+        return shaped(COURSES, _listing, answer)
+
+    def status(self) -> TokenStatus:
+        """What the account of the token is and may do."""
+        return shaped(STATUS, _token_status, self.client.fetch(STATUS))
+
     def digests(self, course_ids: Sequence[int], searching: bool = False) -> dict[int, str]:
         """Of each course a text that changes with all that :meth:`course` gives, and with
         nothing else.
@@ -127,8 +158,8 @@ class CompanionApi:
         :raise MoodleError: Moodle can't say it
         """
         found: dict[int, str] = {}
-        for begin in range(0, len(course_ids), COURSES):
-            answer = self._ask_digests(course_ids[begin : begin + COURSES], searching)
+        for begin in range(0, len(course_ids), MOST_COURSES):
+            answer = self._ask_digests(course_ids[begin : begin + MOST_COURSES], searching)
             found |= shaped(DIGESTS, _digests, answer)
         return found
 
@@ -141,13 +172,13 @@ class CompanionApi:
         :raise MoodleError: as above
         """
         answer = self._ask_digests(
-            course_ids[:COURSES], run=last.key, number=last.number, renew=last.renew
+            course_ids[:MOST_COURSES], run=last.key, number=last.number, renew=last.renew
         )
         given = shaped(DIGESTS, lambda item: number(item["number"]), answer)
         if not given:
             raise LaterRunError
         found = shaped(DIGESTS, _digests, answer)
-        return found | self.digests(course_ids[COURSES:]), given
+        return found | self.digests(course_ids[MOST_COURSES:]), given
 
     def _ask_digests(
         self, course_ids: Sequence[int], searching: bool = False, **more: str | int
@@ -207,6 +238,16 @@ class CompanionApi:
                 return pages if len(pages.ids) == total else None
             if not new:
                 return None
+
+    def people(self, course_id: int) -> tuple[MoodleUser, ...]:
+        """Everyone enrolled, without the attendance."""
+        function = COMPANION_PREFIX + "get_sessions"
+        answer = self.client.fetch(function, SLOW_READ_TIMEOUT, courseid=course_id, limitnum=1)
+        return shaped(
+            function,
+            lambda item: tuple(each(item["users"], _user, "user", [], "listed", shown="lastname")),
+            answer,
+        )
 
     def accounts(self, user_ids: Sequence[int]) -> Accounts:
         """What is known of accounts, wherever in the site they are.
@@ -271,6 +312,35 @@ class CompanionApi:
 def _made(item: Json) -> bool:
     identity(item["sessionid"])
     return bool(item["created"])
+
+
+def _listing(answer: Json) -> Listing:
+    odd: list[OddRecord] = []
+    found = each(answer["courses"], _listed_course, "course", odd, "shortname", shown="fullname")
+    return Listing(
+        courses=tuple(sorted(once(found), key=lambda course: course.id)),
+        site_made=number(answer["sitecreated"]),
+        token_ends=_end(answer["tokenends"]),
+        odd=tuple(odd),
+    )
+
+
+def _listed_course(item: Json) -> MoodleCourse:
+    return replace(course(item), has_attendance=number(item["activities"]) > 0)
+
+
+def _token_status(answer: Json) -> TokenStatus:
+    return TokenStatus(
+        can_log_in=bool(answer["canlogin"]),
+        has_right=bool(answer["sync"]),
+        rights=tuple(text(name) for name in answer["rights"]),
+        ends=_end(answer["tokenends"]),
+    )
+
+
+def _end(value: Json) -> int:
+    """When a token ends. One that ends after 2038 is as good as one that ends then."""
+    return LARGEST if isinstance(value, int) and value > LARGEST else number(value)
 
 
 def _sessions(items: Json) -> tuple[list[MoodleSession], list[OddRecord]]:

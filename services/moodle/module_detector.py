@@ -44,14 +44,19 @@ NUMBERS_RUNS = 2026120100
 
 # Since version 1.1 of the plug-in; without it Moodle's own function has to do.
 ACCOUNTS = COMPANION_PREFIX + "get_accounts"
+# Since a later build of that version: it lists the courses itself, so that of Moodle's own functions only
+# the first is called; and it says what the token's account may do.
+COURSES = COMPANION_PREFIX + "get_courses"
+STATUS = COMPANION_PREFIX + "get_status"
 
 SITE_INFO = "core_webservice_get_site_info"
+USERS_BY_FIELD = "core_user_get_users_by_field"
 CORE_FUNCTIONS = (
     SITE_INFO,
     "core_course_get_courses",
     "core_enrol_get_enrolled_users",
     "core_group_get_course_groups",
-    "core_user_get_users_by_field",
+    USERS_BY_FIELD,
 )
 CONTENTS = "core_course_get_contents"
 TODAY = "get_courses_with_today_sessions"
@@ -237,6 +242,20 @@ def detect(site_info: SiteInfo | Json, direction: str = "moodle", api: str = "au
     )
 
 
+def functions_called(api: str) -> tuple[str, ...]:
+    """All that is ever called of a service, whatever the direction.
+
+    :param api: ``companion``, ``wsattendance`` or ``native``
+    """
+    if api == COMPANION:
+        names = ("get_digests", "get_sessions", "set_marks", "add_session")
+        return (SITE_INFO, COURSES, STATUS, ACCOUNTS, *(COMPANION_PREFIX + name for name in names))
+    operations = ("get_session", "get_sessions", "update_user_status", "add_session")
+    families = (NATIVE,) if api == NATIVE else (NATIVE, LEGACY)
+    named = (PREFIX[family] + operation for family in families for operation in operations)
+    return (*CORE_FUNCTIONS, CONTENTS, STATUS, *named, PREFIX[LEGACY] + TODAY)
+
+
 class _OfSite(TypedDict):
     user_id: int
     release: str
@@ -275,7 +294,8 @@ def _with_companion(
     """:param companion, native: version of that family, ``None`` where it is not there
     :param legacy: whether the old plug-in is there
     """
-    needed = (*CORE_FUNCTIONS, *companion_functions(direction))
+    core = (SITE_INFO,) if COURSES in site_info.versions else CORE_FUNCTIONS
+    needed = (*core, *companion_functions(direction))
     missing = tuple(name for name in needed if name not in site_info.versions)
     family = None if companion is None else COMPANION
     problem = None

@@ -3,7 +3,7 @@ about attendance. What is missing or of another type than recorded is refused he
 so that nothing behind this file meets a half answer."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..domain.matching import Accounts
 from ..domain.moodle_text import clean_name
@@ -11,6 +11,10 @@ from ..domain.records import MoodleActivity, MoodleCourse, MoodleGroup, MoodleUs
 from . import moodle_errors as errors
 from .answer_values import Json, each, identity, moment, number, once, text
 from .moodle_client import MoodleClient
+
+if TYPE_CHECKING:
+    # It stands on this file.
+    from .companion_api import CompanionApi
 
 PAGE = 500  # people a call; well below PHP's max_input_vars and one answer's size
 # Of one course; the largest open ones have that many.
@@ -48,7 +52,8 @@ def _user(item: Json) -> MoodleUser:
     )
 
 
-def _course(item: Json) -> MoodleCourse:
+def course(item: Json) -> MoodleCourse:
+    """A course of the list."""
     return MoodleCourse(
         id=identity(item["id"]),
         shortname=text(item["shortname"]),
@@ -91,16 +96,19 @@ def group(item: Json) -> MoodleGroup:
 
 class MoodleReader:
     """:param client: a ``MoodleClient``
+    :param lister: our own plug-in, where it lists the courses
 
     ``odd`` gathers the ``OddRecord`` of what was asked for; who asks takes them away
-    (:meth:`take_odd`). ``site_made``: when the site was made, after :meth:`courses`; 0 where
-    Moodle does not say.
+    (:meth:`take_odd`). After :meth:`courses`, ``site_made`` is when the site was made, 0 where
+    Moodle does not say, and ``token_ends`` when the token ends, 0 for never, ``None`` likewise.
     """
 
-    def __init__(self, client: MoodleClient) -> None:
+    def __init__(self, client: MoodleClient, lister: "CompanionApi | None" = None) -> None:
         self.client = client
+        self.lister = lister
         self.odd: list[OddRecord] = []
         self.site_made = 0
+        self.token_ends: int | None = None
 
     def take_odd(self) -> tuple[OddRecord, ...]:
         """:return: tuple of ``OddRecord`` that were met since this was last called"""
@@ -111,17 +119,22 @@ class MoodleReader:
         return each(items, _user, "user", self.odd, "fullname", shown="fullname")
 
     def courses(self, ids: Collection[int] = ()) -> tuple[MoodleCourse, ...]:
-        """All courses but the front page (``core_course_get_courses``).
+        """All courses but the front page (``core_course_get_courses``, or our plug-in's).
 
         :param ids: of those that are wanted; without any, all are
         """
+        if self.lister:
+            listing = self.lister.courses(ids)
+            self.odd += listing.odd
+            self.site_made, self.token_ends = listing.site_made, listing.token_ends
+            return listing.courses
         function = "core_course_get_courses"
         answer = self._listed(function, **({"options": {"ids": list(ids)}} if ids else {}))
         found = shaped(
             function,
             lambda items: each(
                 [item for item in items if item.get("format") != "site"],
-                _course,
+                course,
                 "course",
                 self.odd,
                 "shortname",

@@ -7,9 +7,10 @@ are asked for, and one session is read.
 
 from dataclasses import asdict, dataclass
 
-from ..domain import matching
+from ..domain import matching, token_status
 from ..domain.merge import WRITING
 from ..domain.moodle_text import clean_name, storable
+from ..domain.window import date_of
 from ..moodle import moodle_errors as errors
 from ..moodle import plugin_zip
 from ..moodle.attendance_api import AttendanceApi
@@ -20,6 +21,7 @@ from ..moodle.module_detector import (
     NATIVE,
     PREFIX,
     companion_functions,
+    functions_called,
 )
 from ..moodle.moodle_reader import MoodleReader
 from ..moodle.moodle_url import PRIVATE, PUBLIC
@@ -97,6 +99,8 @@ class CheckList:
     :param may_create: whether missing Moodle sessions are to be made
     :param table: ``matching.CourseTable``
     :param administrator: whether Moodle says that the token's account is a site administrator
+
+    ``token_ends``: what our plug-in says of it, unix seconds, 0 for never; ``None`` where it was not asked.
     """
 
     def __init__(self, env, client, detection, direction, may_create, table, administrator=False):
@@ -107,8 +111,10 @@ class CheckList:
         self.may_create = may_create
         self.table = table
         self.kinds = client.kinds
-        self.reader = MoodleReader(client)
         self.api = AttendanceApi(client, detection)
+        self.reader = MoodleReader(client, self.api.course_lister)
+        self.now = client.clock.wall()
+        self.token_ends = None
 
     def checks(self):
         yield from self._place()
@@ -119,7 +125,9 @@ class CheckList:
         if self.administrator:
             yield self._administrator()
         if self.detection.ready:
+            yield from self._too_much()
             try:
+                yield from self._status()
                 yield from self._reading()
             except errors.MoodleError as error:
                 yield self._check(False, words.READING, error.told())
@@ -139,7 +147,10 @@ class CheckList:
     def _plugins(self):
         attendance, companion = self.detection.mod_attendance, self.detection.local_wsattendance
         if attendance.present:
-            yield self._check(True, attendance.name, words.plugin_found(attendance.version))
+            # The plug-in's own service has no function of it that would tell the version.
+            nameless = self._has_companion and not attendance.version
+            found = words.FOUND if nameless else words.plugin_found(attendance.version)
+            yield self._check(True, attendance.name, found)
         else:
             yield self._check(False, attendance.name, self.detection.problem or words.NOT_FOUND)
         yield self._companion(companion)
@@ -221,6 +232,34 @@ class CheckList:
         """
         return joined(" ", said, words.SETUP_GIVES) if self._has_companion else said
 
+    # --- what is not needed -------------------------------------------------------
+
+    def _too_much(self):
+        """Functions that are never called, of a service that was made for this: where our plug-in
+        is used, the smaller one of its set-up has none."""
+        needed = functions_called(self.detection.reading)
+        found = token_status.too_many(self.detection.functions, needed)
+        if found and self._has_companion:
+            yield self._check(None, words.SERVICE, words.functions_not_needed(_some(found)))
+
+    def _status(self):
+        """What our plug-in says of the token's account."""
+        if not (self.api.companion and self.api.tells_status):
+            return
+        status = self.api.companion.status()
+        self.token_ends = status.ends
+        if status.can_log_in and not self.administrator:
+            yield self._check(None, words.ACCOUNT, words.CAN_LOG_IN)
+        rights = token_status.too_many_rights(status)
+        if rights:
+            yield self._check(None, words.RIGHTS, words.rights_not_needed(_some(rights)))
+        elif not status.has_right:
+            yield self._check(None, words.RIGHTS, words.BY_MOODLES_RIGHTS)
+        else:
+            yield self._check(True, words.RIGHTS, words.RIGHTS_NEEDED)
+        if token_status.ends_soon(status.ends, self.now):
+            yield self._check(None, words.TOKEN, words.token_ends(str(date_of(status.ends, "UTC"))))
+
     # --- one session ------------------------------------------------------------
 
     def _reading(self):
@@ -246,7 +285,7 @@ class CheckList:
         who are enrolled."""
         teaches, hidden = [], []
         for course in courses:
-            users = self.reader.enrolled_users(course.id, with_roles=True)
+            users = self._enrolled(course)
             if any(user.id == self.detection.user_id and user.teacher for user in users):
                 teaches.append(course.fullname)
             if not users and course.groupmode == SEPARATE_GROUPS:
@@ -258,10 +297,18 @@ class CheckList:
             said = self._right(words.nobody_listed(_some(hidden)))
             yield self._check(False, words.SEPARATE_GROUPS, said)
 
+    def _enrolled(self, course):
+        if self.api.course_lister:
+            return self.api.companion.people(course.id)
+        return self.reader.enrolled_users(course.id, with_roles=True)
+
     def _accounts(self):
         """A word where it can't be told whether an account outside the courses is still there."""
-        if not (self._plugin_sees_accounts() or self.reader.sees_accounts):
+        if not (self._plugin_sees_accounts() or self._moodle_sees_accounts()):
             yield self._check(False, words.ACCOUNTS, self._right(words.ACCOUNTS_HIDDEN))
+
+    def _moodle_sees_accounts(self):
+        return self.api.asks_moodle_for_accounts and self.reader.sees_accounts
 
     def _plugin_sees_accounts(self):
         try:

@@ -116,7 +116,8 @@ class Connected:
         instance, now = odoo.instance, client.clock.wall()
         common = instance._common_settings()
         today = window.date_of(now, instance.tz)
-        reader, attendance = MoodleReader(client), AttendanceApi(client, detection)
+        attendance = AttendanceApi(client, detection)
+        reader = MoodleReader(client, attendance.course_lister)
         Sender = MarkSender if attendance.companion else Pusher
         rules = window.Rules(
             zone=instance.tz,

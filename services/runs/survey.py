@@ -184,10 +184,12 @@ class Survey:
                 if found and self.sync.budget.is_over:
                     break
                 try:
-                    sessions = self._sessions(sides, course)
-                    matches = self._matches(sides, courses, course, match, sessions)
+                    sessions, users, groups = self._of_course(sides, course)
+                    people = sides.people.people_of(
+                        course.id, users, groups, courses.subject(course)
+                    )
                     letters.add(course.id, sessions)
-                    found.append(matches)
+                    found.append(_matches(course, match, sessions, users, groups, people))
                 except errors.MoodleOutOfTime:
                     break
             looked, asked = {}, self._unmeant(sides, courses)
@@ -319,8 +321,7 @@ class Survey:
     def _unmeant(sides, courses):
         """Unmatched courses that may have attendance for OpenEduCat, the newest first: what
         another company's instance takes, and what ended before *Days back*, is none."""
-        if not sides.detection.has(CONTENTS):
-            return []
+        asked = sides.detection.has(CONTENTS)
         elsewhere = sides.env["moodle.mapping"]._taken_elsewhere(sides.instance)
         rules = sides.rules
         start = rules.window_start
@@ -328,6 +329,7 @@ class Survey:
             course
             for course, match in courses.matches
             if match.unmeant
+            and (asked or course.has_attendance is not None)
             and course.id not in elsewhere
             and not (start and course.ends and rules.date(course.ends) < start)
         ]
@@ -361,31 +363,15 @@ class Survey:
         lines = changes(plan, work.reading, local, people, work.rules)
         return CourseReport(course.fullname, plan, held=held), lines, p.fingerprint(plan)
 
-    @staticmethod
-    def _matches(sides, courses, course, match, sessions):
+    def _of_course(self, sides, course):
+        """:return: sessions of a course, the people in it, and its groups"""
+        if sides.api.companion:
+            # One call brings them all.
+            whole = sides.api.companion.course(course.id)
+            return whole.sessions, whole.users, whole.groups
+        sessions = self._sessions(sides, course)
         users = sides.reader.enrolled_users(course.id, with_roles=True)
-        groups = sides.reader.groups(course.id)
-        students = [user for user in users if not user.teacher]
-        people = sides.people.people_of(course.id, users, groups, courses.subject(course))
-        matches = [people.student(user.id) for user in students]
-        batches = [people.batch(group.id) for group in groups]
-        marked = {mark.user_id for session in sessions for mark in session.marks}
-        strangers = [u for u, m in zip(students, matches, strict=True) if not m.record_id]
-        # Those whose marks wait for it first.
-        strangers.sort(key=lambda user: user.id not in marked)
-        return {
-            "id": course.id,
-            "name": clean_name(course.fullname),
-            "found_by": match.found_by,
-            "pair": match.pair,
-            "students": Counter(m.found_by for m in matches if m.record_id),
-            "people": _some(user.fullname for user in strangers),
-            "with_marks": sum(user.id in marked for user in strangers),
-            "batches": sorted({m.record_id for m in batches if m.record_id}),
-            "groups": _some(
-                g.name for g, m in zip(groups, batches, strict=True) if not m.record_id
-            ),
-        }
+        return sessions, users, sides.reader.groups(course.id)
 
     def _sessions(self, sides, course):
         """Sessions of a course for the sake of their status sets: all that can be listed, or
@@ -396,8 +382,6 @@ class Survey:
             numbers = [number for _activity, number in known.in_window(0)[:KNOWN_READ]]
             probed = [self._probe(sides, number) for number in numbers]
             return [session for session in probed if session]
-        if api.companion:
-            return list(api.companion.course(course.id).sessions)
         sessions = []
         for activity in reader.activities(course.id):
             try:
@@ -420,6 +404,30 @@ class Survey:
             return None
 
 
+def _matches(course, match, sessions, users, groups, people):
+    """:param people: ``People`` of the course
+    :return: who of a course was found, as a dictionary
+    """
+    students = [user for user in users if not user.teacher]
+    matches = [people.student(user.id) for user in students]
+    batches = [people.batch(group.id) for group in groups]
+    marked = {mark.user_id for session in sessions for mark in session.marks}
+    strangers = [u for u, m in zip(students, matches, strict=True) if not m.record_id]
+    # Those whose marks wait for it first.
+    strangers.sort(key=lambda user: user.id not in marked)
+    return {
+        "id": course.id,
+        "name": clean_name(course.fullname),
+        "found_by": match.found_by,
+        "pair": match.pair,
+        "students": Counter(m.found_by for m in matches if m.record_id),
+        "people": _some(user.fullname for user in strangers),
+        "with_marks": sum(user.id in marked for user in strangers),
+        "batches": sorted({m.record_id for m in batches if m.record_id}),
+        "groups": _some(g.name for g, m in zip(groups, batches, strict=True) if not m.record_id),
+    }
+
+
 def _unread(course, error):
     return CourseReport(course.fullname, told=error.told())
 
@@ -430,6 +438,8 @@ def _has_attendance(sides, course):
 
     :raise MoodleError: Moodle can't be asked at all
     """
+    if course.has_attendance is not None:
+        return course.has_attendance
     try:
         return bool(sides.reader.activities(course.id))
     except errors.MoodleError as error:

@@ -290,6 +290,8 @@ class SyncAttendance:
 
     def _list_courses(self, sides, run):
         courses = sides.reader.courses()
+        if run and sides.reader.token_ends is not None:
+            sides.instance._note_token_end(sides.reader.token_ends)
         seen = site_identity.site_of(sides.detection, courses, sides.reader.site_made)
         question = sides.instance._look_at_site(seen, run)
         if question:

@@ -17,6 +17,8 @@ PLUGIN = _lt("Plug-in OpenEduCat attendance (local_wsattendance)")
 READING = _lt("Reading")
 RIGHTS = _lt("Rights")
 SEPARATE_GROUPS = _lt("Separate groups")
+SERVICE = _lt("Service of the token")
+TOKEN = _lt("Token")
 
 # What was found.
 ADMINISTRATOR = _lt(
@@ -26,6 +28,18 @@ ADMINISTRATOR = _lt(
     "its token. Or create one with the rights listed in the manual."
 )
 ALL_FUNCTIONS = _lt("All functions needed for this direction are in the token's service.")
+BY_MOODLES_RIGHTS = _lt(
+    "The token's account has no right local/wsattendance:sync in the whole site, so it reads and "
+    "writes what Moodle's other rights allow. With that one right it needs no other: press the "
+    "button on Site administration > Plugins > Local plugins > OpenEduCat attendance, and enter the "
+    "token that it shows."
+)
+CAN_LOG_IN = _lt(
+    "Somebody who knows its password can log in with the token's account on Moodle's pages, and get "
+    "hold of the token. Press the button on Site administration > Plugins > Local plugins > "
+    "OpenEduCat attendance: it asks whether this account is yours, ends that, and shows a new token "
+    "to be entered here."
+)
 COMPANION_READS = _lt(
     "Each mark counts by its own time, and only courses in which something has changed are read."
 )
@@ -37,6 +51,7 @@ CREATION_RIGHTS = _lt(
     "The role of the token's account needs the rights mod/attendance:manageattendances "
     "and moodle/site:accessallgroups for it."
 )
+FOUND = _lt("Found.")
 FUNCTION_THERE = _lt("The function is available.")
 IDNUMBERS_HIDDEN = _lt(
     "ID numbers are not visible: give the role of the token's account the right "
@@ -75,9 +90,10 @@ OLD_LISTING = _lt(
 )
 OWN_NETWORK = _lt("Moodle has an address inside your own network.")
 SAME_MACHINE = _lt("Moodle runs on the same machine as Odoo, or behind a tunnel from it.")
+RIGHTS_NEEDED = _lt("The token's account has what is needed and nothing else.")
 SETUP_GIVES = _lt(
-    "The plug-in's set-up gives it: press the button on Site administration > Plugins > Local "
-    "plugins > OpenEduCat attendance, and enter the token that it shows."
+    "The plug-in's set-up gives what is needed: press the button on Site administration > Plugins > "
+    "Local plugins > OpenEduCat attendance, and enter the token that it shows."
 )
 
 
@@ -117,6 +133,35 @@ def rights_lacking(course, rights):
         "there.",
         course=course,
         rights=rights,
+    )
+
+
+def rights_not_needed(rights):
+    """:param rights: names of rights, as they are shown"""
+    return _lt(
+        "The role of the token's account has more than is needed: %s. On Site administration > "
+        "Plugins > Local plugins > OpenEduCat attendance, under More choices, tick that it is taken "
+        "away.",
+        rights,
+    )
+
+
+def functions_not_needed(names):
+    """:param names: of functions, as they are shown"""
+    return _lt(
+        "It offers more than is called: %s. Press the button on Site administration > Plugins > "
+        "Local plugins > OpenEduCat attendance, and enter the token that it shows: that one is for a "
+        "smaller service.",
+        names,
+    )
+
+
+def token_ends(day):
+    """:param day: as it is shown"""
+    return _lt(
+        "It ends on %s. On Site administration > Plugins > Local plugins > OpenEduCat attendance, "
+        "under More choices, choose a later day: the token stays the same.",
+        day,
     )
 
 

@@ -42,6 +42,11 @@ NEXT = {
     s.COURSES: _lt("Some courses could not be synchronised: the last run says which, and why."),
     s.FIRST: _lt("The first run starts automatically."),
     s.GAPS: _lt("Something was left out: see the open gaps."),
+    s.TOKEN_ENDS: _lt(
+        "The token ends within 30 days, and the synchronisation with it. In Moodle, on Site "
+        "administration > Plugins > Local plugins > OpenEduCat attendance, under More choices, "
+        "choose a later day: the token stays the same. Then test the connection."
+    ),
 }
 # The same for somebody who may not change the instance, and has none of its buttons.
 NEXT_FOR_MANAGERS = {
@@ -65,4 +70,5 @@ BUTTONS = {
     s.COURSES: _lt("Last run"),
     s.FIRST: _lt("Sync now"),
     s.GAPS: _lt("Open gaps"),
+    s.TOKEN_ENDS: _lt("Test connection"),
 }

@@ -80,7 +80,8 @@ class CourseReader:
                 session
                 for activity in self._activities
                 for session in tables.sessions[activity.id]
-                if begin <= session.sessdate
+                if call.session_seen(session)
+                and begin <= session.sessdate
                 and (not end or session.sessdate < end)
                 and (not session_ids or session.id in session_ids)
             ),
@@ -169,9 +170,16 @@ class CourseReader:
     def marks(self, skip=0, most=None):
         """:return: for each session a list"""
         return [
-            [mark(row) for row in sorted(session.log, key=lambda row: row.id)]
+            [mark(row) for row in sorted(session.log, key=lambda row: row.id) if shown(row)]
             for session in self._page(skip, most)
+            for shown in [self._shown(session)]
         ]
+
+    def _shown(self, session):
+        """:return: function that says whether a row of the session is shown"""
+        activity = self.call.state.attendances[session.attendance_id]
+        seen = self.call.members_seen(self.course, activity.groupmode)
+        return lambda row: seen is None or row.user_id in seen
 
     def users(self):
         """Everybody enrolled, then those who left and still have a mark in one of the sessions."""
@@ -179,18 +187,27 @@ class CourseReader:
         if not call.sees_people(course):
             self._warn("course", course.id, "nopeople", "The account may not see the participants.")
             return []
-        if not call.token.identity:
+        if not self._numbers:
             self._warn(
                 "course", course.id, "noidentity",
                 "The account may not see ID numbers and e-mails.",
             )  # fmt: skip
         enrolments = call.state.enrolments.get(course.id, {})
         marked = {row.user_id for session in self._sessions for row in session.log}
+        seen = call.members_seen(course, course.groupmode)
+        if seen is not None:
+            marked = set()
+            enrolments = {number: e for number, e in enrolments.items() if number in seen}
         return [
             row
             for number in (*sorted(enrolments), *sorted(marked - set(enrolments)))
             for row in self._user(number, enrolments.get(number))
         ]
+
+    @property
+    def _numbers(self):
+        """Whether ID numbers are shown. Moodle shows teachers none unless it is told to."""
+        return self.call.token.identity and not self.call.token.only_own
 
     def _user(self, number, enrolment):
         """:return: a row, or none of somebody whose account is deleted, as a temporary
@@ -199,11 +216,10 @@ class CourseReader:
         user = self.call.state.users.get(number)
         if user is None or user.deleted or user.temporary:
             return
-        identity = self.call.token.identity
         yield (
             user.id,
-            user.idnumber if identity else "",
-            user.email if identity else "",
+            user.idnumber if self._numbers else "",
+            user.email if self.call.token.identity else "",
             user.firstname,
             user.lastname,
             int(user.suspended),

@@ -61,3 +61,9 @@ class MoodleException(Exception):
         if self.answer["exception"] == "moodle_exception":
             return self.answer
         return {**self.answer, "debuginfo": "Details for a developer"}
+
+
+def wrong(parameter):
+    """What local_wsattendance says of a parameter that it can't take."""
+    message = f"Invalid parameter: {parameter}"
+    return MoodleException("invalidparameter", message=message, kind="moodle_exception")

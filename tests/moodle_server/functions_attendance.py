@@ -136,9 +136,12 @@ def get_courses_with_today_sessions(call, params):
     return courses_today(call, user_id)
 
 
-def courses_today(call, user_id):
+def courses_today(call, user_id, active=False):
     """The courses of a teacher with their sessions of today, in the time zone of the
-    token's user."""
+    token's user.
+
+    :param active: whether an enrolment has to count now
+    """
     state = call.state
     zone = ZoneInfo(call.user.timezone or state.timezone)
     today = datetime.fromtimestamp(state.clock(), zone).date()
@@ -146,6 +149,8 @@ def courses_today(call, user_id):
     for course in state.courses.values():
         enrolment = state.enrolments.get(course.id, {}).get(user_id)
         if enrolment is None or not set(enrolment.roles) - {"student"}:
+            continue
+        if active and not enrolment.active:
             continue
         instances = []
         for activity in state.attendances.values():

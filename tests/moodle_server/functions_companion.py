@@ -2,6 +2,7 @@
 behaviour from its source and from the recordings ``companion``."""
 
 import re
+from collections import Counter
 
 from .course_reader import (
     GROUP,
@@ -13,7 +14,7 @@ from .course_reader import (
     Tables,
     named,
 )
-from .errors import MoodleException
+from .errors import MoodleException, wrong
 from .functions_attendance import courses_today, looks_like_markup, whole_session
 from .functions_core import COMPANION, function
 from .mark_writer import MarkWriter
@@ -21,6 +22,9 @@ from .params import Params, whole
 
 MOST_COURSES = MOST_SESSIONS = MOST_USERS = 500
 LARGEST_NUMBER = 10**9
+# Of a new session: its beginning, seconds, the number of its statuses, and characters of texts.
+LATEST, LONGEST, SETS, REFERENCE, DESCRIPTION = 4102444800, 7 * 86400, 9999, 90, 20000
+RIGHTS = ("local/wsattendance:sync", "webservice/rest:use")
 _RUN = re.compile(r"[A-Za-z0-9]{0,64}")
 # The version that was the first to know numbers of runs.
 NUMBERS_RUNS = 2026120100
@@ -43,11 +47,24 @@ def _missing(code, table=""):
     return MoodleException(code, table, kind="moodle_exception")
 
 
+def _check(fits, parameter):
+    if not fits:
+        raise wrong(parameter)
+
+
+def _seen(call, session):
+    """:return: ids of those whose marks the account is shown, ``None`` for everybody's"""
+    activity = call.state.attendances[session.attendance_id]
+    return call.members_seen(call.state.courses[activity.course_id], activity.groupmode)
+
+
 def _session(call, session_id):
     session = call.state.sessions.get(session_id)
     if session is None:
         raise _missing("invalidrecord", "attendance_sessions")
     _enter_activity(call, call.state.attendances[session.attendance_id])
+    if not call.session_seen(session):
+        raise MoodleException("nopermissions")
     return session
 
 
@@ -59,6 +76,75 @@ def _enter_activity(call, activity):
 # --- reading ------------------------------------------------------------------
 
 
+@_own("local_wsattendance_get_courses", "courseids", "marks")
+def get_courses(call, params):
+    """Those that can't be entered are absent, and so is the front page."""
+    state = call.state
+    ids = {whole(value) for value in params.list("courseids")} if "courseids" in params else None
+    with_marks = bool(params.number("marks", 0))
+    marked = {
+        state.attendances[session.attendance_id].course_id
+        for session in state.sessions.values()
+        if with_marks and session.log
+    }
+    activities = Counter(a.course_id for a in state.attendances.values() if not a.leaving)
+    found = []
+    for course in sorted(state.courses.values(), key=lambda course: course.id):
+        if course.id == 1 or (ids and course.id not in ids):
+            continue
+        if not (call.token.syncs or _enters(call, course)):
+            continue
+        row = {
+            "id": course.id,
+            "shortname": course.shortname,
+            "fullname": course.fullname,
+            "idnumber": course.idnumber,
+            "categoryid": 1,
+            "visible": int(course.visible),
+            "groupmode": course.groupmode,
+            "startdate": course.startdate,
+            "enddate": course.enddate,
+            "timecreated": course.timecreated,
+            "activities": activities[course.id],
+        }
+        if with_marks:
+            row["marks"] = int(course.id in marked)
+        if call.token.only_own:
+            del row["idnumber"], row["timecreated"]
+        found.append(row)
+    return {
+        "courses": found,
+        "sitecreated": 0
+        if call.token.only_own or call.token.limited
+        else state.courses[1].timecreated,
+        "tokenends": call.token.ends,
+    }
+
+
+def _enters(call, course):
+    try:
+        call.enter(course)
+    except MoodleException:
+        return False
+    return True
+
+
+@_own("local_wsattendance_get_status")
+def get_status(call, params):
+    token = call.token
+    rights = token.rights or (RIGHTS if token.syncs else ("webservice/rest:use",))
+    return {
+        "release": "1.1.0",
+        "auth": "manual" if token.can_log_in else "webservice",
+        "canlogin": int(token.can_log_in),
+        "setup": int(not token.can_log_in),
+        "sync": int(token.syncs),
+        "rights": sorted(rights),
+        "tokenends": token.ends,
+        "iprestriction": "",
+    }
+
+
 @_own("local_wsattendance_get_digests", "courseids", "from", "to", "run", "number", "renew")
 def get_digests(call, params):
     """A course that can't be entered is a warning."""
@@ -66,8 +152,9 @@ def get_digests(call, params):
     ids = [whole(value) for value in params.list("courseids")]
     begin, end = params.number("from", 0), params.number("to", 0)
     run, number = params.text("run", ""), params.number("number", 0)
-    if len(ids) > MOST_COURSES or not _RUN.fullmatch(run) or not 0 <= number <= LARGEST_NUMBER:
-        raise MoodleException("invalidparameter")
+    _check(len(ids) <= MOST_COURSES, "courseids")
+    _check(_RUN.fullmatch(run), "run")
+    _check(0 <= number <= LARGEST_NUMBER, "number")
     more = {}
     if run:
         with call.state.lock:
@@ -115,8 +202,8 @@ def get_sessions(call, params):
     begin, end = params.number("from", 0), params.number("to", 0)
     ids = [whole(value) for value in params.list("sessionids")] if "sessionids" in params else ()
     skip, most = params.number("limitfrom", 0), params.number("limitnum", 100)
-    if skip < 0 or not 1 <= most <= MOST_SESSIONS:
-        raise MoodleException("invalidparameter")
+    _check(skip >= 0, "limitfrom")
+    _check(1 <= most <= MOST_SESSIONS, "limitnum")
     course = call.state.courses.get(number)
     if course is None:
         raise _missing("invalidrecord", "course")
@@ -145,8 +232,7 @@ MAY_NOT_SEE = (
 @_own("local_wsattendance_get_accounts", "userids")
 def get_accounts(call, params):
     ids = {whole(value) for value in params.list("userids")}
-    if len(ids) > MOST_USERS:
-        raise MoodleException("invalidparameter")
+    _check(len(ids) <= MOST_USERS, "userids")
     token = call.token
     if token.limited or token.only_own or not (token.identity and token.numbers):
         raise MoodleException("nopermissions", message=MAY_NOT_SEE)
@@ -172,15 +258,17 @@ def get_session(call, params):
     rows = {}
     for row in sorted(session.log, key=lambda row: (row.timetaken, row.id)):
         rows[row.user_id] = row
-    return whole_session(call.state, session, rows.values())
+    seen = _seen(call, session)
+    shown = [row for row in rows.values() if seen is None or row.user_id in seen]
+    return whole_session(call.state, session, shown)
 
 
 @_own("mod_wsattendance_get_courses_with_today_sessions", "userid")
 def get_courses_with_today_sessions(call, params):
     user_id = params.number("userid", 0)
-    if user_id not in call.state.users:
+    if user_id not in call.state.users or call.state.users[user_id].deleted:
         raise _missing("invaliduser")
-    return courses_today(call, user_id)
+    return courses_today(call, user_id, active=True)
 
 
 # --- writing ------------------------------------------------------------------
@@ -193,9 +281,8 @@ def set_marks(call, params):
     marks = [_mark(values) for values in params.list("marks")]
     session = _session(call, number)
     taker = taker or call.user.id
-    if taker not in state.users or state.users[taker].deleted:
-        raise MoodleException("invalidparameter")
-    writer = MarkWriter(state, session, taker)
+    _check(call.may_take(state.attendances[session.attendance_id], taker), "takenby")
+    writer = MarkWriter(state, session, taker, _seen(call, session))
     results = writer.write_all(marks)
     if writer.touched:
         call.wrote()
@@ -232,15 +319,18 @@ def add_session(call, params):
     reference, duration = params.text("reference"), params.number("duration", 0)
     group_id, statusset = params.number("groupid", 0), params.number("statusset", 0)
     description = params.text("description", "")
-    if not _REFERENCE.fullmatch(reference) or not reference or starts <= 0 or duration < 0:
-        raise MoodleException("invalidparameter")
+    _check(
+        reference and len(reference) <= REFERENCE and _REFERENCE.fullmatch(reference), "reference"
+    )
+    _check(0 < starts <= LATEST, "sessiontime")
+    _check(0 <= duration <= LONGEST, "duration")
+    _check(len(description) <= DESCRIPTION, "description")
     activity = state.attendances.get(number)
     if activity is None:
-        raise MoodleException("invalidrecordunknown")
+        raise _missing("invalidrecordunknown")
     _enter_activity(call, activity)
     _check_group(call, activity, group_id)
-    if not state.statuses_in(activity.id, statusset):
-        raise MoodleException("invalidparameter")
+    _check(0 <= statusset <= SETS and state.statuses_in(activity.id, statusset), "statusset")
     marker = f"[{reference}]"
     if marker not in description:
         description = f"{description} {marker}".strip()
@@ -265,13 +355,11 @@ def _check_group(call, activity, group_id):
         return
     group = call.state.groups.get(group_id)
     grouping = call.state.grouped(activity)
-    if grouping is not None and group_id not in grouping:
-        raise MoodleException("invalidparameter")
+    _check(grouping is None or group_id in grouping, "groupid")
     mine = group is not None and (
         call.sees_groups(call.state.courses[activity.course_id]) or call.user.id in group.members
     )
-    if not mine or activity.groupmode == 0 or group.course_id != activity.course_id:
-        raise MoodleException("invalidparameter")
+    _check(mine and activity.groupmode and group.course_id == activity.course_id, "groupid")
 
 
 @_own(
@@ -279,14 +367,23 @@ def _check_group(call, activity, group_id):
     "statusset",
 )  # fmt: skip
 def update_user_status(call, params):
-    """Next to nothing is checked; one row a student is left."""
+    """Whatever is there is overwritten; one row a student is left."""
     student, taker = params.number("studentid"), params.number("takenbyid")
     status_id, statusset = params.number("statusid"), params.text("statusset")
     number = params.number("sessionid")
     if looks_like_markup(statusset):
         raise MoodleException("invalidparameter")
     session = _session(call, number)
-    if student not in call.state.users or taker not in call.state.users:
-        raise _missing("invaliduser")
-    MarkWriter(call.state, session, taker).overwrite(student, status_id, statusset)
+    state = call.state
+    for user in (student, taker):
+        if user not in state.users or state.users[user].deleted:
+            raise _missing("invaliduser")
+    activity = state.attendances[session.attendance_id]
+    _check(call.may_take(activity, taker), "takenbyid")
+    seen = _seen(call, session)
+    enrolled = student in state.enrolments[activity.course_id]
+    _check(enrolled and (seen is None or student in seen), "studentid")
+    status = state.statuses.get(status_id)
+    _check(status is not None and status.attendance_id == activity.id, "statusid")
+    MarkWriter(state, session, taker).overwrite(student, status_id, statusset)
     call.wrote()

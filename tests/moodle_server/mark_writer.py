@@ -11,12 +11,13 @@ LONGEST = 1333
 
 class MarkWriter:
     """:param taker: user id
+    :param seen: ids of those whom the account is shown, ``None`` for everybody
 
     ``touched``: whether anything was written.
     """
 
-    def __init__(self, state, session, taker):
-        self.state, self.session, self.taker = state, session, taker
+    def __init__(self, state, session, taker, seen=None):
+        self.state, self.session, self.taker, self.seen = state, session, taker, seen
         self.touched = False
 
     def write_all(self, marks):
@@ -53,7 +54,10 @@ class MarkWriter:
         return sorted(rows, key=lambda row: (-row.timetaken, -row.id))
 
     def _shown(self, student):
-        return [mark(row) for row in self._rows(student)]
+        return [mark(row) for row in self._rows(student) if self._sees(student)]
+
+    def _sees(self, student):
+        return self.seen is None or student in self.seen
 
     # --- what may not be written --------------------------------------------------
 
@@ -76,6 +80,8 @@ class MarkWriter:
         if not enrolment.listed:
             return "notlisted"
         if self.session.group_id and (group is None or student not in group.members):
+            return "notingroup"
+        if not self._sees(student):
             return "notingroup"
         if not self._shown_to_teachers(student):
             return "notingrouping"

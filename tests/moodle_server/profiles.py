@@ -75,7 +75,7 @@ class WithCompanion:
 
     service = "companion"
     companion = True
-    companion_version = "2026120100"
+    companion_version = "2026120101"
 
     def version(self, function):
         if "_wsattendance_" in function:

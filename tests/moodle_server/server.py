@@ -20,7 +20,7 @@ from . import (  # noqa: F401 (they register)
     functions_companion,
     functions_people,
 )
-from .errors import MoodleException
+from .errors import MoodleException, wrong
 from .functions_core import find
 from .params import Params, parse
 from .profiles import PROFILES
@@ -99,6 +99,8 @@ class _Context:
         if course is None:
             raise MoodleException("invalidrecord", "course")
         self.check_course(course)
+        if course.id == 1 and all(a.course_id != 1 for a in self.state.attendances.values()):
+            raise wrong("courseid")
         if self.token.limited or (
             self.token.only_own and course.id != 1 and not self._teaches(course)
         ):
@@ -117,6 +119,38 @@ class _Context:
         if self.token.only_own and "editingteacher" not in self._teaches(course):
             return False
         return self.token.all_groups
+
+    def own_groups(self, course):
+        """:return: ids of the groups of a course that the token's user is in"""
+        return {
+            group.id
+            for group in self.state.groups.values()
+            if group.course_id == course.id and self.user.id in group.members
+        }
+
+    def members_seen(self, course, groupmode):
+        """:param groupmode: of the course, or of an activity in it
+        :return: ids of those who are shown, ``None`` for everybody
+        """
+        if groupmode != 1 or self.sees_groups(course):
+            return None
+        groups = map(self.state.groups.get, self.own_groups(course))
+        return {member for group in groups for member in group.members}
+
+    def session_seen(self, session):
+        """Whether it is shown: where groups are separate, only those of own ones are, and those for
+        all participants."""
+        activity = self.state.attendances[session.attendance_id]
+        course = self.state.courses[activity.course_id]
+        narrow = activity.groupmode == 1 and not self.sees_groups(course)
+        return not narrow or session.group_id in {0, *self.own_groups(course)}
+
+    def may_take(self, activity, user_id):
+        """Whether somebody may be named as the taker of the attendance."""
+        user = self.state.users.get(user_id)
+        enrolment = self.state.enrolments.get(activity.course_id, {}).get(user_id)
+        teaches = enrolment is not None and bool(set(enrolment.roles) - {"student"})
+        return user_id == self.user.id or (teaches and user is not None and not user.deleted)
 
     def check_course(self, course):
         errorcode = self.site.refused.get(course.id)

@@ -45,24 +45,36 @@ CORE = (
     "core_group_get_course_groups",
     "core_group_get_group_members",
 )
-# Of the service that local_wsattendance comes with, see its db/services.php.
+# Of the two services that local_wsattendance comes with, see its db/services.php: the one of the set-up, and the one with
+# Moodle's and Attendance's own functions beside it, which was the only one before.
 COMPANION = (
+    "core_webservice_get_site_info",
     "local_wsattendance_add_session",
     "local_wsattendance_get_accounts",
+    "local_wsattendance_get_courses",
     "local_wsattendance_get_digests",
     "local_wsattendance_get_sessions",
+    "local_wsattendance_get_status",
     "local_wsattendance_set_marks",
+)
+COMPANION_WHOLE = (
+    *COMPANION,
     *LEGACY,
     "mod_attendance_add_session",
     "mod_attendance_get_session",
     "mod_attendance_get_sessions",
     "mod_attendance_update_user_status",
-    "core_webservice_get_site_info",
     "core_course_get_courses",
     "core_course_get_contents",
     "core_enrol_get_enrolled_users",
     "core_user_get_users_by_field",
     "core_group_get_course_groups",
+)
+# Of the service as it was before the plug-in listed the courses.
+COMPANION_BEFORE = tuple(
+    name
+    for name in COMPANION_WHOLE
+    if not name.endswith(("wsattendance_get_courses", "get_status"))
 )
 SERVICES = {
     "legacy": LEGACY + CORE,
@@ -70,6 +82,8 @@ SERVICES = {
     "both": LEGACY + NATIVE + CORE,
     "none": CORE,
     "companion": COMPANION,
+    "companion-whole": COMPANION_WHOLE,
+    "companion-before": COMPANION_BEFORE,
 }
 # As remark of a row that Attendance's own task has made.
 AUTORECORDED = "system auto recorded"
@@ -223,7 +237,11 @@ class Token:
     :param only_own: its user has no role in the site, and rights only in courses of which it
         is a teacher; only the functions of local_wsattendance look at that
 
-    All but the last are given in the whole site.
+    :param can_log_in: whether somebody can log in with its user on the pages
+    :param rights: names of the rights of its user's role, where it has more than it needs
+    :param ends: unix seconds, 0 for never
+
+    All of these rights are given in the whole site, but for ``only_own``.
     """
 
     value: str
@@ -239,6 +257,16 @@ class Token:
     profiles: bool = True
     numbers: bool = True
     only_own: bool = False
+    can_log_in: bool = False
+    rights: tuple = ()
+    ends: int = 0
+
+    @property
+    def syncs(self):
+        """Whether its user has local/wsattendance:sync, which stands for all of these rights."""
+        return not (self.limited or self.only_own) and all(
+            (self.all_groups, self.people, self.identity, self.profiles, self.numbers)
+        )
 
 
 class Clock:

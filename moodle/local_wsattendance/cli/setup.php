@@ -28,26 +28,60 @@ require(__DIR__ . '/../../../config.php');
 require_once($CFG->libdir . '/clilib.php');
 
 use local_wsattendance\local\setup;
+use local_wsattendance\local\setup_options;
 
-[$options, $unknown] = cli_get_params(['help' => false, 'dry-run' => false], ['h' => 'help', 'n' => 'dry-run']);
-if ($unknown) {
-    cli_error(get_string('cliunknowoption', 'core_admin', implode(' ', $unknown)));
-}
-if ($options['help']) {
-    cli_writeln(get_string('clihelp', 'local_wsattendance'));
+$texts = function (string $identifier, $about = null): string {
+    return get_string($identifier, 'local_wsattendance', $about);
+};
+[$given, $unknown] = cli_get_params([
+    'help' => false,
+    'dry-run' => false,
+    'account' => null,
+    'adopt' => '',
+    'native' => null,
+    'ip' => null,
+    'until' => null,
+    'reduce' => false,
+], ['h' => 'help', 'n' => 'dry-run']);
+if ($given['help']) {
+    cli_writeln($texts('clihelp'));
     exit(0);
 }
+// All that is said goes the same way, in its order.
+if ($unknown) {
+    cli_writeln(get_string('cliunknowoption', 'core_admin', implode(' ', $unknown)));
+    exit(1);
+}
+
+$options = new setup_options();
+$options->name = $given['account'];
+$options->adopt = (string) $given['adopt'];
+$options->native = $given['native'] === null ? null : $given['native'] !== 'no';
+$options->ip = $given['ip'] === 'any' ? '' : $given['ip'];
+$options->until = $given['until'] === null ? null : setup_options::end_of((string) $given['until']);
+$options->reduce = (bool) $given['reduce'];
 
 // Moodle notes who made a token.
 \core\session\manager::set_user(get_admin());
-foreach (setup::run(!$options['dry-run']) as $step => $before) {
-    $state = $before ? 'stepdone' : ($options['dry-run'] ? 'steptodo' : 'stepmade');
-    cli_writeln(get_string($state, 'local_wsattendance', get_string("step_$step", 'local_wsattendance')));
+$setup = new setup($options);
+try {
+    $steps = $setup->run(!$given['dry-run']);
+} catch (moodle_exception $error) {
+    cli_writeln($error->getMessage());
+    exit(1);
 }
-foreach (setup::problems() as $problem) {
-    cli_problem(get_string("problem_$problem", 'local_wsattendance'));
+foreach ($steps as $step => $before) {
+    $state = $before ? 'stepdone' : ($given['dry-run'] ? 'steptodo' : 'stepmade');
+    cli_writeln($texts($state, $texts("step_$step")));
 }
-if (!$options['dry-run']) {
-    cli_writeln(get_string('address', 'local_wsattendance') . ': ' . $CFG->wwwroot);
-    cli_writeln(get_string('token', 'local_wsattendance') . ': ' . setup::token_text());
+$problems = $setup->problems();
+foreach ($problems as $problem) {
+    $about = implode(', ', $setup->too_much());
+    cli_writeln($texts('stepremark', $texts("about_$problem") . ': ' . $texts("problem_$problem", $about)));
 }
+if (!$given['dry-run']) {
+    cli_writeln($texts('address') . ': ' . $CFG->wwwroot);
+    cli_writeln($texts('token') . ': ' . $setup->token_text());
+}
+// Whether something is left.
+exit(array_intersect($problems, setup::BLOCKING) || ($given['dry-run'] && in_array(false, $steps)) ? 2 : 0);

@@ -15,7 +15,7 @@
 // along with Moodle.  If not, see <https://www.gnu.org/licenses/>.
 
 /**
- * The external functions, and the service with all that OpenEduCat needs.
+ * The external functions, and two services: what OpenEduCat calls; and Moodle's and Attendance's own functions beside it.
  *
  * @package    local_wsattendance
  * @copyright  2026 The contributors of openeducat_moodle_attendance
@@ -32,6 +32,8 @@ foreach (
         'mod_wsattendance_update_user_status' => ['write', 'Writes the status of one student, unconditionally.'],
         'mod_wsattendance_get_courses_with_today_sessions' => ['read', 'Courses of a teacher with sessions today.'],
         // What is new.
+        'local_wsattendance_get_courses' => ['read', 'The courses, and which of them hold attendance.'],
+        'local_wsattendance_get_status' => ['read', 'What the account of the token is and may do.'],
         'local_wsattendance_get_digests' => ['read', 'For each course a text that changes if its attendance does.'],
         'local_wsattendance_get_sessions' => ['read', 'The attendance of a course, with people and groups.'],
         'local_wsattendance_get_accounts' => ['read', 'Which accounts there are, with ID numbers and e-mails.'],
@@ -48,6 +50,15 @@ foreach (
 }
 
 $services = [
+    // The set-up chooses this one.
+    'OpenEduCat attendance: synchronisation' => [
+        'shortname' => 'local_wsattendance_sync',
+        'functions' => array_merge(['core_webservice_get_site_info'], preg_grep('/^local_/', array_keys($functions))),
+        'restrictedusers' => 1,
+        'enabled' => 1,
+    ],
+    // For instances that are set to Attendance's own functions, and for add-ons older than 1.2. The set-up enables it if
+    // it is asked to; where it was the only service before, it stays as it is. Moodle knows it by this name.
     'OpenEduCat attendance' => [
         'shortname' => 'local_wsattendance',
         'functions' => array_merge(array_keys($functions), [
@@ -63,6 +74,6 @@ $services = [
             'mod_attendance_add_session',
         ]),
         'restrictedusers' => 1,
-        'enabled' => 1,
+        'enabled' => 0,
     ],
 ];

@@ -22,6 +22,10 @@
  * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later
  */
 
+use local_wsattendance\local\access;
+use local_wsattendance\local\setup;
+use local_wsattendance\local\setup_account;
+
 /**
  * Brings the tables up to date.
  *
@@ -29,13 +33,33 @@
  * @return bool
  */
 function xmldb_local_wsattendance_upgrade($oldversion) {
-    global $DB;
+    global $CFG, $DB;
     $manager = $DB->get_manager();
     if ($oldversion < 2026120100) {
         if (!$manager->table_exists('local_wsattendance_run')) {
             $manager->install_one_table_from_xmldb_file(__DIR__ . '/install.xml', 'local_wsattendance_run');
         }
         upgrade_plugin_savepoint(true, 2026120100, 'local', 'wsattendance');
+    }
+    if ($oldversion < 2026120101) {
+        // A site that was set up before goes on working: the role keeps what it has, and gets the right of the plug-in.
+        update_capabilities('local_wsattendance');
+        $role = $DB->get_field('role', 'id', ['shortname' => setup::NAME]);
+        if ($role) {
+            assign_capability(access::SYNC, CAP_ALLOW, $role, context_system::instance()->id);
+        }
+        // The account was made by the set-up if it may use the service and can't log in; any other is asked about.
+        $sql = "SELECT u.id
+                  FROM {user} u
+                  JOIN {external_services_users} su ON su.userid = u.id
+                  JOIN {external_services} s ON s.id = su.externalserviceid AND s.shortname = :service
+                 WHERE u.username = :name AND u.mnethostid = :host AND u.deleted = 0 AND u.auth = 'webservice'";
+        $params = ['service' => setup::NATIVE_SERVICE, 'name' => setup::NAME, 'host' => $CFG->mnet_localhost_id];
+        $account = $DB->get_field_sql($sql, $params, IGNORE_MULTIPLE);
+        if ($account) {
+            setup_account::note((int) $account);
+        }
+        upgrade_plugin_savepoint(true, 2026120101, 'local', 'wsattendance');
     }
     return true;
 }

@@ -24,10 +24,10 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_single_structure;
 use core_external\external_value;
+use local_wsattendance\local\access;
 use local_wsattendance\local\activity;
 
 defined('MOODLE_INTERNAL') || die();
@@ -37,7 +37,19 @@ require_once(__DIR__ . '/../../compat.php');
 /**
  * The function local_wsattendance_add_session.
  */
-class add_session extends external_api {
+class add_session extends base {
+    /** @var int When a session can begin at the latest: 1 January 2100. */
+    public const LATEST = 4102444800;
+
+    /** @var int Characters of the longest reference. */
+    public const LONGEST = 90;
+
+    /** @var int Number of a set of statuses that the database can hold. */
+    public const SETS = 9999;
+
+    /** @var int Characters of the longest description. */
+    public const DESCRIPTION = 20000;
+
     /**
      * What has to be given.
      *
@@ -90,14 +102,16 @@ class add_session extends external_api {
             'statusset' => $statusset,
             'addcalendarevent' => $addcalendarevent,
         ]);
-        if ($params['reference'] === '' || $params['sessiontime'] <= 0 || $params['duration'] < 0) {
-            throw new \invalid_parameter_exception('reference, sessiontime or duration');
-        }
-        $activity = new activity($params['attendanceid'], ['mod/attendance:manageattendances']);
+        $length = \core_text::strlen($params['description']);
+        activity::must_fit($params['reference'] !== '' && strlen($params['reference']) <= self::LONGEST, 'reference');
+        activity::must_fit($params['sessiontime'] > 0 && $params['sessiontime'] <= self::LATEST, 'sessiontime');
+        activity::must_fit($params['duration'] >= 0 && $params['duration'] <= WEEKSECS, 'duration');
+        activity::must_fit($length <= self::DESCRIPTION, 'description');
+        $activity = new activity($params['attendanceid'], ['mod/attendance:manageattendances'], true);
         self::check_group($activity, $params['groupid']);
-        if (!attendance_get_statuses($params['attendanceid'], true, $params['statusset'])) {
-            throw new \invalid_parameter_exception('statusset');
-        }
+        activity::must_fit($params['statusset'] >= 0 && $params['statusset'] <= self::SETS, 'statusset');
+        $statuses = attendance_get_statuses($params['attendanceid'], true, $params['statusset']);
+        activity::must_fit((bool) $statuses, 'statusset');
         $marker = "[{$params['reference']}]";
         if (strpos($params['description'], $marker) === false) {
             $params['description'] = trim("{$params['description']} $marker");
@@ -122,15 +136,13 @@ class add_session extends external_api {
      */
     private static function check_group(activity $activity, int $groupid): void {
         global $USER;
-        $mode = (int) groups_get_activity_groupmode($activity->cm);
+        $mode = $activity->groupmode();
         if ($groupid == 0 && $mode != SEPARATEGROUPS) {
             return;
         }
-        $user = has_capability('moodle/site:accessallgroups', $activity->context) ? 0 : $USER->id;
-        $groups = groups_get_all_groups($activity->course->id, $user, $activity->cm->groupingid);
-        if ($mode == NOGROUPS || !isset($groups[$groupid])) {
-            throw new \invalid_parameter_exception('groupid');
-        }
+        $all = access::sync($activity->context) || has_capability('moodle/site:accessallgroups', $activity->context);
+        $groups = groups_get_all_groups($activity->course->id, $all ? 0 : $USER->id, $activity->cm->groupingid);
+        activity::must_fit($mode != NOGROUPS && isset($groups[$groupid]), 'groupid');
     }
 
     /**

@@ -24,11 +24,12 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
+use local_wsattendance\local\access;
+use local_wsattendance\local\activity;
 
 defined('MOODLE_INTERNAL') || die();
 
@@ -37,7 +38,7 @@ require_once(__DIR__ . '/../../compat.php');
 /**
  * The function local_wsattendance_get_accounts.
  */
-class get_accounts extends external_api {
+class get_accounts extends base {
     /** @var int How many accounts can be asked about at once. */
     public const MOST = 500;
 
@@ -64,12 +65,10 @@ class get_accounts extends external_api {
     public static function execute($userids) {
         global $DB;
         $params = self::validate_parameters(self::execute_parameters(), ['userids' => $userids]);
-        if (count($params['userids']) > self::MOST) {
-            throw new \invalid_parameter_exception('More than ' . self::MOST . ' accounts');
-        }
+        activity::must_fit(count($params['userids']) <= self::MOST, 'userids');
         $context = \context_system::instance();
         self::validate_context($context);
-        if (!has_capability('moodle/site:viewuseridentity', $context)) {
+        if (!access::sync($context) && !has_capability('moodle/site:viewuseridentity', $context)) {
             throw new \required_capability_exception($context, 'moodle/site:viewuseridentity', 'nopermissions', '');
         }
         $accounts = [];

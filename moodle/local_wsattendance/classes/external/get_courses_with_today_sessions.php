@@ -24,12 +24,13 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
+use local_wsattendance\local\access;
 use local_wsattendance\local\activity;
+use local_wsattendance\local\sight;
 
 defined('MOODLE_INTERNAL') || die();
 
@@ -39,7 +40,7 @@ require_once(__DIR__ . '/../../compat.php');
  * The function mod_wsattendance_get_courses_with_today_sessions: courses that a user is enrolled in
  * and may take attendance of, with the sessions of the day in the time zone of the token's account.
  */
-class get_courses_with_today_sessions extends external_api {
+class get_courses_with_today_sessions extends base {
     /**
      * What has to be given.
      *
@@ -59,29 +60,33 @@ class get_courses_with_today_sessions extends external_api {
         global $DB;
         ['userid' => $id] = self::validate_parameters(self::execute_parameters(), ['userid' => $userid]);
         self::validate_context(\context_system::instance());
-        activity::must_exist($DB->record_exists('user', ['id' => $id]), 'invaliduser');
+        activity::must_exist($DB->record_exists('user', ['id' => $id, 'deleted' => 0]), 'invaliduser');
         $midnight = usergetmidnight(time());
-        $courses = enrol_get_users_courses($id);
+        // An enrolment that is suspended or has ended is none.
+        $courses = enrol_get_users_courses($id, true);
         $answer = [];
-        foreach (get_all_instances_in_courses('attendance', $courses) as $attendance) {
-            $context = \context_module::instance($attendance->coursemodule);
-            // The one asked about has to be a teacher there, and the one who asks may read it.
-            $teaches = has_capability('mod/attendance:takeattendances', $context, $id);
-            if (!$teaches || !has_any_capability(activity::READ, $context)) {
-                continue;
+        foreach ($courses as $course) {
+            $sight = new sight($course);
+            foreach (get_fast_modinfo($course)->get_instances_of('attendance') as $attendanceid => $cm) {
+                // The one asked about has to be a teacher there, and the one who asks may read it.
+                $teaches = has_capability('mod/attendance:takeattendances', $cm->context, $id);
+                if (!$teaches || $cm->deletioninprogress || !access::shows($cm)) {
+                    continue;
+                }
+                $sessions = $DB->get_records_select(
+                    'attendance_sessions',
+                    'attendanceid = ? AND sessdate >= ? AND sessdate < ?',
+                    [$attendanceid, $midnight, $midnight + DAYSECS]
+                );
+                $sessions = array_filter($sessions, function ($session) use ($sight, $cm) {
+                    return $sight->shows((int) $cm->effectivegroupmode, (int) $session->groupid);
+                });
+                if ($sessions) {
+                    $answer[$course->id]['shortname'] = $course->shortname;
+                    $answer[$course->id]['fullname'] = $course->fullname;
+                    $answer[$course->id]['attendance_instances'][] = ['name' => $cm->name, 'today_sessions' => $sessions];
+                }
             }
-            $sessions = $DB->get_records_select(
-                'attendance_sessions',
-                'attendanceid = ? AND sessdate >= ? AND sessdate < ?',
-                [$attendance->id, $midnight, $midnight + DAYSECS]
-            );
-            if (!$sessions) {
-                continue;
-            }
-            $course = $courses[$attendance->course];
-            $answer[$course->id]['shortname'] = $course->shortname;
-            $answer[$course->id]['fullname'] = $course->fullname;
-            $answer[$course->id]['attendance_instances'][] = ['name' => $attendance->name, 'today_sessions' => $sessions];
         }
         return $answer;
     }

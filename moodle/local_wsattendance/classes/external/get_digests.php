@@ -24,13 +24,12 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
 use core_external\external_warnings;
-use core_external\util;
+use local_wsattendance\local\access;
 use local_wsattendance\local\activity;
 use local_wsattendance\local\course_reader;
 use local_wsattendance\local\run_number;
@@ -42,7 +41,7 @@ require_once(__DIR__ . '/../../compat.php');
 /**
  * The function local_wsattendance_get_digests.
  */
-class get_digests extends external_api {
+class get_digests extends base {
     /** @var int How many courses can be asked about at once. */
     public const MOST = 500;
 
@@ -88,13 +87,11 @@ class get_digests extends external_api {
             'number' => $number,
             'renew' => $renew,
         ]);
-        if (count($params['courseids']) > self::MOST) {
-            throw new \invalid_parameter_exception('More than ' . self::MOST . ' courses');
-        }
         $number = $params['number'];
-        if (strlen($params['run']) > self::LONGEST || $number < 0 || $number > self::LARGEST) {
-            throw new \invalid_parameter_exception('No such run');
-        }
+        activity::must_fit(count($params['courseids']) <= self::MOST, 'courseids');
+        activity::must_fit(strlen($params['run']) <= self::LONGEST, 'run');
+        activity::must_fit($number >= 0 && $number <= self::LARGEST, 'number');
+        self::validate_context(\context_system::instance());
         activity::must_be_in_use();
         $more = [];
         if ($params['run'] !== '') {
@@ -104,7 +101,7 @@ class get_digests extends external_api {
             }
         }
         \core_php_time_limit::raise(300);
-        [$courses, $warnings] = util::validate_courses($params['courseids']);
+        [$courses, $warnings] = access::enter_courses($params['courseids']);
         $digests = [];
         foreach ($courses as $course) {
             $reader = new course_reader($course, $params['from'], $params['to']);

@@ -24,7 +24,6 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_multiple_structure;
 use core_external\external_single_structure;
@@ -39,7 +38,7 @@ require_once(__DIR__ . '/../../compat.php');
  * The function mod_wsattendance_get_session: same question and answer as mod_attendance_get_session,
  * but no remark can make the answer invalid.
  */
-class get_session extends external_api {
+class get_session extends base {
     /**
      * What has to be given.
      *
@@ -58,14 +57,18 @@ class get_session extends external_api {
     public static function execute($sessionid) {
         global $DB;
         ['sessionid' => $id] = self::validate_parameters(self::execute_parameters(), ['sessionid' => $sessionid]);
-        $activity = activity::of_session($id, activity::READ);
+        $activity = activity::of_session($id, activity::READ, false);
         $session = $DB->get_record('attendance_sessions', ['id' => $id], '*', MUST_EXIST);
         $course = \context_course::instance($activity->course->id);
         $users = get_enrolled_users($course, 'mod/attendance:canbelisted', $session->groupid, 'u.id, u.firstname, u.lastname');
+        $seen = $activity->seen();
         $marks = [];
         // Of two rows of a student the one taken last is shown.
         foreach ($DB->get_records('attendance_log', ['sessionid' => $id], 'timetaken, id') as $row) {
             $marks[$row->studentid] = $row;
+        }
+        if ($seen !== null) {
+            [$users, $marks] = [array_intersect_key($users, $seen), array_intersect_key($marks, $seen)];
         }
         return (array) $session + [
             'courseid' => $activity->course->id,

@@ -24,12 +24,12 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
 use core_external\external_warnings;
+use local_wsattendance\local\access;
 use local_wsattendance\local\activity;
 use local_wsattendance\local\course_reader;
 
@@ -40,7 +40,7 @@ require_once(__DIR__ . '/../../compat.php');
 /**
  * The function local_wsattendance_get_sessions.
  */
-class get_sessions extends external_api {
+class get_sessions extends base {
     /** @var int How many sessions an answer holds at most. */
     public const MOST = 500;
 
@@ -86,12 +86,12 @@ class get_sessions extends external_api {
             'limitfrom' => $limitfrom,
             'limitnum' => $limitnum,
         ]);
-        if ($params['limitfrom'] < 0 || $params['limitnum'] < 1 || $params['limitnum'] > self::MOST) {
-            throw new \invalid_parameter_exception('limitfrom or limitnum');
-        }
+        activity::must_fit($params['limitfrom'] >= 0, 'limitfrom');
+        activity::must_fit($params['limitnum'] >= 1 && $params['limitnum'] <= self::MOST, 'limitnum');
+        activity::must_fit(count($params['sessionids']) <= self::MOST, 'sessionids');
         $course = $DB->get_record('course', ['id' => $params['courseid']]);
         activity::must_exist($course, 'invalidrecord', 'course');
-        self::validate_context(\context_course::instance($course->id));
+        access::enter_course($course);
         activity::must_be_in_use();
         $reader = new course_reader($course, $params['from'], $params['to'], $params['sessionids']);
         $sessions = [];

@@ -24,11 +24,11 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_multiple_structure;
 use core_external\external_single_structure;
 use core_external\external_value;
+use local_wsattendance\local\access;
 use local_wsattendance\local\activity;
 use local_wsattendance\local\mark_writer;
 
@@ -39,7 +39,10 @@ require_once(__DIR__ . '/../../compat.php');
 /**
  * The function local_wsattendance_set_marks.
  */
-class set_marks extends external_api {
+class set_marks extends base {
+    /** @var int How many marks are taken at once: no lesson has so many students. */
+    public const MOST = 2000;
+
     /**
      * What has to be given.
      *
@@ -58,7 +61,12 @@ class set_marks extends external_api {
                     'remarks' => new external_value(PARAM_RAW, 'Remark that was read; not given: any.', VALUE_OPTIONAL),
                 ], 'The mark that was read; not given: there was none.', VALUE_OPTIONAL),
             ])),
-            'takenby' => new external_value(PARAM_INT, 'User who took the attendance; 0: this account.', VALUE_DEFAULT, 0),
+            'takenby' => new external_value(
+                PARAM_INT,
+                'Who took the attendance: somebody who may take it there; 0: this account.',
+                VALUE_DEFAULT,
+                0
+            ),
         ]);
     }
 
@@ -71,17 +79,16 @@ class set_marks extends external_api {
      * @return array
      */
     public static function execute($sessionid, $marks, $takenby = 0) {
-        global $DB, $USER;
+        global $USER;
         $params = self::validate_parameters(self::execute_parameters(), [
             'sessionid' => $sessionid,
             'marks' => $marks,
             'takenby' => $takenby,
         ]);
-        $activity = activity::of_session($params['sessionid'], ['mod/attendance:takeattendances']);
+        activity::must_fit(count($params['marks']) <= self::MOST, 'marks');
+        $activity = activity::of_session($params['sessionid'], ['mod/attendance:takeattendances'], true);
         $takenby = $params['takenby'] ?: (int) $USER->id;
-        if (!$DB->record_exists('user', ['id' => $takenby, 'deleted' => 0])) {
-            throw new \invalid_parameter_exception('takenby');
-        }
+        activity::must_fit(access::may_be_taker($activity, $takenby), 'takenby');
         $writer = new mark_writer($activity, $params['sessionid'], $takenby);
         return ['sessionid' => $params['sessionid'], 'results' => $writer->write($params['marks'])];
     }

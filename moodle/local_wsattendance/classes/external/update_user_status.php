@@ -24,9 +24,9 @@
 
 namespace local_wsattendance\external;
 
-use core_external\external_api;
 use core_external\external_function_parameters;
 use core_external\external_value;
+use local_wsattendance\local\access;
 use local_wsattendance\local\activity;
 use local_wsattendance\local\mark_writer;
 
@@ -35,10 +35,10 @@ defined('MOODLE_INTERNAL') || die();
 require_once(__DIR__ . '/../../compat.php');
 
 /**
- * The function mod_wsattendance_update_user_status: checks as little as mod_attendance of 2024 does,
- * but leaves one row a student however many write at once.
+ * The function mod_wsattendance_update_user_status: overwrites whatever is there, as mod_attendance does, but writes
+ * only for those who are enrolled, only a status of the activity, and leaves one row a student however many write at once.
  */
-class update_user_status extends external_api {
+class update_user_status extends base {
     /**
      * What has to be given.
      *
@@ -73,10 +73,11 @@ class update_user_status extends external_api {
             'statusid' => $statusid,
             'statusset' => $statusset,
         ]);
-        $activity = activity::of_session($params['sessionid'], ['mod/attendance:takeattendances']);
+        $activity = activity::of_session($params['sessionid'], ['mod/attendance:takeattendances'], true);
         foreach (['studentid', 'takenbyid'] as $who) {
-            activity::must_exist($DB->record_exists('user', ['id' => $params[$who]]), 'invaliduser');
+            activity::must_exist($DB->record_exists('user', ['id' => $params[$who], 'deleted' => 0]), 'invaliduser');
         }
+        activity::must_fit(access::may_be_taker($activity, $params['takenbyid']), 'takenbyid');
         $writer = new mark_writer($activity, $params['sessionid'], $params['takenbyid']);
         $writer->overwrite($params['studentid'], $params['statusid'], $params['statusset']);
         return null;

@@ -54,24 +54,34 @@ class activity {
     /** @var \context_module */
     public $context;
 
+    /** @var sight Whose sessions and marks this account is shown. */
+    public $sight;
+
     /**
      * Finds the activity, and looks whether this account may enter it and has the right.
      *
+     * The right of this plug-in stands for all of them.
+     *
      * @param int $id id of the attendance, not of the course module
      * @param string[] $rights capabilities of which one is needed in this activity
+     * @param bool $writes whether something is to be written
      * @throws \moodle_exception there is no such activity, or it is not for this account
      */
-    public function __construct(int $id, array $rights) {
+    public function __construct(int $id, array $rights, bool $writes) {
         global $CFG, $DB;
         require_once($CFG->dirroot . '/mod/attendance/lib.php');
         require_once($CFG->dirroot . '/mod/attendance/locallib.php');
-        $this->cm = get_coursemodule_from_instance('attendance', $id, 0, false, MUST_EXIST);
+        $this->cm = get_coursemodule_from_instance('attendance', $id);
+        self::must_exist($this->cm, 'invalidrecordunknown');
         $this->context = \context_module::instance($this->cm->id);
-        external_api::validate_context($this->context);
-        if (!has_any_capability($rights, $this->context)) {
+        $sync = $writes ? access::sync($this->context) : access::reads_all($this->context);
+        external_api::validate_context($sync ? \context_system::instance() : $this->context);
+        if (!$sync && !has_any_capability($rights, $this->context)) {
             throw new \required_capability_exception($this->context, $rights[0], 'nopermissions', '');
         }
+        self::must_exist(!$this->cm->deletioninprogress, 'activityisscheduledfordeletion');
         $this->course = get_course($this->cm->course);
+        $this->sight = new sight($this->course);
         $this->record = $DB->get_record('attendance', ['id' => $id], '*', MUST_EXIST);
     }
 
@@ -80,13 +90,37 @@ class activity {
      *
      * @param int $sessionid
      * @param string[] $rights capabilities of which one is needed in this activity
+     * @param bool $writes whether something is to be written
      * @return self
+     * @throws \moodle_exception there is no such session, or it is not for this account
      */
-    public static function of_session(int $sessionid, array $rights): self {
+    public static function of_session(int $sessionid, array $rights, bool $writes): self {
         global $DB;
-        $id = $DB->get_field('attendance_sessions', 'attendanceid', ['id' => $sessionid]);
-        self::must_exist($id, 'invalidrecord', 'attendance_sessions');
-        return new self((int) $id, $rights);
+        $session = $DB->get_record('attendance_sessions', ['id' => $sessionid], 'attendanceid, groupid');
+        self::must_exist($session, 'invalidrecord', 'attendance_sessions');
+        $activity = new self((int) $session->attendanceid, $rights, $writes);
+        if (!$activity->sight->shows($activity->groupmode(), (int) $session->groupid)) {
+            throw new \required_capability_exception($activity->context, 'moodle/site:accessallgroups', 'nopermissions', '');
+        }
+        return $activity;
+    }
+
+    /**
+     * Whether groups are separate or visible here.
+     *
+     * @return int
+     */
+    public function groupmode(): int {
+        return (int) groups_get_activity_groupmode($this->cm, $this->course);
+    }
+
+    /**
+     * Whom this account is shown here.
+     *
+     * @return array|null with the ids of users as keys; null for everybody
+     */
+    public function seen(): ?array {
+        return $this->sight->narrow($this->groupmode()) ? $this->sight->members() : null;
     }
 
     /**
@@ -111,6 +145,19 @@ class activity {
     public static function must_exist($found, string $code, string $about = ''): void {
         if (!$found) {
             throw new \moodle_exception($code, 'error', '', $about);
+        }
+    }
+
+    /**
+     * Says which parameter it is that can't be taken, on any Moodle; Moodle's own exception names it to developers only.
+     *
+     * @param bool $fits
+     * @param string $parameter its name
+     * @throws \moodle_exception it does not fit
+     */
+    public static function must_fit(bool $fits, string $parameter): void {
+        if (!$fits) {
+            throw new \moodle_exception('invalidparameter', 'local_wsattendance', '', $parameter);
         }
     }
 

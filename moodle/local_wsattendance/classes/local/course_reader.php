@@ -27,7 +27,8 @@ namespace local_wsattendance\local;
 use stdClass;
 
 /**
- * What OpenEduCat reads of a course, as rows of plain values in a fixed order.
+ * What OpenEduCat reads of a course, as rows of plain values in a fixed order: all of it for an account that has the right
+ * of this plug-in, else what the account is shown in Moodle.
  *
  * Both the answer of get_sessions and the digest are made of these rows. So the digest changes
  * if and only if what would be read does.
@@ -48,8 +49,17 @@ class course_reader {
     /** @var \context_course */
     private $context;
 
+    /** @var bool Whether the account has the right of this plug-in. */
+    private $all;
+
+    /** @var sight Which groups the account is shown. */
+    private $sight;
+
     /** @var array[] Activities by id. */
     private $activities = [];
+
+    /** @var int[] Ids of the activities of which the account is shown the sessions and marks of its own groups only. */
+    private $narrow = [];
 
     /** @var string Condition on sessions, for a table with the alias s. */
     private $where;
@@ -61,7 +71,7 @@ class course_reader {
     public $warnings = [];
 
     /**
-     * Looks up the activities. The caller has validated the context of the course.
+     * Looks up the activities. The caller has entered the course.
      *
      * @param stdClass $course
      * @param int $from unix seconds: only sessions that begin then or later; 0: all
@@ -72,11 +82,13 @@ class course_reader {
         global $DB;
         $this->course = $course;
         $this->context = \context_course::instance($course->id);
+        $this->all = access::reads_all($this->context);
+        $this->sight = new sight($course);
         foreach (get_fast_modinfo($course)->get_instances_of('attendance') as $id => $cm) {
             if ($cm->deletioninprogress) {
                 continue;
             }
-            if (!$cm->uservisible || !has_any_capability(activity::READ, $cm->context)) {
+            if (!access::shows($cm)) {
                 $this->warn('attendance', $id, 'nopermissions', 'The account may not read this activity.');
                 continue;
             }
@@ -91,10 +103,19 @@ class course_reader {
             if ($cm->groupingid) {
                 $this->activities[$id]['groups'] = activity::groups_of_grouping($cm->groupingid);
             }
+            if ($this->sight->narrow((int) $cm->effectivegroupmode)) {
+                $this->narrow[] = $id;
+            }
         }
         ksort($this->activities);
         [$in, $this->params] = $DB->get_in_or_equal(array_keys($this->activities), SQL_PARAMS_NAMED, 'a', true, 0);
         $this->where = "s.attendanceid $in";
+        if ($this->narrow) {
+            [$out, $params] = $DB->get_in_or_equal($this->narrow, SQL_PARAMS_NAMED, 'n', false);
+            [$own, $more] = $this->sight->in_own('g');
+            $this->where .= " AND (s.attendanceid $out OR s.groupid = 0 OR s.groupid $own)";
+            $this->params += $params + $more;
+        }
         if ($from) {
             $this->where .= ' AND s.sessdate >= :timefrom';
             $this->params['timefrom'] = $from;
@@ -242,6 +263,12 @@ class course_reader {
             [$in, $params] = $DB->get_in_or_equal($sessionids, SQL_PARAMS_NAMED, 'p', true, 0);
             $where = "s.id $in";
         }
+        if ($this->narrow) {
+            [$out, $some] = $DB->get_in_or_equal($this->narrow, SQL_PARAMS_NAMED, 'nm', false);
+            [$members, $more] = $this->sight->in_members('gm');
+            $where .= " AND (s.attendanceid $out OR l.studentid $members)";
+            $params += $some + $more;
+        }
         $sql = "SELECT l.id, l.sessionid, l.studentid, l.statusid, l.timetaken, l.takenby, l.remarks
                   FROM {attendance_log} l
                   JOIN {attendance_sessions} s ON s.id = l.sessionid
@@ -272,18 +299,19 @@ class course_reader {
     }
 
     /**
-     * The people of the course by id, then those who left and still have a mark.
+     * The people of the course by id, then those who left and still have a mark. Where only the members of own groups are
+     * shown, nobody who left is.
      *
      * @return iterable<array>
      */
     public function users(): iterable {
         global $DB;
-        if (!has_capability('moodle/course:viewparticipants', $this->context)) {
+        if (!$this->all && !has_capability('moodle/course:viewparticipants', $this->context)) {
             $this->warn('course', $this->course->id, 'nopeople', 'The account may not see the participants.');
             return;
         }
-        $identity = has_capability('moodle/site:viewuseridentity', $this->context);
-        if (!$identity) {
+        [$numbers, $addresses] = $this->identity();
+        if (!$numbers || !$addresses) {
             $this->warn('course', $this->course->id, 'noidentity', 'The account may not see ID numbers and e-mails.');
         }
         $roles = [];
@@ -300,14 +328,17 @@ class course_reader {
         $active = $this->enrolled('', true);
         $listed = $this->enrolled('mod/attendance:canbelisted');
         $left = array_diff_key($this->marked(), $enrolled);
+        if ($this->sight->hides_people()) {
+            [$enrolled, $left] = [array_intersect_key($enrolled, $this->sight->members()), []];
+        }
         foreach (array_filter([$enrolled, $left]) as $ids) {
             [$in, $params] = $DB->get_in_or_equal(array_keys($ids));
             $fields = 'id, idnumber, email, firstname, lastname, suspended';
             foreach ($DB->get_records_select('user', "id $in AND deleted = 0", $params, 'id', $fields) as $row) {
                 yield [
                     'id' => (int) $row->id,
-                    'idnumber' => $identity ? $row->idnumber : '',
-                    'email' => $identity ? $row->email : '',
+                    'idnumber' => $numbers ? $row->idnumber : '',
+                    'email' => $addresses ? $row->email : '',
                     'firstname' => $row->firstname,
                     'lastname' => $row->lastname,
                     'suspended' => (int) $row->suspended,
@@ -318,6 +349,27 @@ class course_reader {
                 ];
             }
         }
+    }
+
+    /**
+     * Whether ID numbers are shown, and e-mail addresses: as in Moodle's own lists.
+     *
+     * @return bool[]
+     */
+    private function identity(): array {
+        global $CFG;
+        if ($this->all) {
+            return [true, true];
+        }
+        if (!has_capability('moodle/site:viewuseridentity', $this->context)) {
+            return [false, false];
+        }
+        $shown = explode(',', $CFG->showuseridentity);
+        $details = has_capability('moodle/user:viewalldetails', $this->context);
+        return [
+            $details || in_array('idnumber', $shown),
+            $details || in_array('email', $shown) || has_capability('moodle/course:useremail', $this->context),
+        ];
     }
 
     /**
@@ -354,7 +406,7 @@ class course_reader {
      */
     public function groups(): iterable {
         global $DB;
-        if (!has_capability('moodle/site:accessallgroups', $this->context)) {
+        if (!$this->all && !has_capability('moodle/site:accessallgroups', $this->context)) {
             $this->warn('course', $this->course->id, 'nogroups', 'The account may not see all groups.');
             return;
         }

@@ -30,6 +30,9 @@ use stdClass;
  * Writes marks of one session, each only where the database still holds what the caller has read.
  */
 class mark_writer {
+    /** @var int Characters that the database keeps of the statuses that could have been given. */
+    private const STATUSSET = 1333;
+
     /** @var activity */
     private $activity;
 
@@ -47,6 +50,9 @@ class mark_writer {
 
     /** @var int[] Of each student the row that Attendance's own page would update, by its id. */
     private $kept = [];
+
+    /** @var array|null Whom the account is shown, see activity::seen, in a list of one; null before that is asked for. */
+    private $seen = null;
 
     /** @var bool Whether anything was written. */
     private $touched = false;
@@ -99,24 +105,31 @@ class mark_writer {
             if (in_array($result['studentid'], $overtaken) && $result['outcome'] == 'written') {
                 $results[$place]['outcome'] = 'changed';
             }
-            $results[$place]['marks'] = array_map([course_reader::class, 'mark'], $present[$result['studentid']]);
+            $rows = $this->sees($result['studentid']) ? $present[$result['studentid']] : [];
+            $results[$place]['marks'] = array_map([course_reader::class, 'mark'], $rows);
         }
         $this->after($results);
         return $results;
     }
 
     /**
-     * Writes one mark whatever is there, as Attendance's own external function does: the status
-     * is not checked, remarks are kept, and the session counts as modified.
+     * Writes one mark whatever is there, as Attendance's own external function does: any status of the activity is taken,
+     * remarks are kept, and the session counts as modified.
      *
      * @param int $studentid
      * @param int $statusid
      * @param string $statusset
+     * @throws \moodle_exception the student is not enrolled, or the status is of another activity
      */
     public function overwrite(int $studentid, int $statusid, string $statusset): void {
         global $DB;
         $transaction = $DB->start_delegated_transaction();
         $this->lock();
+        [$enrolled] = $this->among([$studentid], ['']);
+        activity::must_fit(isset($enrolled[$studentid]) && $this->sees($studentid), 'studentid');
+        $status = ['id' => $statusid, 'attendanceid' => $this->session->attendanceid];
+        activity::must_fit($DB->record_exists('attendance_statuses', $status), 'statusid');
+        activity::must_fit(\core_text::strlen($statusset) <= self::STATUSSET, 'statusset');
         $rows = $this->rows([$studentid], true)[$studentid];
         $this->store($studentid, $rows, ['statusid' => $statusid, 'statusset' => $statusset]);
         $DB->update_record('attendance_sessions', [
@@ -126,6 +139,7 @@ class mark_writer {
             'timemodified' => time(),
         ]);
         $transaction->allow_commit();
+        $this->tell();
     }
 
     /**
@@ -157,10 +171,20 @@ class mark_writer {
         [$in, $params] = $DB->get_in_or_equal($studentids, SQL_PARAMS_QM, '', true, 0);
         $where = "sessionid = ? AND studentid $in";
         array_unshift($params, $this->sessionid);
-        if ($lock) {
-            activity::lock('attendance_log', $where, $params);
-        }
-        foreach ($DB->get_records_select('attendance_log', $where, $params, 'timetaken DESC, id DESC') as $row) {
+        $locked = [];
+        do {
+            $found = $DB->get_records_select('attendance_log', $where, $params, 'timetaken DESC, id DESC');
+            $new = $lock ? array_diff(array_keys($found), $locked) : [];
+            if ($new) {
+                // By their ids: MariaDB would look for a student in a session by two indexes at once, and lock all that it
+                // passes in either, which are marks of other sessions. Two writers could wait for each other.
+                [$in, $ids] = $DB->get_in_or_equal($new);
+                activity::lock('attendance_log', "id $in", $ids);
+                $locked = array_merge($locked, $new);
+            }
+            // What it was before it was locked counts for nothing.
+        } while ($new);
+        foreach ($found as $row) {
             $rows[$row->studentid][] = $row;
         }
         return $rows;
@@ -177,13 +201,8 @@ class mark_writer {
         $ids = array_column($marks, 'studentid');
         [$in, $params] = $DB->get_in_or_equal($ids, SQL_PARAMS_NAMED, 'u', true, 0);
         $people = $DB->get_records_select_menu('user', "id $in AND deleted = 0", $params, '', 'id, id AS same');
-        $among = function (string $capability, int $group) use ($DB, $in, $params): array {
-            [$enrolled, $more] = get_enrolled_sql($this->activity->context, $capability, $group);
-            return $DB->get_records_sql("SELECT e.id FROM ($enrolled) e WHERE e.id $in", $params + $more);
-        };
-        $enrolled = $among('', 0);
-        $listed = $among('mod/attendance:canbelisted', 0);
-        $grouped = $this->session->groupid ? $among('', (int) $this->session->groupid) : $listed;
+        [$enrolled, $listed] = $this->among($ids, ['', 'mod/attendance:canbelisted']);
+        [$grouped] = $this->session->groupid ? $this->among($ids, [''], (int) $this->session->groupid) : [$listed];
         $shown = $this->shown();
         $statuses = $DB->get_records('attendance_statuses', ['attendanceid' => $this->session->attendanceid]);
         $longest = $DB->get_columns('attendance_log')['remarks']->max_length;
@@ -199,7 +218,7 @@ class mark_writer {
                 $reasons[] = 'notenrolled';
             } else if (!isset($listed[$id])) {
                 $reasons[] = 'notlisted';
-            } else if (!isset($grouped[$id])) {
+            } else if (!isset($grouped[$id]) || !$this->sees($id)) {
                 $reasons[] = 'notingroup';
             } else if ($shown !== null && !isset($shown[$id])) {
                 $reasons[] = 'notingrouping';
@@ -210,6 +229,36 @@ class mark_writer {
             }
         }
         return $reasons;
+    }
+
+    /**
+     * Who of some people is enrolled.
+     *
+     * @param int[] $userids
+     * @param string[] $capabilities only who has it; an empty one: everybody
+     * @param int $groupid only its members; 0: everybody
+     * @return array for each capability an array with the ids of users as keys
+     */
+    private function among(array $userids, array $capabilities, int $groupid = 0): array {
+        global $DB;
+        [$in, $params] = $DB->get_in_or_equal($userids, SQL_PARAMS_NAMED, 'u', true, 0);
+        $found = [];
+        foreach ($capabilities as $capability) {
+            [$enrolled, $more] = get_enrolled_sql($this->activity->context, $capability, $groupid);
+            $found[] = $DB->get_records_sql("SELECT e.id FROM ($enrolled) e WHERE e.id $in", $params + $more);
+        }
+        return $found;
+    }
+
+    /**
+     * Whether the account is shown this student in the activity.
+     *
+     * @param int $studentid
+     * @return bool
+     */
+    private function sees(int $studentid): bool {
+        $this->seen = $this->seen ?? [$this->activity->seen()];
+        return $this->seen[0] === null || isset($this->seen[0][$studentid]);
     }
 
     /**
@@ -359,11 +408,17 @@ class mark_writer {
             }
         }
         if ($students && $this->activity->record->grade) {
-            $this->grade($students);
+            grades::update($this->activity, $students);
         }
-        if (!$this->touched) {
-            return;
+        if ($this->touched) {
+            $this->tell();
         }
+    }
+
+    /**
+     * Raises the event of a teacher's own save.
+     */
+    private function tell(): void {
         $event = \mod_attendance\event\attendance_taken::create([
             'objectid' => $this->activity->record->id,
             'context' => $this->activity->context,
@@ -372,24 +427,5 @@ class mark_writer {
         $event->add_record_snapshot('course_modules', $this->activity->cm);
         $event->add_record_snapshot('attendance_sessions', $this->session);
         $event->trigger();
-    }
-
-    /**
-     * Recalculates grades. Moodle looks whether a student has a grade and inserts one if not, without a
-     * lock, which fails if somebody else does the same for the student's first; then it is there.
-     *
-     * @param int[] $students
-     */
-    private function grade(array $students): void {
-        for ($left = 5; $left >= 0; $left--) {
-            try {
-                $this->activity->structure()->update_users_grade($students);
-                return;
-            } catch (\dml_write_exception $error) {
-                if (!$left) {
-                    throw $error;
-                }
-            }
-        }
     }
 }

@@ -33,15 +33,26 @@ defined('MOODLE_INTERNAL') || die();
 require_once(__DIR__ . '/../../compat.php');
 
 /**
- * The steps of the set-up. Each looks first whether it is done; none takes anything away.
+ * The steps of the set-up. Each looks first whether it is done; none takes anything away that nobody has asked it to.
  */
 class setup {
-    /** @var string Short name of the role and user name of the account. */
+    /** @var string Short name of the role, and user name of the account unless another one is chosen. */
     public const NAME = 'odoosync';
+
+    /** @var string Short name of the service with what OpenEduCat calls. */
+    public const SERVICE = 'local_wsattendance_sync';
+
+    /** @var string Short name of the service that has Moodle's and Attendance's own functions, too. */
+    public const NATIVE_SERVICE = 'local_wsattendance';
 
     /** @var string[] The rights of the role. */
     public const RIGHTS = [
         'webservice/rest:use',
+        'local/wsattendance:sync',
+    ];
+
+    /** @var string[] What Moodle's and Attendance's own functions ask for, which look at other rights. */
+    public const NATIVE_RIGHTS = [
         'moodle/course:view',
         'moodle/course:viewparticipants',
         'moodle/course:viewhiddencourses',
@@ -58,6 +69,21 @@ class setup {
         'mod/attendance:manageattendances',
     ];
 
+    /** @var string[] Remarks that keep OpenEduCat out. */
+    public const BLOCKING = ['attendancehidden', 'accountsuspended', 'policy', 'maintenance'];
+
+    /** @var setup_options */
+    private $options;
+
+    /**
+     * Keeps the choices.
+     *
+     * @param setup_options|null $options
+     */
+    public function __construct(?setup_options $options = null) {
+        $this->options = $options ?? new setup_options();
+    }
+
     /**
      * The steps in their order.
      *
@@ -73,26 +99,61 @@ class setup {
      *
      * @param bool $do false: only look
      * @return bool[] for each step whether it was done before
+     * @throws \moodle_exception something can't be done; where an administrator has to say something first, nothing is
      */
-    public static function run(bool $do): array {
+    public function run(bool $do): array {
+        if ($do) {
+            $this->check();
+            if ($this->options->native !== null) {
+                set_config('native', (int) $this->options->native, 'local_wsattendance');
+            }
+        }
         $before = [];
         foreach (self::steps() as $step) {
-            $before[$step] = self::$step(false);
-            if ($do && !$before[$step] && !self::$step(true)) {
+            $before[$step] = $this->$step(false);
+            if ($do && !$before[$step] && !$this->$step(true)) {
                 throw new \moodle_exception('stepfailed', 'local_wsattendance', '', get_string("step_$step", 'local_wsattendance'));
             }
+        }
+        if ($do && $this->options->reduce) {
+            $this->reduce();
         }
         return $before;
     }
 
     /**
+     * An account that stands in the way until the administrator has said that it may be used.
+     *
+     * @return stdClass|null
+     */
+    public function question(): ?stdClass {
+        $stranger = setup_account::stranger($this->options);
+        return $stranger && $stranger->username !== $this->options->adopt ? $stranger : null;
+    }
+
+    /**
+     * Looks at the choices before anything is done.
+     *
+     * @throws \moodle_exception one of them is wrong or missing
+     */
+    private function check(): void {
+        foreach ($this->options->faults() as $fault) {
+            throw new \moodle_exception("fault_$fault", 'local_wsattendance');
+        }
+        $question = $this->question();
+        if ($question) {
+            throw new \moodle_exception('accounttaken', 'local_wsattendance', '', setup_account::described($question));
+        }
+    }
+
+    /**
      * What only an administrator can decide.
      *
-     * @return string[] identifiers of their texts
+     * @return string[] identifiers of their texts; those of BLOCKING keep OpenEduCat out
      */
-    public static function problems(): array {
+    public function problems(): array {
         global $CFG, $DB;
-        $account = self::account_record();
+        $account = setup_account::ready($this->options);
         $policy = new \core_privacy\local\sitepolicy\manager();
         return array_keys(array_filter([
             'attendancehidden' => !$DB->record_exists('modules', ['name' => 'attendance', 'visible' => 1]),
@@ -100,7 +161,34 @@ class setup {
             'policy' => $account && !$account->policyagreed && $policy->is_defined(),
             'nohttps' => strpos($CFG->wwwroot, 'https:') !== 0,
             'maintenance' => !empty($CFG->maintenance_enabled),
+            'toomuch' => $this->too_much(),
         ]));
+    }
+
+    /**
+     * Rights that the role has and that are not needed.
+     *
+     * @return string[]
+     */
+    public function too_much(): array {
+        global $DB;
+        $has = $DB->get_fieldset_select(
+            'role_capabilities',
+            'capability',
+            'roleid = :roleid AND contextid = :contextid AND permission = :permission',
+            ['roleid' => $this->role_id(), 'contextid' => context_system::instance()->id, 'permission' => CAP_ALLOW]
+        );
+        sort($has);
+        return array_values(array_diff($has, $this->rights_needed()));
+    }
+
+    /**
+     * Takes away the rights that are not needed.
+     */
+    private function reduce(): void {
+        foreach ($this->too_much() as $right) {
+            unassign_capability($right, $this->role_id(), context_system::instance()->id);
+        }
     }
 
     /**
@@ -108,39 +196,67 @@ class setup {
      *
      * @return string empty if there is none yet
      */
-    public static function token_text(): string {
+    public function token_text(): string {
+        $record = $this->token_record();
+        return $record ? $record->token : '';
+    }
+
+    /**
+     * The token as Moodle keeps it, one that has not ended.
+     *
+     * @return stdClass|null
+     */
+    public function token_record(): ?stdClass {
         global $DB;
-        $account = self::account_record();
-        $service = self::service_record();
+        $account = setup_account::ready($this->options);
+        $service = $this->service_record();
         if (!$account || !$service) {
-            return '';
+            return null;
         }
-        $where = 'userid = ? AND externalserviceid = ? AND tokentype = ? AND (validuntil IS NULL OR validuntil = 0)
-                  AND (iprestriction IS NULL OR iprestriction = ?)';
-        $params = [$account->id, $service->id, EXTERNAL_TOKEN_PERMANENT, ''];
-        $rows = $DB->get_records_select('external_tokens', $where, $params, 'id', 'id, token', 0, 1);
-        return $rows ? reset($rows)->token : '';
+        $where = 'userid = ? AND externalserviceid = ? AND tokentype = ?
+                  AND (validuntil IS NULL OR validuntil = 0 OR validuntil > ?)';
+        $params = [$account->id, $service->id, EXTERNAL_TOKEN_PERMANENT, time()];
+        $rows = $DB->get_records_select('external_tokens', $where, $params, 'id', '*', 0, 1);
+        return $rows ? reset($rows) : null;
     }
 
     /**
-     * The account of the synchronisation.
+     * Whether OpenEduCat is to use Moodle's and Attendance's own functions.
      *
-     * @return stdClass|null
+     * @return bool
      */
-    private static function account_record(): ?stdClass {
-        global $CFG, $DB;
-        $found = ['username' => self::NAME, 'mnethostid' => $CFG->mnet_localhost_id, 'deleted' => 0];
-        return $DB->get_record('user', $found) ?: null;
+    public function native(): bool {
+        return (bool) ($this->options->native ?? get_config('local_wsattendance', 'native'));
     }
 
     /**
-     * The service that comes with the plug-in.
+     * What the role has to have.
      *
-     * @return stdClass|null
+     * @return string[]
      */
-    private static function service_record(): ?stdClass {
+    private function rights_needed(): array {
+        return array_merge(self::RIGHTS, $this->native() ? self::NATIVE_RIGHTS : []);
+    }
+
+    /**
+     * The role.
+     *
+     * @return int its id, 0 if there is none
+     */
+    private function role_id(): int {
         global $DB;
-        return $DB->get_record('external_services', ['shortname' => 'local_wsattendance']) ?: null;
+        return (int) $DB->get_field('role', 'id', ['shortname' => self::NAME]);
+    }
+
+    /**
+     * The service of the token.
+     *
+     * @return stdClass|null
+     */
+    private function service_record(): ?stdClass {
+        global $DB;
+        $name = $this->native() ? self::NATIVE_SERVICE : self::SERVICE;
+        return $DB->get_record('external_services', ['shortname' => $name]) ?: null;
     }
 
     /**
@@ -149,7 +265,7 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function webservices(bool $do): bool {
+    private function webservices(bool $do): bool {
         if ($do) {
             set_config('enablewebservices', 1);
         }
@@ -162,7 +278,7 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function rest(bool $do): bool {
+    private function rest(bool $do): bool {
         $active = array_filter(explode(',', (string) get_config('core', 'webserviceprotocols')));
         if ($do) {
             $active[] = 'rest';
@@ -177,12 +293,13 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function service(bool $do): bool {
+    private function service(bool $do): bool {
         global $DB;
-        if ($do) {
-            $DB->set_field('external_services', 'enabled', 1, ['shortname' => 'local_wsattendance']);
+        $service = $this->service_record();
+        if ($do && $service) {
+            $DB->set_field('external_services', 'enabled', 1, ['id' => $service->id]);
+            $service->enabled = 1;
         }
-        $service = self::service_record();
         return $service && $service->enabled;
     }
 
@@ -192,14 +309,13 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function role(bool $do): bool {
-        global $DB;
+    private function role(bool $do): bool {
         if ($do) {
             $about = get_string('roledescription', 'local_wsattendance');
             $id = create_role(get_string('rolename', 'local_wsattendance'), self::NAME, $about);
             set_role_contextlevels($id, [CONTEXT_SYSTEM]);
         }
-        return $DB->record_exists('role', ['shortname' => self::NAME]);
+        return $this->role_id() > 0;
     }
 
     /**
@@ -208,12 +324,11 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function rights(bool $do): bool {
+    private function rights(bool $do): bool {
         global $DB;
-        $role = $DB->get_field('role', 'id', ['shortname' => self::NAME]);
         $system = context_system::instance();
-        $here = ['roleid' => $role, 'contextid' => $system->id];
-        $missing = array_diff(self::RIGHTS, $DB->get_fieldset_select(
+        $here = ['roleid' => $this->role_id(), 'contextid' => $system->id];
+        $missing = array_diff($this->rights_needed(), $DB->get_fieldset_select(
             'role_capabilities',
             'capability',
             'roleid = :roleid AND contextid = :contextid',
@@ -221,7 +336,7 @@ class setup {
         ));
         if ($do) {
             foreach ($missing as $right) {
-                assign_capability($right, CAP_ALLOW, $role, $system->id);
+                assign_capability($right, CAP_ALLOW, $this->role_id(), $system->id);
             }
             return true;
         }
@@ -229,29 +344,16 @@ class setup {
     }
 
     /**
-     * Step: the account is there. It can't log in on the web pages.
+     * Step: the account is there, and nobody else's. It can't log in on the web pages.
      *
      * @param bool $do
      * @return bool
      */
-    private static function account(bool $do): bool {
-        global $CFG;
+    private function account(bool $do): bool {
         if ($do) {
-            require_once($CFG->dirroot . '/user/lib.php');
-            user_create_user((object) [
-                'username' => self::NAME,
-                'auth' => 'webservice',
-                'password' => AUTH_PASSWORD_NOT_CACHED,
-                'firstname' => 'OpenEduCat',
-                'lastname' => 'Sync',
-                'email' => self::NAME . '@openeducat.invalid',
-                'emailstop' => 1,
-                'confirmed' => 1,
-                'policyagreed' => 1,
-                'mnethostid' => $CFG->mnet_localhost_id,
-            ], false);
+            setup_account::make($this->options);
         }
-        return (bool) self::account_record();
+        return (bool) setup_account::ready($this->options);
     }
 
     /**
@@ -260,10 +362,9 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function assignment(bool $do): bool {
-        global $DB;
-        $account = self::account_record();
-        $role = $DB->get_field('role', 'id', ['shortname' => self::NAME]);
+    private function assignment(bool $do): bool {
+        $account = setup_account::ready($this->options);
+        $role = $this->role_id();
         $system = context_system::instance()->id;
         if ($do) {
             role_assign($role, $account->id, $system);
@@ -277,10 +378,10 @@ class setup {
      * @param bool $do
      * @return bool
      */
-    private static function authorised(bool $do): bool {
+    private function authorised(bool $do): bool {
         global $DB;
-        $account = self::account_record();
-        $service = self::service_record();
+        $account = setup_account::ready($this->options);
+        $service = $this->service_record();
         if (!$account || !$service) {
             return false;
         }
@@ -292,21 +393,32 @@ class setup {
     }
 
     /**
-     * Step: there is a token without an end.
+     * Step: there is a token, with the restrictions that were chosen.
      *
      * @param bool $do
      * @return bool
      */
-    private static function token(bool $do): bool {
-        if ($do) {
-            $params = [EXTERNAL_TOKEN_PERMANENT, self::service_record(), self::account_record()->id, context_system::instance()];
-            if (method_exists(util::class, 'generate_token')) {
-                util::generate_token(...$params);
-            } else {
-                // Moodle 4.1.
-                external_generate_token(...$params);
-            }
+    private function token(bool $do): bool {
+        global $DB;
+        $record = $this->token_record();
+        $until = $this->options->until ?? ($record ? (int) $record->validuntil : 0);
+        $ip = $this->options->ip ?? ($record ? (string) $record->iprestriction : '');
+        if (!$do) {
+            return $record && $until == (int) $record->validuntil && $ip === (string) $record->iprestriction;
         }
-        return self::token_text() !== '';
+        if ($record) {
+            // The same token goes on.
+            $DB->update_record('external_tokens', ['id' => $record->id, 'validuntil' => $until, 'iprestriction' => $ip ?: null]);
+            return true;
+        }
+        $account = setup_account::ready($this->options);
+        $params = [EXTERNAL_TOKEN_PERMANENT, $this->service_record(), $account->id, context_system::instance(), $until, $ip];
+        if (method_exists(util::class, 'generate_token')) {
+            util::generate_token(...$params);
+        } else {
+            // Moodle 4.1.
+            external_generate_token(...$params);
+        }
+        return $this->token_text() !== '';
     }
 }
