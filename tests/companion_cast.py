@@ -12,7 +12,8 @@ VERSIONS = {"4.3": "companion-2024", "5.1": "companion"}
 # Two topics have a last entry that was asked once the marks had been written.
 BEFORE, AFTER, WHOLE = slice(None, -1), slice(-1, None), slice(None)
 ORDER = (
-    ("site_info", WHOLE), ("get_courses", WHOLE), ("get_status", WHOLE), ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
+    ("site_info", WHOLE), ("get_courses", WHOLE), ("get_status", WHOLE),
+    ("get_digests", BEFORE), ("get_sessions", BEFORE), ("set_marks", WHOLE),
     ("get_digests", AFTER), ("get_sessions", AFTER), ("add_session", WHOLE), ("legacy", WHOLE),
     ("grouping", WHOLE), ("get_accounts", WHOLE),
 )  # fmt: skip
