@@ -4,7 +4,7 @@ from world import FIRST_COURSE
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 SITE_INFO = "core_webservice_get_site_info"
-COURSES = "core_course_get_courses"
+COURSES, LISTED = "core_course_get_courses", "local_wsattendance_get_courses"
 DIGESTS = "local_wsattendance_get_digests"
 READ = "local_wsattendance_get_sessions"
 PAGE = 500  # people a call
@@ -12,9 +12,11 @@ PAGE = 500  # people a call
 AT_ONCE, SESSIONS = 500, 200
 
 
-def of_the_site():
-    """:return: list of ``(function, form fields)``; what comes before all courses"""
-    return [(SITE_INFO, []), (COURSES, [])]
+def of_the_site(companion=False):
+    """:param companion: see :func:`of_a_whole_pull`
+    :return: list of ``(function, form fields)``; what comes before all courses
+    """
+    return [(SITE_INFO, []), (LISTED if companion else COURSES, [])]
 
 
 def of_a_course(number, people):
@@ -48,7 +50,7 @@ def of_a_whole_pull(world, companion=False):
     """:param world: ``World``
     :param companion: whether Moodle has local_wsattendance
     """
-    found = of_the_site()
+    found = of_the_site(companion)
     if companion:
         return [*found, *digests(world), *pages(world)]
     for number in range(world.courses):

@@ -21,6 +21,7 @@ from moodle_server.server import OWN, SETTINGS, Site  # noqa: E402
 from moodle_server.server import _Context as Context  # noqa: E402
 from moodle_server.state import (  # noqa: E402
     DEFAULT_STATUSES,
+    Attendance,
     Course,
     Enrolment,
     MoodleState,
@@ -154,7 +155,7 @@ class Moodle:
     # --- building -----------------------------------------------------------------
 
     def _site(self):
-        """All courses and people, and nothing in them. Put into the tables as they are: a
+        """All courses with their activities, and people, and nothing in them. Put into the tables as they are: a
         number that is looked up among the others would cost the square of them."""
         world, ids = self.world, self.ids
         state = MoodleState()
@@ -179,6 +180,7 @@ class Moodle:
             id_ = number + FIRST_COURSE
             idnumber = f"oec_subj_{subject}_course_{course}"
             state.courses[id_] = Course(id_, f"Course {number}", f"C{number}", idnumber)
+            state.attendances[number + 1] = Attendance(number + 1, id_, "Lectures")
         state.add_token(TOKEN, people[0], self.profile.service)
         return state
 

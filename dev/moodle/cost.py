@@ -120,9 +120,11 @@ class Measured:
         self.server.forget()
         started = time.monotonic()
         self.site("core_webservice_get_site_info")
-        self.site("core_course_get_courses")
         if family == "companion":
+            self.site("local_wsattendance_get_courses")
             self.site.digests(*self.moodle.courses)
+        else:
+            self.site("core_course_get_courses")
         for course, attendance in zip(self.moodle.courses, self.moodle.attendances, strict=True):
             if family == "companion":
                 self.site.read(course, limitnum=200)
@@ -176,7 +178,7 @@ def main():
             todo.callback(drop, bench.database(state))
         stage = moodle_site.Stage()
         todo.callback(stage.close)
-        token = moodle_site.set_up()
+        token = moodle_site.set_up("--native")
         copy(os.environ["DB_BENCH"], bench.database("empty"))
         # OpenEduCat's records first: their numbers are Moodle's ID numbers.
         bench.ids = bench.odoo(bench.database("empty"), do="fill", url=url, token=token)

@@ -84,7 +84,7 @@ def record(stage, site):
 
 def main():
     stage = moodle_site.Stage()
-    site = moodle_site.Site(os.environ.get("MOODLE_TOKEN") or moodle_site.set_up())
+    site = moodle_site.Site(os.environ.get("MOODLE_TOKEN") or moodle_site.set_up("--native"))
     release = site("core_webservice_get_site_info")["release"].split()[0]
     about = f"What Moodle {release} makes of what it restores, as the plug-in reads it"
     content = {"topic": "restores", "about": about, "entries": record(stage, site)}
