@@ -84,12 +84,21 @@ class MoodleSyncGap(models.Model):
         """
         if self.env[model].has_access(right):
             return
+        what = self.env["ir.model"]._get(model).name
         groups = self.env["ir.model.access"].group_names_with_access(model, right)
+        if not groups:
+            raise AccessError(
+                self.env._(
+                    "This is fixed in OpenEduCat's “%s”, which nobody may open. Ask your "
+                    "administrator.",
+                    what,
+                )
+            )
         raise AccessError(
             self.env._(
                 "This is fixed in OpenEduCat's “%(what)s”, which your account may not open. Ask "
                 "somebody who has one of these rights: %(groups)s.",
-                what=self.env["ir.model"]._get(model).name,
-                groups=", ".join(groups) or self.env._("nobody has it; ask your administrator"),
+                what=what,
+                groups=", ".join(groups),
             )
         )

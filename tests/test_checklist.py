@@ -304,7 +304,7 @@ class TestTooMuch(CheckListCase):
         self.moodle.tokens[self.token].profiles = False
         ok, words = self.checks("companion-whole")[self.RIGHTS]
         self.assertIs(ok, None)
-        self.assertIn("no right local/wsattendance:sync", words)
+        self.assertIn("lacks the right local/wsattendance:sync", words)
 
     def test_an_account_with_which_somebody_can_log_in(self):
         self.moodle.tokens[self.token].can_log_in = True

@@ -687,7 +687,8 @@ CATALOGUE = (
                 {"activity": Sort.ACTIVITY, "words": Sort.WORDS},
                 _lt(
                     "Moodle can't deliver the sessions of the activity %(activity)s. The other "
-                    "activities of the course go on; its own sheets stay as they are. %(words)s"
+                    "activities of the course are synchronised; the sheets of this one stay as they "
+                    "are. %(words)s"
                 ),
             ),
             _odd(

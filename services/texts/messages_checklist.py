@@ -29,7 +29,7 @@ ADMINISTRATOR = _lt(
 )
 ALL_FUNCTIONS = _lt("All functions needed for this direction are in the token's service.")
 BY_MOODLES_RIGHTS = _lt(
-    "The token's account has no right local/wsattendance:sync in the whole site, so it reads and "
+    "The token's account lacks the right local/wsattendance:sync in the whole site, so it reads and "
     "writes what Moodle's other rights allow. With that one right it needs no other: press the "
     "button on Site administration > Plugins > Local plugins > OpenEduCat attendance, and enter the "
     "token that it shows."
@@ -140,8 +140,8 @@ def rights_not_needed(rights):
     """:param rights: names of rights, as they are shown"""
     return _lt(
         "The role of the token's account has more than is needed: %s. On Site administration > "
-        "Plugins > Local plugins > OpenEduCat attendance, under More choices, tick that it is taken "
-        "away.",
+        "Plugins > Local plugins > OpenEduCat attendance, under More choices, tick Take from the role "
+        "what is not needed.",
         rights,
     )
 
@@ -149,9 +149,9 @@ def rights_not_needed(rights):
 def functions_not_needed(names):
     """:param names: of functions, as they are shown"""
     return _lt(
-        "It offers more than is called: %s. Press the button on Site administration > Plugins > "
-        "Local plugins > OpenEduCat attendance, and enter the token that it shows: that one is for a "
-        "smaller service.",
+        "It offers functions that are never called: %s. Press the button on Site administration > "
+        "Plugins > Local plugins > OpenEduCat attendance, and enter the token that it shows: that "
+        "one is for a smaller service.",
         names,
     )
 

@@ -25,7 +25,7 @@
 defined('MOODLE_INTERNAL') || die();
 
 $string['about_accountsuspended'] = 'Compte';
-$string['about_attendancehidden'] = 'Activité Présences';
+$string['about_attendancehidden'] = 'Activité Présence';
 $string['about_maintenance'] = 'Site';
 $string['about_nohttps'] = 'Adresse';
 $string['about_policy'] = 'Compte';
@@ -52,7 +52,7 @@ Options :
                      connecter, et ses anciens jetons prennent fin.
     --ip=LISTE       Le jeton n\'est utilisable que depuis ces adresses ou réseaux ; any : depuis tous.
     --until=JOUR     Le jeton expire à la fin de ce jour, par exemple 2027-08-31 ; never : il n\'expire pas.
-    --native[=no]    Avec les fonctions propres à Moodle et à Présences, et les autorisations pour elles : pour les
+    --native[=no]    Avec les fonctions propres à Moodle et à Présence, et les autorisations pour elles : pour les
                      instances réglées ainsi et pour les modules antérieurs à la version 1.2.
     --reduce         Retire au rôle ce qui n\'est pas nécessaire.
 -h, --help           Affiche cette aide.
@@ -70,7 +70,7 @@ $string['invalidparameter'] = 'Paramètre non valide : {$a}';
 $string['ip'] = 'Le jeton n\'est utilisable que depuis ces adresses ou réseaux';
 $string['missing'] = 'Manquant';
 $string['more'] = 'Autres choix';
-$string['native'] = 'Avec les fonctions propres à Moodle et à Présences, et les autorisations pour elles : pour les instances réglées ainsi et pour les modules antérieurs à la version 1.2';
+$string['native'] = 'Avec les fonctions propres à Moodle et à Présence, et les autorisations pour elles : pour les instances réglées ainsi et pour les modules antérieurs à la version 1.2';
 $string['othername'] = 'Ou créer un compte avec un autre nom d\'utilisateur';
 $string['paste'] = 'Tout est prêt. Saisissez cette adresse et ce jeton dans OpenEduCat. Gardez le jeton secret : quiconque le possède peut lire et écrire les présences.';
 $string['pluginname'] = 'Présences OpenEduCat';
