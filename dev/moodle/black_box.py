@@ -124,7 +124,7 @@ class TestSetUp(unittest.TestCase):
     def test_what_is_missing_is_done_again_and_nothing_else(self):
         stage = Stage()
         self.addCleanup(stage.close)
-        token = set_up()
+        token = set_up("--native=no")
         # One right is gone, another was forbidden on purpose, a protocol of others is on.
         stage(
             "$r = $DB->get_field('role', 'id', ['shortname' => 'odoosync']); $c = context_system::instance();"
@@ -153,7 +153,7 @@ class TestSetUp(unittest.TestCase):
         self.assertNotEqual(command("--everything")[0], 0)
 
     def test_service_has_what_the_addon_needs(self):
-        functions = Site(set_up())("core_webservice_get_site_info")["functions"]
+        functions = Site(set_up("--native=no"))("core_webservice_get_site_info")["functions"]
         self.assertEqual(len(functions), 8)
 
 

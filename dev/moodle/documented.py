@@ -23,7 +23,7 @@ OWN = "local_wsattendance_"
 class TestDocumented(Case):
     def setUp(self):
         super().setUp()
-        set_up("--reduce")
+        set_up("--native=no", "--reduce")
         # The same rights as the account of the set-up, and every function that there is.
         self.wide = accounts.account(self.stage, self.cast, accounts.SYNC)
         self.addCleanup(accounts.dismiss, self.stage, [self.wide])

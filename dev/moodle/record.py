@@ -355,7 +355,7 @@ def record(stage, sites, narrow):
 
 def main():
     stage = moodle_site.Stage()
-    token = moodle_site.set_up("--reduce")
+    token = moodle_site.set_up("--native=no", "--reduce")
     sites = {"TOKEN_COMPANION": token}
     users = {}
     whole = (

@@ -19,7 +19,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls.stage = Stage()
         cls.addClassCleanup(cls.stage.close)
-        set_up("--reduce")
+        set_up("--native=no", "--reduce")
 
     def setUp(self):
         # Whatever a test leaves behind, the account is the one of before.
