@@ -6,7 +6,17 @@ from .common import MoodleCase
 from .test_security import MANAGER
 
 # Names of Python's and of Odoo's own functions among them.
-NAMES = ("self", "cls", "args", "controller", "endpoint", "mapping_id", "given", "_other", "__class__")
+NAMES = (
+    "self",
+    "cls",
+    "args",
+    "controller",
+    "endpoint",
+    "mapping_id",
+    "given",
+    "_other",
+    "__class__",
+)
 DATES = ("x", "2026-13-01", "0000-00-00", "9" * 400, "2026-11-01%00", "%ff", "-1", "[]", "2026-W45")
 
 

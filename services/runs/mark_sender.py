@@ -138,9 +138,7 @@ class MarkSender:
             for push, (sent, result) in zip(pushes, bare, strict=True)
             if not push.remark_alone or not _holds(sent, result)
         }
-        remarks = RefusedRemarks(
-            partial(self._set, session), self.api.client.is_answered, refusal
-        )
+        remarks = RefusedRemarks(partial(self._set, session), self.api.client.is_answered, refusal)
         if said:
             remarks.search(said)
         done |= {push.user_id: (push, result) for push, result in remarks.sent}
