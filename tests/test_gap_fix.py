@@ -87,6 +87,15 @@ class TestEveryFix(FixCase):
                 else:
                     self.open(gap, self.manager)
 
+    def test_what_nobody_may_open(self):
+        domain = [("model_id.model", "=", "op.student"), ("perm_read", "=", True)]
+        self.env["ir.model.access"].search(domain).active = False
+        reason = gaps.REASONS["push_no_account"]
+        with self.assertRaises(AccessError) as caught:
+            self.open(self.gap_of(reason, self.students[0]), self.registrar)
+        self.assertIn("which nobody may open. Ask your administrator.", str(caught.exception))
+        self.assertNotIn("Ask somebody", str(caught.exception))
+
     def assertRefused(self, gap):
         """To a manager who may not see students, where OpenEduCat's rights are so."""
         if self.env["op.student"].with_user(self.manager).has_access("read"):

@@ -116,27 +116,34 @@ class TestSetUp(TransactionCase):
         super().setUp()
         view = self.env.ref("openeducat_moodle_attendance.view_moodle_instance_setup")
         (self.step,) = etree.fromstring(view.arch).xpath("//div[.//details]")
-        (self.folded,) = self.step.xpath(".//details")
+        self.shell, self.folded = self.step.xpath(".//details")
+        self.step.remove(self.shell)
         self.step.remove(self.folded)
 
     def test_the_zip_and_three_steps_lead(self):
         self.assertEqual(len(self.step.xpath("./ol/li")), 3)
         self.assertEqual(len(self.step.xpath(f"./ol/li[1]//a[@href='{PLUGIN_PAGE}']")), 1)
-        (command,) = self.step.xpath(".//code/text()")
-        script = command.removeprefix("php local/wsattendance/")
-        self.assertTrue((plugin_zip.FOLDER / script).is_file(), command)
+        (commands,) = self.shell.xpath("./pre/text()")
+        (script,) = re.findall(r"/local/wsattendance/(\S+\.php)", commands)
+        self.assertTrue((plugin_zip.FOLDER / script).is_file(), script)
         self.assertEqual(len(self.folded.xpath("./ol/li")), 5)
 
     def test_the_plugin_is_called_as_in_moodle_in_every_language(self):
-        texts = (plugin_zip.FOLDER / "lang/en/local_wsattendance.php").read_text()
-        (name,) = re.findall(r"^\$string\['pluginname'\] = '(.*)';", texts, re.M)
+        name = self.plugin_name("en")
         self.assertIn(name, " ".join(self.step.itertext()))
         for language in ("es", "fr"):
             terms = polib.pofile(ADDON / f"i18n/{language}.po")
             found = [term for term in terms if name in term.msgid]
             self.assertTrue(found)
             for term in found:
-                self.assertIn(name, term.msgstr, language)
+                words = " ".join(term.msgstr.split())
+                self.assertIn(self.plugin_name(language), words, language)
+
+    def plugin_name(self, language):
+        """What Moodle's pages show in this language."""
+        texts = (plugin_zip.FOLDER / f"lang/{language}/local_wsattendance.php").read_text()
+        (name,) = re.findall(r"^\$string\['pluginname'\] = '(.*)';", texts, re.M)
+        return name
 
     def test_what_it_links_to_is_there(self):
         pages = [link for link in self.folded.xpath(".//a/@href") if "/static/doc/" in link]
