@@ -1,7 +1,7 @@
 # make demo       a real Odoo with the addon, a scripted Moodle, attendance pulled twice
 # make serve      leaves Odoo running with the demo's data
-# make test       all tests; ARGS="-k pull" narrows them
-# make coverage   all tests, and which branches they reach; fails below 95 of 100
+# make test       all tests, EVERYTHING=1: in each direction and family; ARGS="-k pull" narrows them
+# make coverage   the same, and which branches they reach; fails below 95 of 100
 # make terms      the texts to be translated, and the translations brought up to date
 # make docs       the manual as Help shows it in Odoo, from docs/
 # make wheel      packages for pip, one for each Odoo series
@@ -40,7 +40,7 @@ test:
 
 coverage:
 	@dev/setup.sh browser
-	@COVERAGE=1 dev/test.sh
+	@EVERYTHING=1 COVERAGE=1 dev/test.sh
 
 mutants:
 	@dev/mutants.sh

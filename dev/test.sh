@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # All tests under pytest-odoo; arguments go to pytest (-k, -x, a node id ...).
 #
+#   EVERYTHING  1: also each test that a class inherits, for another direction or family of
+#         functions, of which else one in three is run (dev/pytest_many_cases.py)
 #   JOBS  processes at once, each with a copy of the database; without it one for each core
 #         where all tests run, and one where arguments narrow them
 #
@@ -9,6 +11,7 @@
 . "$(dirname "$0")/env.sh"
 use_postgres
 all=$([ $# != 0 ] || echo yes)
+[ "$all" ] || export EVERYTHING=1
 if [ -z "${KEEP_DB:-}" ] || ! database_exists "$DB_TEST"; then
   "$(dirname "$0")/database.sh" "$DB_TEST"
   # Made here once, and not again by each test in a browser: a test takes back what it has made.

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..services.domain import gaps as catalogue
 from ..services.domain.gap_reason import Fix
@@ -17,6 +17,8 @@ class MoodleSyncGap(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if not self.record_model:
+            raise UserError(self.env._("There is nothing to do."))
         # The sentences of older versions may have no entry in the catalogue any more.
         reason = catalogue.REASONS.get(self.why)
         fix = reason.fix if reason else Fix.RECORD

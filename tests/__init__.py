@@ -30,6 +30,7 @@ from . import (
     test_firewall,
     test_following,
     test_fuzz,
+    test_gap_fix,
     test_gaps,
     test_gaps_kept,
     test_gone_courses,

@@ -47,18 +47,20 @@ TROUBLES = (
 )  # fmt: skip
 
 
-def recorded(*functions):
-    """Recorded answers of one of these functions, errors too."""
+def recorded(*functions, most=14):
+    """Recorded answers of one of these functions, errors too.
+
+    :param most: how many at most, beside errors; the smaller ones, or a case would take too long
+    """
     found = []
     for path in sorted(RECORDINGS.rglob("*.json")):
         for entry in recording(path.relative_to(RECORDINGS).with_suffix("")).values():
             response = entry.get("response", {})
             if "json" in response and entry["request"].get("function") in functions:
                 found.append(response["json"])
-    # The smaller ones, or a case would take too long.
     found.sort(key=lambda answer: len(json.dumps(answer)))
     refused = [one for one in found if isinstance(one, dict) and "exception" in one]
-    return [one for one in found if one not in refused and one != []][:14] + refused[:4] + [[]]
+    return [one for one in found if one not in refused and one != []][:most] + refused[:4] + [[]]
 
 
 def pages():
