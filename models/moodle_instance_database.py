@@ -59,7 +59,7 @@ class MoodleInstance(models.Model):
         if facts.asked:
             raise WaitingError(_question(facts))
         if facts.known is None:
-            database_facts.keep(self.env.cr, facts.seen)
+            database_facts.meet(self.env.cr, facts.seen)
         return result
 
     # --- the number of a run --------------------------------------------------------

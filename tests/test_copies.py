@@ -2,11 +2,12 @@
 archived instance for nothing at all. Real copies: ``dev/copies.sh``."""
 
 import json
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import db_connect
 from odoo.tests import new_test_user, tagged
 
 from ..services import SkippedError
@@ -118,6 +119,22 @@ class TestKnown(CopyCase):
     def test_by_a_test_of_the_connection(self):
         self.instance.action_test_connection()
         self.assertTrue(self.kept())
+
+    def test_nobody_waits_for_whoever_notes_it_just_now(self):
+        """The first set-up notes it, and then looks at both sides with a cursor of its own, for which
+        it waits."""
+        seen = self.env["moodle.instance"]._database_facts().seen
+        connection = db_connect(self.env.cr.dbname)
+        with closing(connection.cursor()) as first, closing(connection.cursor()) as second:
+            second.execute("SET LOCAL lock_timeout = '2s'")
+            database_facts.meet(first, seen)
+            database_facts.meet(second, seen)
+            self.assertEqual(database_facts.read(first).known, seen)
+            first.rollback()
+            second.rollback()
+            database_facts.meet(second, seen)
+            self.assertEqual(database_facts.read(second).known, seen)
+            second.rollback()
 
     def test_what_changes_in_the_same_one_is_no_question(self):
         self.sync()

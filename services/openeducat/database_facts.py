@@ -73,6 +73,17 @@ def keep(cr, database):
         )
 
 
+def meet(cr, database):
+    """The first time. Nobody is waited for who notes the same at this moment: it may be a
+    transaction that itself waits for this one, as that of a button which looks at both sides.
+
+    :param database: see :func:`keep`
+    """
+    cr.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", (KEPT,))
+    if cr.fetchone()[0]:
+        keep(cr, database)
+
+
 def forget(cr):
     """As before it was first met."""
     cr.execute("DELETE FROM ir_config_parameter WHERE key = %s", (KEPT,))
