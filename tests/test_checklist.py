@@ -314,8 +314,10 @@ class TestTooMuch(CheckListCase):
         self.assertIn("asks whether this account is yours", words)
 
     def test_a_plug_in_that_does_not_say_it(self):
+        """Its set-up has no smaller service, and what lists the courses is called."""
         found = self.checks(COMPANION_BEFORE)
         self.assertNotIn(self.RIGHTS, found)
+        self.assertNotIn(self.SERVICE, found)
         self.assertIs(found[PLUGIN][0], True)
         self.assertTrue(self.instance.test_ok)
 
