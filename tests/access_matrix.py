@@ -111,7 +111,16 @@ METHODS = {
     "op.attendance.sheet": {"action_open_moodle": ATTENDANCE},
 }
 # What Odoo's own methods do here besides; the table of models holds them.
-OF_ODOO = {"copy_data", "create", "default_get", "get_empty_list_help", "init", "onchange", "unlink", "write"}
+OF_ODOO = {
+    "copy_data",
+    "create",
+    "default_get",
+    "get_empty_list_help",
+    "init",
+    "onchange",
+    "unlink",
+    "write",
+}
 
 INTRODUCTION = """\
 # Who may do what
