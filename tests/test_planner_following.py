@@ -458,6 +458,27 @@ class TestCourse(FollowingCase):
         plan = self.plan(*sessions, met=r.Met(), courses_listed=frozenset({2}))
         self.assertWaits(plan, "lessons_unsure", sheets={100, 101, 102})
 
+    def test_what_begins_together_is_in_question_too(self):
+        """All have moved, or one is the lesson that begins with it: until somebody has said, no
+        other sheet takes that session, as if the question had been answered."""
+        for week, x in enumerate(("PAL", "AAP")):
+            self.old(11 + week, dict(enumerate(x, 1)), starts=b.START + week * WEEK)
+        moved = [
+            restored(31 + w, dict(enumerate(x, 1)), starts=b.START + w * WEEK + 24 * b.HOUR)
+            for w, x in enumerate(("PAL", "AAP"))
+        ]
+        self.sheets.append(b.sheet(150, register_id=150, batch_id=2))
+        for direction in ("oec", "both"):
+            plan = self.plan(
+                *moved,
+                restored(33, {}),
+                direction=direction,
+                met=r.Met(),
+                courses_listed=frozenset({2}),
+            )
+            self.assertEqual(plan.waiting.sessions, {31, 32, 33})
+            self.assertWaits(plan, "lessons_unsure", sheets={100, 101})
+
     def test_last_years_course_is_no_question(self):
         """It is deleted at the end of a year, and another one is made of the same subject: other
         times, other students."""
@@ -626,6 +647,42 @@ class TestDoubt(FollowingCase):
             )
             beside = ["sheets_beside"] if direction == "both" else []
             self.assertWaits(plan, *beside, "lessons_unsure", sheets={100})
+
+    def made_by_hand(self, **values):
+        """A session waits; another one of its day, which was met, has marks and no sheet."""
+        self.held(b.session(11, MARKS))
+        self.sheets.append(b.sheet(150, register_id=150, batch_id=2, **values))
+        self.lines.append(b.line(1100, 104, "E", 150, base=None))
+        wrong = restored(31, {1: "A", 2: "P", 3: "E", 4: "L"})
+        met = b.session(21, {4: "P"}, starts=b.START + b.HOUR, activity_id=BESIDE)
+        who = b.people(running={104: [2]})
+        return {
+            direction: self.plan(wrong, met, direction=direction, who=who)
+            for direction in ("moodle", "both")
+        }
+
+    def test_nor_is_it_anothers_meanwhile(self):
+        """Two sessions may be what it is of, and one of them waits."""
+        for plan in self.made_by_hand().values():
+            self.assertWaits(plan, "sheets_unsure", "lessons_unsure", sheets={100})
+
+    def test_it_is_anothers_where_its_time_says_so(self):
+        for plan in self.made_by_hand(starts=b.START + b.HOUR).values():
+            (sheet,) = plan.sheets()
+            self.assertEqual((sheet.sheet_id, sheet.values["moodle_session_id"]), (150, 21))
+            self.assertEqual(self.whys(plan), ["lessons_unsure"])
+
+    def test_nor_in_the_place_of_one_that_was_cancelled(self):
+        """A person has cancelled the sheet of a session, and made one that may be of another,
+        which waits."""
+        self.held(b.session(11, MARKS))
+        stays = b.session(21, MARKS, starts=b.START + b.HOUR, activity_id=BESIDE)
+        self.held(stays, state="cancel")
+        self.sheets.append(b.sheet(150, register_id=150))
+        plan = self.plan(restored(31, {1: "A", 2: "P", 3: "E"}), stays)
+        self.assertWaits(plan, "sheets_beside", "lessons_unsure", sheets={100})
+        plan = self.plan(stays)
+        self.assertEqual([sheet.sheet_id for sheet in plan.sheets()], [101, 150])
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 """Sheets without a session that a session takes over, since its marks belong in them; and
 those that are left alone because nobody knows whose they are. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -34,23 +34,26 @@ class Adopted:
 
 
 def adopt(
-    index: CourseIndex, linked: Collection[int], placed: Sequence[PlacedMarks], findings: Findings
+    index: CourseIndex,
+    linked: Collection[int],
+    placed: Sequence[PlacedMarks],
+    findings: Findings,
+    rivals: Sequence[PlacedMarks] = (),
 ) -> Adopted:
     """Where it is sure, or where of a batch and date there is exactly one such sheet, and one
     session that needs one. Where it is not sure, nothing is made beside them.
 
     :param linked: ids of sheets that are linked by this plan already
     :param findings: gets the sheets that are left alone
+    :param rivals: of sessions that wait for a person: a sheet may be theirs, but gets no marks
     """
     free, occupied = _free_sheets(index, linked)
-    needing: dict[Place, list[MoodleSession]] = {}
-    for one in placed:
-        for batch in one.of_batch:
-            needing.setdefault((batch, index.day(one.session)), []).append(one.session)
-    marks = {one.session.id: {m.student_id: m.status for m in one.all()} for one in placed}
+    needing, waiting_for = _needing(index, placed), _needing(index, rivals)
+    every = (*placed, *rivals)
+    marks = {one.session.id: {m.student_id: m.status for m in one.all()} for one in every}
     asked = {
         (one.session.id, batch): {mark.student_id for mark in found}
-        for one in placed
+        for one in every
         for batch, found in one.of_batch.items()
     }
     adopted: dict[tuple[int, int], Sheet] = {}
@@ -66,7 +69,9 @@ def adopt(
             continue
         held = linking.Held(index.said(sheets), marks, asked)
         # Whether a sheet is of a session that can't be read just now, nobody knows.
-        pairs = {} if index.reading.failed else _pairs(sheets, sessions, held, index)
+        fitting = [*sessions, *waiting_for.get((batch, day), ())]
+        pairs = {} if index.reading.failed else _pairs(sheets, fitting, held, index)
+        pairs = {number: session for number, session in pairs.items() if session in sessions}
         adopted |= {(pairs[s.id].id, batch): s for s in sheets if s.id in pairs}
         for sheet in sheets:
             if sheet.id in pairs:
@@ -83,6 +88,17 @@ def adopt(
         elif left and (sessions or (batch, day) in occupied):
             conflicting("sheets_beside", left, findings)
     return Adopted(adopted, held_back)
+
+
+def _needing(
+    index: CourseIndex, placed: Iterable[PlacedMarks]
+) -> dict[Place, list[MoodleSession]]:
+    """:return: the sessions with marks that have no sheet yet, by batch and day"""
+    needing: dict[Place, list[MoodleSession]] = {}
+    for one in placed:
+        for batch in one.of_batch:
+            needing.setdefault((batch, index.day(one.session)), []).append(one.session)
+    return needing
 
 
 def with_their_lines(

@@ -86,8 +86,8 @@ def _link_in_place(
         and rules.in_window(sheet.date)
         and owner(reading, sheet, rules) == reading.course.id
     ]
-    waiting = index.waiting.sessions
-    begun = [s for s in sessions if s.marks and rules.begun(s) and s.id not in waiting]
+    begun = [s for s in sessions if s.marks and rules.begun(s)]
+    # Of these, some may wait for a person: a sheet may be theirs, and waits with them.
     choices = _choices(index, free, begun, taken, left)
     days = {(index.day(s), batch) for s in begun for number, batch in left if number == s.id}
     pairs: list[tuple[Sheet, MoodleSession]] = []

@@ -142,26 +142,29 @@ class Pairing:
                 (lesson.place, session.activity_id) == (place, activity)
                 for lesson, session in self.pairs
             )
-            # Where some begin together, and all do if they are moved, nobody knows which.
-            self._forget(place, activity)
+            together = self._forget(place, activity)
             if said == FOLLOW or (single and found.sure and not begun):
                 self.pairs += found.pairs
             else:
-                for lesson, session in found.pairs:
+                # Some begin together, and all do if they are moved: nobody knows which.
+                for lesson, session in (*together, *found.pairs):
                     self._edges[lesson, session.id] = session, Fit.DOUBT
 
-    def _forget(self, place: Place, activity: int) -> None:
-        """What begins together, of an old and a new activity."""
+    def _forget(self, place: Place, activity: int) -> list[tuple[Lesson, MoodleSession]]:
+        """:return: what begins together, of an old and a new activity"""
         self.pairs = [
             (lesson, session)
             for lesson, session in self.pairs
             if (lesson.place, session.activity_id) != (place, activity)
         ]
-        self._edges = {
-            (lesson, number): edge
-            for (lesson, number), edge in self._edges.items()
-            if (lesson.place, edge[0].activity_id) != (place, activity)
-        }
+        together = [
+            (lesson, session)
+            for (lesson, _number), (session, _how) in self._edges.items()
+            if (lesson.place, session.activity_id) == (place, activity)
+        ]
+        for lesson, session in together:
+            del self._edges[lesson, session.id]
+        return together
 
     def _shifted(self, place: Place, activity: int) -> Shifted | None:
         """:return: ``None`` where nothing speaks for a shift"""

@@ -54,7 +54,11 @@ def plan_course(
     placed = [placed_marks(index, session, findings) for session in known]
     adopted = Adopted()
     if rules.direction != OEC:
-        adopted = adopt(index, links.linked, placed, findings)
+        # A sheet may be of a session that waits; of its marks nothing is told.
+        untold = Findings(reading.course.id)
+        may_need = [one for one in left if not people.group_waits(one.group_id)]
+        rivals = [placed_marks(index, session, untold) for session in may_need]
+        adopted = adopt(index, links.linked, placed, findings, rivals)
         placed = [with_their_lines(index, one, adopted, findings) for one in placed]
 
     # What each sheet and its lines need, and what Moodle needs.
