@@ -146,8 +146,11 @@ class TestHistories(BaseCase):
                 world = history.world
                 if at_rest(history) or world.asked:
                     continue
-                before = {s.id: s for s in world.sheets.values() if world.is_held(s)}
-                lessons = {number: sheet.lesson for number, sheet in before.items()}
+                held = {s.id: s for s in world.sheets.values() if world.is_held(s)}
+                # One that is not written keeps the time of before, if its session has moved.
+                if any(s.held_at != world.sessions[s.session].starts for s in held.values()):
+                    continue
+                lessons = {number: sheet.lesson for number, sheet in held.items()}
                 said = {line.id: (line.status, line.base) for line in world.lines.values()}
                 world.rename(NAMED[0])
                 if history.random.random() < 0.5:

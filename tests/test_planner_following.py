@@ -277,6 +277,13 @@ class TestFollow(FollowingCase):
         plan = self.plan(restored(31, {1: "P", 2: "A"}), restored(32, {1: "P"}))
         self.assertEqual(self.follows(plan), {100: 32, 101: 31})
 
+    def test_one_of_two_with_a_letter_that_means_nothing_here(self):
+        """Nobody has changed one of the two to that mark, or somebody has: it is asked about."""
+        self.held(b.session(11, {1: "P", 2: "A"}))
+        self.held(b.session(12, {1: "P"}))
+        plan = self.plan(restored(31, {}), restored(32, {1: "P", 2: 99}))
+        self.assertWaits(plan, "lessons_unsure", sheets={100, 101})
+
     def test_parallel_activities(self):
         """One of them is back: it is the one that is gone, with marks of its own or with the
         same ones."""

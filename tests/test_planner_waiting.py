@@ -247,8 +247,8 @@ class TestEvidence(FollowingCase):
         for first, second, found in (
             ("P", "P", Evidence(same=1)),
             ("A", "A", Evidence(other=1, later=1)),
-            ("P", "A", Evidence()),
-            ("A", "P", Evidence()),
+            ("P", "A", Evidence(unclear=1)),
+            ("A", "P", Evidence(unclear=1)),
         ):
             rows = [b.mark(1, first)._replace(taken_at=at + 5), b.mark(1, second)]
             self.assertEqual(self.said(rows, {1: "P"}, taken_at=at), found, (first, second))
@@ -263,7 +263,7 @@ class TestEvidence(FollowingCase):
         rows = [r.MoodleMark(1, 0, "late"), b.mark(2, "A")]
         found = self.said(rows, {1: "P", 2: "A"})
         self.assertEqual(found, Evidence(same=1, missing=1))
-        self.assertEqual(self.said([r.MoodleMark(1, 99)], {1: "P"}), Evidence())
+        self.assertEqual(self.said([r.MoodleMark(1, 99)], {1: "P"}), Evidence(unclear=1))
 
     def test_of_another_batch(self):
         """Where a session is for one of several that the lesson was for, it may be another."""

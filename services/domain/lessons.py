@@ -84,6 +84,7 @@ class Evidence:
     :param other: that differ
     :param later: of these, made in Moodle after what is known here
     :param missing: that are not there
+    :param unclear: that mean nothing here, or two of a student differ
     :param strange: marks of students of whom nothing was agreed on
     """
 
@@ -92,6 +93,7 @@ class Evidence:
     later: int = 0
     missing: int = 0
     strange: int = 0
+    unclear: int = 0
 
     @property
     def agreed(self) -> int:
@@ -110,7 +112,8 @@ class Evidence:
     @property
     def fit(self) -> Fit:
         if self.speaks_for_it:
-            return Fit.MARKS if self.other or self.missing or self.strange else Fit.SAME
+            changed = self.other or self.missing or self.strange or self.unclear
+            return Fit.MARKS if changed else Fit.SAME
         nothing = not self.other and not (self.missing and self.strange)
         return Fit.BARE if nothing else Fit.DOUBT
 
@@ -121,18 +124,20 @@ def evidence(index: CourseIndex, lesson: Lesson, session: MoodleSession) -> Evid
     """
     said = _said(index, lesson, session)
     agreed = _agreed(index, lesson)
-    same = other = later = missing = 0
+    same = other = later = missing = unclear = 0
     for student, (base, status) in agreed.items():
         if student not in said:
             missing += 1
             continue
         mark, taken_at = said[student]
-        if mark in (base, status):
+        if mark is None:
+            unclear += 1
+        elif mark in (base, status):
             same += 1
-        elif mark:
+        else:
             other += 1
             later += taken_at > lesson.taken_at
-    return Evidence(same, other, later, missing, len(said.keys() - agreed.keys()))
+    return Evidence(same, other, later, missing, len(said.keys() - agreed.keys()), unclear)
 
 
 def _agreed(index: CourseIndex, lesson: Lesson) -> dict[int, tuple[str, str | None]]:
