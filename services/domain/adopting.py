@@ -90,9 +90,7 @@ def adopt(
     return Adopted(adopted, held_back)
 
 
-def _needing(
-    index: CourseIndex, placed: Iterable[PlacedMarks]
-) -> dict[Place, list[MoodleSession]]:
+def _needing(index: CourseIndex, placed: Iterable[PlacedMarks]) -> dict[Place, list[MoodleSession]]:
     """:return: the sessions with marks that have no sheet yet, by batch and day"""
     needing: dict[Place, list[MoodleSession]] = {}
     for one in placed:
