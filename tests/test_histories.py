@@ -147,8 +147,11 @@ class TestHistories(BaseCase):
                 if at_rest(history) or world.asked:
                     continue
                 held = {s.id: s for s in world.sheets.values() if world.is_held(s)}
-                # One that is not written keeps the time of before, if its session has moved.
-                if any(s.held_at != world.sessions[s.session].starts for s in held.values()):
+                # One that is not written keeps the time of before, if its session has moved; and
+                # without any, what was chosen for the letters of an activity can't follow it.
+                if not held or any(
+                    s.held_at != world.sessions[s.session].starts for s in held.values()
+                ):
                     continue
                 lessons = {number: sheet.lesson for number, sheet in held.items()}
                 said = {line.id: (line.status, line.base) for line in world.lines.values()}
