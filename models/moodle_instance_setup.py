@@ -91,7 +91,12 @@ class MoodleInstance(models.Model):
             "res_id": self.id,
             "views": [(view.id, "form")],
             "target": "new",
-            "context": {"default_setup_step": "connect", "dialog_size": "large"},
+            # Most schools have one, and need no other name.
+            "context": {
+                "default_setup_step": "connect",
+                "default_name": "Moodle",
+                "dialog_size": "large",
+            },
         }
 
     @api.model
