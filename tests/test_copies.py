@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import db_connect
-from odoo.tests import new_test_user, tagged
+from odoo.tests import BaseCase, new_test_user, tagged
+from odoo.tests.common import get_db_name
 
 from ..services import SkippedError
 from ..services.domain.database_identity import Database
@@ -98,6 +99,29 @@ class CopyCase(MoodleCase):
 
 
 @tagged("post_install", "-at_install")
+class TestMeeting(BaseCase):
+    """By connections of its own alone: a case that writes would be one more to wait for."""
+
+    def test_nobody_waits_for_whoever_notes_it_just_now(self):
+        """The first set-up notes it, and then looks at both sides with a cursor of its own, for which
+        it waits."""
+        connection = db_connect(get_db_name())
+        with closing(connection.cursor()) as first, closing(connection.cursor()) as second:
+            for cursor in (first, second):
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+            seen = database_facts.read(first).seen
+            database_facts.meet(first, seen)
+            database_facts.meet(second, seen)
+            self.assertEqual(database_facts.read(first).known, seen)
+            first.rollback()
+            second.rollback()
+            second.execute("SET LOCAL lock_timeout = '2s'")
+            database_facts.meet(second, seen)
+            self.assertEqual(database_facts.read(second).known, seen)
+            second.rollback()
+
+
+@tagged("post_install", "-at_install")
 class TestKnown(CopyCase):
     def setUp(self):
         super().setUp()
@@ -119,22 +143,6 @@ class TestKnown(CopyCase):
     def test_by_a_test_of_the_connection(self):
         self.instance.action_test_connection()
         self.assertTrue(self.kept())
-
-    def test_nobody_waits_for_whoever_notes_it_just_now(self):
-        """The first set-up notes it, and then looks at both sides with a cursor of its own, for which
-        it waits."""
-        seen = self.env["moodle.instance"]._database_facts().seen
-        connection = db_connect(self.env.cr.dbname)
-        with closing(connection.cursor()) as first, closing(connection.cursor()) as second:
-            second.execute("SET LOCAL lock_timeout = '2s'")
-            database_facts.meet(first, seen)
-            database_facts.meet(second, seen)
-            self.assertEqual(database_facts.read(first).known, seen)
-            first.rollback()
-            second.rollback()
-            database_facts.meet(second, seen)
-            self.assertEqual(database_facts.read(second).known, seen)
-            second.rollback()
 
     def test_what_changes_in_the_same_one_is_no_question(self):
         self.sync()
