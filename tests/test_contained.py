@@ -368,7 +368,7 @@ class Cost(ManyCourses):
         post = moodle_transport.HttpTransport.post
 
         def waited(transport, form, silence, deadline):
-            if not about(SimpleNamespace(params=form)):
+            if not about(SimpleNamespace(function=dict(form)["wsfunction"], params=form)):
                 return post(transport, form, silence, deadline)
             self.waited.append(silence)
             raise moodle_transport.TimeOverError("as if")
